@@ -1,0 +1,44 @@
+# The verbs of the project. Each installs what it needs first; running one twice costs nothing.
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMP  := $(VENV)/.set-up
+CODE   := config sip mixer recorder flows engine
+ARGS   ?=
+CONFIG ?= earshot.toml
+
+.PHONY: demo serve test check check-native set-up set-up-test bench clean
+
+demo: set-up            ## one real contact, end to end, with three independent phones
+	$(PY) -m bench.demo $(ARGS)
+
+serve: set-up           ## run the engine until SIGTERM; writes a starter configuration when there is none
+	$(VENV)/bin/earshot serve --config $(CONFIG) --starter $(ARGS)
+
+test: set-up-test check ## everything: lint, types, arrows, unit tests, whole calls with strangers
+	$(PY) -m pytest $(ARGS)
+
+check: set-up           ## lint, types, import arrows, file sizes
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PY) -m pytest -q tests/test_arrows.py
+
+check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan
+	$(PY) -m tests.native.sanitize
+
+bench: set-up           ## the figures of the README
+	$(PY) -m bench.calls --calls 50 --seconds 10 --record --json $(ARGS)
+
+set-up: $(STAMP)
+set-up-test: $(STAMP)
+	@sh .ci/packages test
+
+$(STAMP): pyproject.toml .ci/packages .ci/python $(wildcard mixer/native/*.c mixer/native/*.h)
+	@sh .ci/packages run
+	@test -x $(PY) || { echo "earshot: creating $(VENV)"; "$$(sh .ci/python)" -m venv $(VENV); }
+	@echo "earshot: installing Python packages and building the media core"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build ./*.egg-info mixer/*.so

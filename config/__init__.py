@@ -1,0 +1,52 @@
+"""Configuration: one TOML file and the environment, checked once, then never changed.
+
+    file.toml --+
+                +--load()--> Settings        ConfigError: every problem, with file or variable,
+    EARSHOT_* --+            (frozen)        key, what was expected and what was found
+
+`settings.py` has every setting with its limits, `default.toml` explains each to the operator,
+`directory.py` ties agents, supervisors, queues and numbers together and writes a first file,
+`problems.py` finds the words, `loader.py` reads. Packages import the section that is theirs.
+
+The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
+known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
+a file with passwords that everyone may read for one, is told by `warnings`, which logs nothing.
+"""
+
+from config.directory import starter
+from config.loader import load, warnings
+from config.problems import ConfigError, Problem
+from config.settings import (
+    Agent,
+    DatabaseSettings,
+    MediaSettings,
+    Number,
+    PromptSettings,
+    Queue,
+    RecordingSettings,
+    RoutingSettings,
+    Settings,
+    SipSettings,
+    Supervisor,
+    WebSettings,
+)
+
+__all__ = [
+    "Agent",
+    "ConfigError",
+    "DatabaseSettings",
+    "MediaSettings",
+    "Number",
+    "Problem",
+    "PromptSettings",
+    "Queue",
+    "RecordingSettings",
+    "RoutingSettings",
+    "Settings",
+    "SipSettings",
+    "Supervisor",
+    "WebSettings",
+    "load",
+    "starter",
+    "warnings",
+]

@@ -1,0 +1,114 @@
+"""Who exists: agents, supervisors, queues and numbers; whether they fit together; a first set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+
+from config.problems import Place, did_you_mean, key_of
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    place: Place
+    reason: str
+
+
+def conflicts(settings: Settings) -> list[Conflict]:
+    """Everything in which the four lists contradict themselves or each other."""
+    agents = [("agents", n, "username") for n in range(len(settings.agents))]
+    supervisors = [("supervisors", n, "username") for n in range(len(settings.supervisors))]
+    people = [agent.username for agent in settings.agents]
+    people += [supervisor.username for supervisor in settings.supervisors]
+    queues = [queue.name for queue in settings.queues]
+    numbers = [number.number for number in settings.numbers]
+    return [
+        *repeated([*agents, *supervisors], people, "user name"),
+        *repeated([("queues", n, "name") for n in range(len(queues))], queues, "queue"),
+        *repeated([("numbers", n, "number") for n in range(len(numbers))], numbers, "number"),
+        *(
+            Conflict(("numbers", n, "number"), f"{number!r} is a user name too")
+            for n, number in enumerate(numbers)
+            if number in people
+        ),
+        *unknown_queues(settings, queues),
+    ]
+
+
+def repeated(places: Sequence[Place], names: Iterable[str], kind: str) -> Iterator[Conflict]:
+    seen: dict[str, Place] = {}
+    for place, name in zip(places, names, strict=True):
+        first = seen.setdefault(name, place)
+        if first is not place:
+            yield Conflict(place, f"the {kind} {name!r} is used by {key_of(first)} already")
+
+
+def unknown_queues(settings: Settings, known: Sequence[str]) -> Iterator[Conflict]:
+    for n, agent in enumerate(settings.agents):
+        for m, queue in enumerate(agent.queues):
+            if queue not in known:
+                reason = f"there is no queue {queue!r}{did_you_mean(queue, known)}"
+                yield Conflict(("agents", n, "queues", m), reason)
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What is allowed, and hardly meant."""
+    served = {queue for agent in settings.agents for queue in agent.queues}
+    idle = [agent.username for agent in settings.agents if not agent.queues]
+    unserved = [queue.name for queue in settings.queues if queue.name not in served]
+    return [
+        *(["there are no numbers: nobody can call"] if not settings.numbers else []),
+        *(f"no agent serves the queue {name!r}" for name in unserved),
+        *(f"the agent {name!r} serves no queue" for name in idle),
+        *(["web.token is not set: the API refuses all"] if settings.web.token is None else []),
+    ]
+
+
+STARTER = """\
+# Earshot: a first configuration. default.toml explains every setting.
+# It holds passwords: only you should be able to read it (chmod 600).
+
+[web]
+token = {token}
+
+[[queues]]
+name = "support"
+
+[[agents]]
+username = "agent1"
+password = {agent}
+queues = ["support"]
+
+[[supervisors]]
+username = "manager1"
+password = {manager}
+
+# Customers who dial sip:support@<host> run this contact flow.
+[[numbers]]
+number = "support"
+flow = {flow}
+"""
+
+
+def fresh_secret() -> str:
+    """96 random bits, 16 characters: a phone's user has to type them."""
+    return token_urlsafe(12)
+
+
+SAMPLE = Path("flows/samples/support.json")  # from the root of a source tree
+
+
+def starter(flow: Path = SAMPLE, secret: Callable[[], str] = fresh_secret) -> str:
+    """Text of a configuration with one agent, one supervisor and one number that runs `flow`.
+
+    The token and the passwords are fresh: `secret` yields another random text each time.
+    """
+    token, agent, manager, path = (
+        json.dumps(text, ensure_ascii=False)  # within these characters also a TOML string
+        for text in (secret(), secret(), secret(), str(flow))
+    )
+    return STARTER.format(token=token, agent=agent, manager=manager, flow=path)

@@ -1,0 +1,162 @@
+"""Every setting, with its default, unit and limits. Pure: reading files is `loader`'s work.
+
+Times are seconds, sizes are bytes, rates are hertz, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1)]
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """One table of the file: an unknown key is an error, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        """Python takes true for 1; no setting here is a yes or no."""
+        if isinstance(value, bool):
+            raise ValueError("a number or a text")
+        return value
+
+
+class SipSettings(Section):
+    host: Name = "127.0.0.1"
+    """Address the listeners bind and that Via and Contact carry."""
+    port: Port = 5060
+    """UDP and TCP port; 0 takes a free one (tests)."""
+    realm: Name = "earshot"
+    nonce_seconds: Seconds = 300.0
+    max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
+    max_message_bytes: Annotated[int, Field(ge=2048, le=65535)] = 65535
+    max_sessions: Annotated[int, Field(ge=1)] = 4000
+    max_transactions: Annotated[int, Field(ge=1)] = 20000
+    max_tcp_connections: Annotated[int, Field(ge=1)] = 1000
+
+
+class MediaSettings(Section):
+    host: Name = "127.0.0.1"
+    """Address of the RTP sockets, as written into SDP."""
+    port_min: Annotated[int, Field(ge=1024, le=65535)] = 20000
+    port_max: Annotated[int, Field(ge=1024, le=65535)] = 29999
+    max_ports: Annotated[int, Field(ge=4, le=65536)] = 4096
+    """Slots of the mixer: RTP ports, players and taps together. Memory is taken at start."""
+    silence_timeout_seconds: Seconds = 30.0
+    """A phone that sends no RTP for this long, and no BYE, has vanished: its call is ended."""
+    supervisor_delay_ms: Annotated[int, Field(ge=20, le=400)] = 60
+    recording_delay_ms: Annotated[int, Field(ge=40, le=400)] = 120
+
+    @model_validator(mode="after")
+    def _a_pair_of_ports_fits(self) -> Self:
+        """RTP on an even port, RTCP on the next (RFC 3550 §11)."""
+        if self.port_min + self.port_min % 2 >= self.port_max:
+            raise ValueError("an even port and the one after it between port_min and port_max")
+        return self
+
+
+class RecordingSettings(Section):
+    directory: Path = Path("var/recordings")
+    min_free_bytes: Annotated[int, Field(ge=0)] = 100_000_000
+    """Below this much free space no recording starts and an alarm is logged."""
+
+
+class PromptSettings(Section):
+    directory: Path = Path("var/prompts")
+    """WAV prompts named by flows (PromptId), and the cache of spoken text below `spoken/`."""
+    voice: Name = "en"
+    """Voice of espeak-ng for texts."""
+    hold_music: Path | None = None
+    """WAV file; None plays the built-in loop."""
+    max_text_chars: Annotated[int, Field(ge=1)] = 3000
+
+
+class RoutingSettings(Section):
+    ring_seconds: Seconds = 20.0
+    drain_seconds: Seconds = 30.0
+    """After SIGTERM current calls may finish for this long."""
+    max_calls: Annotated[int, Field(ge=1)] = 1000
+    max_listeners: Annotated[int, Field(ge=1)] = 5
+
+
+class WebSettings(Section):
+    host: Name = "127.0.0.1"
+    port: Port = 8080
+    token: Secret | None = None
+    """Bearer token of the API; without one every request is refused."""
+    instance_arn: Annotated[
+        str, Field(pattern=r"^arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[\w-]{1,100}$")
+    ] = "arn:aws:connect:local:000000000000:instance/earshot"
+    """What the API calls this instance; agents and queues have their ARNs below it."""
+
+
+class DatabaseSettings(Section):
+    url: Name = "sqlite+aiosqlite:///var/earshot.sqlite"
+
+
+class Agent(Section):
+    username: Username
+    password: Secret
+    queues: tuple[str, ...] = ()
+
+
+class Supervisor(Section):
+    username: Username
+    password: Secret
+
+
+class Queue(Section):
+    name: Annotated[str, Field(min_length=1, max_length=127)]
+
+
+class Number(Section):
+    """What a customer can dial, and the contact flow that then runs."""
+
+    number: Annotated[str, Field(pattern=r"^[A-Za-z0-9._+*#-]{1,64}$")]
+    flow: Path
+
+
+class Settings(BaseSettings):
+    """The whole file. Made with keywords it is just those: only `load` looks at the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EARSHOT_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # they may be secrets
+    )
+
+    sip: SipSettings = SipSettings()
+    media: MediaSettings = MediaSettings()
+    recording: RecordingSettings = RecordingSettings()
+    prompts: PromptSettings = PromptSettings()
+    routing: RoutingSettings = RoutingSettings()
+    web: WebSettings = WebSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    agents: tuple[Agent, ...] = ()
+    supervisors: tuple[Supervisor, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    numbers: tuple[Number, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)

@@ -1,0 +1,60 @@
+"""The operator's reference says everything, and says it right."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import config
+from config import Settings, load
+from config.settings import Agent, Number, Queue, Section, Supervisor
+
+DEFAULT = Path(config.__file__).parent / "default.toml"
+LISTS = {"agents": Agent, "supervisors": Supervisor, "queues": Queue, "numbers": Number}
+SECTIONS = {
+    name: field.annotation
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+}
+KEY = re.compile(r"^(?:# )?(\w+) = ", re.MULTILINE)
+
+
+def tables(text: str) -> dict[str, list[str]]:
+    """Keys by table, those in examples too, in their order."""
+    parts = re.split(r"^(?:# )?\[\[?(\w+)\]\]?$", text, flags=re.MULTILINE)
+    return {name: KEY.findall(body) for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def test_it_loads_to_the_defaults(tmp_path: Path) -> None:
+    copy, empty = tmp_path / "default.toml", tmp_path / "empty.toml"
+    copy.write_text(DEFAULT.read_text())
+    empty.write_text("")
+    assert load(copy, {}) == load(empty, {})
+
+
+@pytest.mark.parametrize("name", [*SECTIONS, *LISTS])
+def test_it_has_every_setting_once_in_its_table(name: str) -> None:
+    section = SECTIONS.get(name) or LISTS[name]
+    assert tables(DEFAULT.read_text())[name] == list(section.model_fields)
+
+
+def test_it_has_every_table() -> None:
+    assert set(tables(DEFAULT.read_text())) == set(Settings.model_fields)
+
+
+def test_its_examples_are_valid(tmp_path: Path) -> None:
+    every = tmp_path / "every.toml"
+    uncommented = re.sub(r"^# (?=\w+ = |\[)", "", DEFAULT.read_text(), flags=re.MULTILINE)
+    every.write_text(uncommented)
+    settings = load(every, {})
+    assert settings.web.token and settings.prompts.hold_music
+    assert all(getattr(settings, name) for name in LISTS)
+
+
+def test_a_setting_that_is_written_out_is_written_with_its_default() -> None:
+    set_keys = re.findall(r"^(\w+) = ", DEFAULT.read_text(), flags=re.MULTILINE)
+    without_default = {"hold_music", "token"}
+    every = {key for section in SECTIONS.values() for key in section.model_fields}
+    assert set(set_keys) == every - without_default

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config import Agent, MediaSettings, Number, Settings, SipSettings, WebSettings
+from config.settings import Section
+
+
+def test_settings_have_a_default_for_everything() -> None:
+    settings = Settings()
+    assert settings.sip.port == 5060
+    assert settings.agents == settings.numbers == ()
+
+
+def test_settings_made_in_code_do_not_look_at_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EARSHOT_SIP__PORT", "7")
+    assert Settings().sip.port == 5060
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Settings().sip.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        (SipSettings, {"port": 65536}),
+        (SipSettings, {"port": -1}),
+        (SipSettings, {"port": True}),
+        (SipSettings, {"prot": 5060}),
+        (SipSettings, {"realm": ""}),
+        (SipSettings, {"nonce_seconds": 0}),
+        (SipSettings, {"nonce_seconds": float("inf")}),
+        (SipSettings, {"nonce_seconds": float("nan")}),
+        (MediaSettings, {"port_min": 80}),
+        (WebSettings, {"token": ""}),
+        (WebSettings, {"instance_arn": "instance/1"}),
+        (Agent, {"username": "a b", "password": "x"}),
+        (Agent, {"username": "a" * 65, "password": "x"}),
+        (Agent, {"username": "a", "password": ""}),
+        (Number, {"number": "sip:support", "flow": "f.json"}),
+    ],
+)
+def test_a_value_outside_its_limits_is_refused(section: type[Section], values: Any) -> None:
+    with pytest.raises(ValidationError):
+        section(**values)
+
+
+@pytest.mark.parametrize(
+    ("port_min", "port_max", "fits"),
+    [(20000, 20001, True), (20000, 20000, False), (20001, 20002, False), (20001, 20003, True)],
+)
+def test_the_range_of_rtp_ports_holds_an_even_one_and_the_next(
+    port_min: int, port_max: int, fits: bool
+) -> None:
+    try:
+        MediaSettings(port_min=port_min, port_max=port_max)
+    except ValidationError:
+        assert not fits
+    else:
+        assert fits
+
+
+def test_secrets_are_not_printed() -> None:
+    agent = Agent.model_validate({"username": "agent1", "password": "hunter2"})
+    settings = Settings(agents=(agent,), web=WebSettings.model_validate({"token": "s3cret-token"}))
+    assert "hunter2" not in repr(settings) and "s3cret-token" not in repr(settings)
+
+
+def test_an_error_does_not_print_the_value_either() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Agent.model_validate({"username": "agent1", "pasword": "hunter2"})
+    assert "hunter2" not in str(caught.value)
