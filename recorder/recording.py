@@ -1,0 +1,113 @@
+"""One recording, from the empty file to the finished one, as a table.
+
+A frame is one instant of both channels: two samples, int16 LE, left then right, 1/8000 s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+SAMPLE_RATE = 8000  # frames a second
+CHANNELS = 2
+FRAME_BYTES = 2 * CHANNELS
+BLOCK_FRAMES = SAMPLE_RATE  # one second a write: what a killed process may lose, and no more
+
+
+class RecordingError(Exception):
+    """A recording cannot be made, or went wrong; the text says why."""
+
+
+class NoSpace(RecordingError):
+    """Less space is free than the operator wants kept: no recording starts."""
+
+
+class FrameSource(Protocol):
+    """Where frames come from. Every method is called on the writer's thread and returns at once."""
+
+    def read(self, max_frames: int) -> bytes:
+        """Whole frames, oldest first, about `max_frames` at most; b"" when there are none now."""
+
+    @property
+    def ended(self) -> bool:
+        """No more frames will come, and the last one has been read."""
+
+    @property
+    def overruns(self) -> int:
+        """Frames lost so far because nobody read them in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The facts of a recording that is over. With an error, `frames` is what could be saved."""
+
+    contact_id: str
+    path: Path
+    frames: int
+    sample_rate: int
+    overruns: int
+    error: str | None = None
+
+
+State = Enum("State", "STARTING RUNNING FINISHED FAILED")
+Input = Enum("Input", "FRAMES BLOCK ENDED BROKEN")  # FRAMES: less than a block waits to be written
+Do = Enum("Do", "WRITE CLOSE SALVAGE REPORT")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    do: Do
+    block: bytes = b""  # what to WRITE; empty for the others
+
+
+TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
+    (State.STARTING, Input.FRAMES): (State.RUNNING, ()),
+    (State.STARTING, Input.BLOCK): (State.RUNNING, (Do.WRITE,)),
+    (State.STARTING, Input.ENDED): (State.FINISHED, (Do.CLOSE, Do.REPORT)),
+    (State.STARTING, Input.BROKEN): (State.FAILED, (Do.SALVAGE, Do.REPORT)),
+    (State.RUNNING, Input.BLOCK): (State.RUNNING, (Do.WRITE,)),
+    (State.RUNNING, Input.ENDED): (State.FINISHED, (Do.WRITE, Do.CLOSE, Do.REPORT)),
+    (State.RUNNING, Input.BROKEN): (State.FAILED, (Do.SALVAGE, Do.REPORT)),
+    (State.FINISHED, Input.BROKEN): (State.FAILED, (Do.SALVAGE, Do.REPORT)),  # at the last write
+    (State.FAILED, Input.BROKEN): (State.FAILED, (Do.REPORT,)),  # even SALVAGE did not help
+}  # a pair that is not here changes nothing
+
+OVER = frozenset({State.FINISHED, State.FAILED})
+
+
+class Recording:
+    """What to do with the frames that come; it holds those that do not fill a block yet."""
+
+    def __init__(self) -> None:
+        self.state = State.STARTING
+        self.error: str | None = None
+        self._waiting = bytearray()
+
+    def receive(self, frames: bytes, ended: bool) -> list[Action]:
+        """Take whole frames, b"" for none; `ended` when these were the last."""
+        if len(frames) % FRAME_BYTES:
+            return self.fail(f"the source gave {len(frames)} bytes: not whole frames")
+        self._waiting += frames
+        block_is_full = len(self._waiting) >= BLOCK_FRAMES * FRAME_BYTES
+        actions = []
+        if frames:
+            actions += self._step(Input.BLOCK if block_is_full and not ended else Input.FRAMES)
+        if ended:
+            actions += self._step(Input.ENDED)
+        return actions
+
+    def fail(self, error: str) -> list[Action]:
+        """Something broke: what is in the file is kept, what waits is dropped."""
+        self.error = self.error or error
+        return self._step(Input.BROKEN)
+
+    def _step(self, event: Input) -> list[Action]:
+        self.state, steps = TABLE.get((self.state, event), (self.state, ()))
+        return [Action(do, self._take() if do is Do.WRITE else b"") for do in steps]
+
+    def _take(self) -> bytes:
+        block = bytes(self._waiting)
+        self._waiting.clear()
+        return block

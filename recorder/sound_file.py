@@ -1,0 +1,134 @@
+"""The one place that touches soundfile: WAV while it grows, its repair, reading any sound file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import soundfile
+
+from recorder.recording import CHANNELS, FRAME_BYTES, SAMPLE_RATE, RecordingError
+
+SFC_UPDATE_HEADER_NOW = 0x1060  # libsndfile, sf_command(3)
+SFC_SET_UPDATE_HEADER_AUTO = 0x1061
+HEADER_BYTES, RIFF_SIZE_AT, DATA_SIZE_AT = 44, 4, 40  # of a WAV with nothing but its sound
+FILE_MODE = 0o640  # a conversation is nobody's business but the operator's
+
+
+class LiveFile:
+    """A stereo WAV, PCM 16 bit, 8 kHz, whose header is valid after every write.
+
+    The file must not exist yet. Every method raises RecordingError with the system's reason.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.frames = 0
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be created: {error.strerror}") from error
+        try:
+            self._file = soundfile.SoundFile(
+                descriptor,
+                "w",
+                samplerate=SAMPLE_RATE,
+                channels=CHANNELS,
+                format="WAV",
+                subtype="PCM_16",
+            )
+            _keep_header_valid(self._file)
+        except soundfile.SoundFileError as error:
+            path.unlink()
+            reason = _reason(soundfile._ffi.NULL)
+            raise RecordingError(f"{path} cannot be created: {reason}") from error
+
+    def write(self, block: bytes) -> None:
+        """Append whole frames."""
+        try:
+            self._file.buffer_write(block, "int16")
+        except soundfile.SoundFileError as error:
+            raise RecordingError(f"{self.path}: {_reason(self._file._file)}") from error
+        self.frames += len(block) // FRAME_BYTES
+
+    def close(self) -> None:
+        """Close, and look what the file says of itself: it must be all that was written."""
+        try:
+            self._file.close()
+        except soundfile.SoundFileError as error:
+            raise RecordingError(f"{self.path} cannot be closed: {error}") from error
+        if (found := length(self.path)) != self.frames:
+            raise RecordingError(f"{self.path}: {self.frames} frames written, {found} found")
+
+    def salvage(self) -> None:
+        """Close a file that broke and make it playable as far as it got: `frames` says how far."""
+        self.frames = 0
+        with contextlib.suppress(soundfile.SoundFileError):
+            self._file.close()
+        self.frames = repair(self.path)
+
+
+def length(path: Path) -> int:
+    """Frames in a sound file, as its header has it. Raises RecordingError."""
+    try:
+        return int(soundfile.info(path).frames)
+    except soundfile.SoundFileError as error:
+        raise RecordingError(f"{path}: {error}") from error
+
+
+def repair(path: Path) -> int:
+    """Make the header of an unfinished LiveFile agree with its size; its length in frames.
+
+    Not left to libsndfile: where a process was killed between a block and its header, it believes
+    the header. Raises RecordingError when the file is none of ours.
+    """
+    try:
+        with path.open("r+b") as file:
+            header = file.read(HEADER_BYTES)
+            if header[:4] != b"RIFF" or header[DATA_SIZE_AT - 4 : DATA_SIZE_AT] != b"data":
+                raise RecordingError(f"{path} has no header of ours")
+            frames = (file.seek(0, os.SEEK_END) - HEADER_BYTES) // FRAME_BYTES
+            size = HEADER_BYTES + frames * FRAME_BYTES
+            file.truncate(size)
+            for position in (RIFF_SIZE_AT, DATA_SIZE_AT):  # each counts what comes after itself
+                file.seek(position)
+                file.write(struct.pack("<I", size - position - 4))
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be repaired: {error.strerror}") from error
+    return length(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Pcm:
+    """Samples int16 LE, interleaved by channel; `rate` in hertz."""
+
+    samples: bytes
+    rate: int
+    channels: int
+
+
+def read(sound: Path | BinaryIO) -> Pcm:
+    """All of a sound file of any format libsndfile reads. Raises RecordingError."""
+    try:
+        with soundfile.SoundFile(sound) as file:
+            samples = bytes(file.buffer_read(dtype="int16"))
+            return Pcm(samples, int(file.samplerate), int(file.channels))
+    except soundfile.SoundFileError as error:
+        raise RecordingError(str(error)) from error
+
+
+def _keep_header_valid(file: soundfile.SoundFile) -> None:
+    """Write the header now and with every block. soundfile has no public name for these commands,
+    so the library's own handle is borrowed here and in `_reason`."""
+    for command, value in ((SFC_UPDATE_HEADER_NOW, 0), (SFC_SET_UPDATE_HEADER_AUTO, 1)):
+        soundfile._snd.sf_command(file._file, command, soundfile._ffi.NULL, value)
+
+
+def _reason(handle: object) -> str:
+    """The system's words: the exception only says "System error". NULL is for a failed open."""
+    text: bytes = soundfile._ffi.string(soundfile._snd.sf_strerror(handle))
+    return text.decode(errors="replace").strip()

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+import recorder
+from recorder import NoSpace, RecordingError, Repaired
+from recorder.sound_file import LiveFile
+from recorder.store import Store, recording_name, recording_path
+from tests.recorder.sources import STARTED, contact_id, conversation
+
+CONTACT = "ee0a8fcc-9cf8-4b9c-9fcf-e86ebe989486"
+
+
+def write_unfinished(store: Store, number: int, seconds: float) -> Path:
+    file = LiveFile(store.reserve(contact_id(number), STARTED))
+    file.write(conversation(seconds))
+    file.close()
+    return file.path
+
+
+def test_the_path_is_that_of_a_call_recording_with_its_time_in_utc(tmp_path: Path) -> None:
+    berlin = timezone(timedelta(hours=1))
+    path = Store(tmp_path, 0).reserve(CONTACT, datetime(2020, 4, 1, 0, 20, 59, tzinfo=berlin))
+    day = tmp_path / "CallRecordings" / "2020" / "03" / "31"
+    assert path == day / f"{CONTACT}_20200331T23:20_UTC.wav"
+    assert day.is_dir() and not path.exists()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "..",
+        "../../etc/passwd",
+        "x" * 36,
+        "-" * 36,
+        CONTACT.upper(),
+        "{" + CONTACT + "}",
+        CONTACT.replace("-", ""),
+        CONTACT + "\n",
+        CONTACT[:-1] + "/",
+        CONTACT[:-1] + "\0",
+    ],
+)
+def test_a_contact_id_that_is_not_a_uuid_never_becomes_a_path(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(RecordingError, match="is not a UUID"):
+        Store(tmp_path, 0).reserve(bad, STARTED)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_name_of_a_recording_becomes_a_path(tmp_path: Path) -> None:
+    name = recording_name(CONTACT, STARTED)
+    assert recording_path(tmp_path, name).name == name
+    for bad in ("../" + name, name + ".wav", name.replace("2024", "....")):
+        with pytest.raises(RecordingError, match="is not the name of a recording"):
+            recording_path(tmp_path, bad)
+
+
+def test_below_the_floor_of_free_space_nothing_is_reserved(tmp_path: Path) -> None:
+    with pytest.raises(NoSpace, match="must stay free"):
+        Store(tmp_path, 1 << 62).reserve(CONTACT, STARTED)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_recording_is_reserved_once_while_it_runs_and_when_it_is_there(tmp_path: Path) -> None:
+    store = Store(tmp_path, 0)
+    path = store.reserve(CONTACT, STARTED)
+    with pytest.raises(RecordingError, match="cannot be created"):
+        store.reserve(CONTACT, STARTED)
+    path.touch()
+    store.release(path)
+    with pytest.raises(RecordingError, match="exists already"):
+        store.reserve(CONTACT, STARTED)
+
+
+def test_a_directory_that_cannot_be_made_is_an_error_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordingError, match="file/CallRecordings"):
+        Store(tmp_path / "file", 0).reserve(CONTACT, STARTED)
+
+
+def test_repair_finds_what_was_not_released_and_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path, 0)
+    done = write_unfinished(store, 1, 1.0)
+    store.release(done)
+    killed = write_unfinished(store, 2, 0.5)
+    killed.write_bytes(killed.read_bytes() + b"\0" * 4000)
+    unwritten = store.reserve(contact_id(3), STARTED)
+    lost = store.reserve(contact_id(4), STARTED)
+    lost.touch()
+    saved, failed = recorder.repair(tmp_path)
+    assert saved == Repaired(contact_id(2), killed, 4000 + 1000)
+    assert (failed.contact_id, failed.path, failed.frames) == (contact_id(4), lost, 0)
+    assert failed.error and str(lost) in failed.error
+    assert not unwritten.exists()
+    assert recorder.repair(tmp_path) == []
+
+
+def test_repair_leaves_strange_files_alone_and_needs_no_directory(tmp_path: Path) -> None:
+    assert recorder.repair(tmp_path / "absent") == []
+    (tmp_path / "Unfinished").mkdir()
+    (tmp_path / "Unfinished" / "notes.txt").touch()
+    assert recorder.repair(tmp_path) == []
+    assert (tmp_path / "Unfinished" / "notes.txt").exists()
+
+
+def test_a_naive_time_is_our_mistake(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="zone"):
+        recording_name(CONTACT, datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None))
