@@ -1,0 +1,230 @@
+"""What is known of a contact, as plain values, and as the contact record (CTR) of Amazon Connect.
+
+Times are aware datetimes; each is named like its field in the contact record, less "Timestamp".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+FORMAT_VERSION = "2017-03-10"
+TELEPHONE_NUMBER = re.compile(r"\+?[0-9*#]+")
+
+Json = Mapping[str, object]
+
+
+class InitiationMethod(StrEnum):
+    INBOUND = "INBOUND"
+    OUTBOUND = "OUTBOUND"
+    TRANSFER = "TRANSFER"
+    CALLBACK = "CALLBACK"
+    API = "API"
+    QUEUE_TRANSFER = "QUEUE_TRANSFER"
+    MONITOR = "MONITOR"
+    DISCONNECT = "DISCONNECT"
+
+
+class DisconnectReason(StrEnum):
+    CUSTOMER_DISCONNECT = "CUSTOMER_DISCONNECT"
+    AGENT_DISCONNECT = "AGENT_DISCONNECT"
+    THIRD_PARTY_DISCONNECT = "THIRD_PARTY_DISCONNECT"
+    TELECOM_PROBLEM = "TELECOM_PROBLEM"
+    BARGED = "BARGED"
+    CONTACT_FLOW_DISCONNECT = "CONTACT_FLOW_DISCONNECT"
+    OTHER = "OTHER"
+
+
+class RecordingKind(StrEnum):
+    """A contact has at most one recording of each."""
+
+    AGENT = "AGENT"
+    IVR = "IVR"
+
+
+class RecordingStatus(StrEnum):
+    RECORDING = "RECORDING"
+    AVAILABLE = "AVAILABLE"
+    FAILED = "FAILED"
+    INTERRUPTED = "INTERRUPTED"  # the process died; what was on disk is playable
+    DELETED = "DELETED"
+
+
+PLAYABLE = frozenset({RecordingStatus.AVAILABLE, RecordingStatus.INTERRUPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """One recording. `frames` are 1/8000 s; `overruns` are frames lost before they were written."""
+
+    contact_id: str
+    kind: RecordingKind
+    location: str
+    status: RecordingStatus
+    start: datetime
+    stop: datetime | None = None
+    frames: int = 0
+    overruns: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """One contact. `recorded`: whose voices the flow wants recorded, of "Agent" and "Customer".
+
+    `initial_contact_id` is the contact's own id where it is the first of its chain.
+    """
+
+    contact_id: str
+    initial_contact_id: str
+    initiation_method: InitiationMethod
+    initiation: datetime
+    last_update: datetime
+    customer_endpoint: str
+    system_endpoint: str
+    channel: str = "VOICE"
+    previous_contact_id: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    recorded: frozenset[str] = frozenset()
+    connected_to_system: datetime | None = None
+    enqueue: datetime | None = None
+    dequeue: datetime | None = None
+    connected_to_agent: datetime | None = None
+    disconnect: datetime | None = None
+    disconnect_reason: DisconnectReason | None = None
+    recordings: tuple[RecordingRecord, ...] = ()
+
+    @property
+    def agent_interaction_seconds(self) -> int | None:
+        """Whole seconds with the agent; None before the contact is over, or without an agent."""
+        return _seconds(self.connected_to_agent, self.disconnect)
+
+    @property
+    def queue_seconds(self) -> int | None:
+        """Whole seconds in the queue; None before it left it."""
+        return _seconds(self.enqueue, self.dequeue)
+
+
+def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
+    """The contact record in Connect's format, ready for JSON; what is not known is null.
+
+    `instance_arn`: arn:aws:connect:<region>:<account>:instance/<id>; agents and queues are named
+    below it.
+    """
+    recordings = [_recording(recording) for recording in record.recordings]
+    first_of_chain = record.initial_contact_id == record.contact_id
+    return {
+        "AWSAccountId": instance_arn.split(":")[4],
+        "AWSContactTraceRecordFormatVersion": FORMAT_VERSION,
+        "Agent": _agent(record, instance_arn),
+        "AgentConnectionAttempts": None,
+        "Attributes": dict(record.attributes),
+        "Channel": record.channel,
+        "ConnectedToSystemTimestamp": _timestamp(record.connected_to_system),
+        "ContactId": record.contact_id,
+        "CustomerEndpoint": _endpoint(record.customer_endpoint),
+        "DisconnectReason": record.disconnect_reason,
+        "DisconnectTimestamp": _timestamp(record.disconnect),
+        "InitialContactId": None if first_of_chain else record.initial_contact_id,
+        "InitiationMethod": record.initiation_method,
+        "InitiationTimestamp": _timestamp(record.initiation),
+        "InstanceARN": instance_arn,
+        "LastUpdateTimestamp": _timestamp(record.last_update),
+        "MediaStreams": [{"Type": "AUDIO"}],
+        "NextContactId": None,
+        "PreviousContactId": record.previous_contact_id,
+        "Queue": _queue(record, instance_arn),
+        "Recording": _first_recording(record),
+        "Recordings": recordings or None,
+        "References": [],
+        "RelatedContactId": None,
+        "ScheduledTimestamp": None,
+        "SystemEndpoint": _endpoint(record.system_endpoint),
+        "TransferCompletedTimestamp": None,
+        "TransferredToEndpoint": None,
+        "VoiceIdResult": None,
+    }
+
+
+def _agent(record: ContactRecord, instance_arn: str) -> Json | None:
+    if record.agent is None or record.connected_to_agent is None:
+        return None
+    return {
+        "ARN": f"{instance_arn}/agent/{record.agent}",
+        "AfterContactWorkDuration": None,
+        "AfterContactWorkEndTimestamp": None,
+        "AfterContactWorkStartTimestamp": None,
+        "AgentInteractionDuration": record.agent_interaction_seconds,
+        "ConnectedToAgentTimestamp": _timestamp(record.connected_to_agent),
+        "CustomerHoldDuration": None,
+        "HierarchyGroups": None,
+        "LongestHoldDuration": None,
+        "NumberOfHolds": None,
+        "RoutingProfile": None,
+        "StateTransitions": None,
+        "Username": record.agent,
+    }
+
+
+def _queue(record: ContactRecord, instance_arn: str) -> Json | None:
+    if record.queue is None:
+        return None
+    return {
+        "ARN": f"{instance_arn}/queue/{record.queue}",
+        "DequeueTimestamp": _timestamp(record.dequeue),
+        "Duration": record.queue_seconds,
+        "EnqueueTimestamp": _timestamp(record.enqueue),
+        "Name": record.queue,
+    }
+
+
+def _first_recording(record: ContactRecord) -> Json | None:
+    for first in record.recordings:
+        return {
+            "DeletionReason": None,
+            "Location": first.location,
+            "Status": _status(first),
+            "Type": "AUDIO",
+        }
+    return None
+
+
+def _recording(recording: RecordingRecord) -> Json:
+    return {
+        "DeletionReason": None,
+        "FragmentStartNumber": None,
+        "FragmentStopNumber": None,
+        "Location": recording.location,
+        "MediaStreamType": "AUDIO",
+        "ParticipantType": None,
+        "StartTimestamp": _timestamp(recording.start),
+        "Status": _status(recording),
+        "StopTimestamp": _timestamp(recording.stop),
+        "StorageType": "S3",  # as far as the format goes: a file with a key, not a stream
+    }
+
+
+def _status(recording: RecordingRecord) -> str | None:
+    """AVAILABLE, DELETED or null: the format knows no other."""
+    if recording.status in PLAYABLE:
+        return RecordingStatus.AVAILABLE
+    return recording.status if recording.status is RecordingStatus.DELETED else None
+
+
+def _endpoint(address: str) -> Json:
+    kind = "TELEPHONE_NUMBER" if TELEPHONE_NUMBER.fullmatch(address) else "VOIP"
+    return {"Address": address, "Type": kind}
+
+
+def _timestamp(at: datetime | None) -> str | None:
+    """yyyy-mm-ddThh:mm:ssZ, fractions cut off."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> int | None:
+    return int((end - start).total_seconds()) if start and end else None

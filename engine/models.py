@@ -1,0 +1,97 @@
+"""The tables: contacts, their recordings, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware on both sides, kept in UTC. A naive one is refused, nobody knows its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite forgets the zone that was written, so it is put back here."""
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value else None
+
+
+class Table(DeclarativeBase):
+    """Constraints have names, so that a migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+    }
+
+
+class RecordingRow(Table):
+    __tablename__ = "recordings"
+
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.contact_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    location: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    start: Mapped[datetime]
+    stop: Mapped[datetime | None]
+    frames: Mapped[int]
+    overruns: Mapped[int]
+    error: Mapped[str | None]
+
+
+class ContactRow(Table):
+    __tablename__ = "contacts"
+
+    contact_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    initial_contact_id: Mapped[str] = mapped_column(String(36), index=True)
+    previous_contact_id: Mapped[str | None] = mapped_column(String(36))
+    channel: Mapped[str] = mapped_column(String(16))
+    initiation_method: Mapped[str] = mapped_column(String(32))
+    customer_endpoint: Mapped[str]
+    system_endpoint: Mapped[str]
+    queue: Mapped[str | None]
+    agent: Mapped[str | None]
+    attributes: Mapped[dict[str, str]]
+    recorded: Mapped[list[str]]
+    initiation: Mapped[datetime] = mapped_column(index=True)
+    connected_to_system: Mapped[datetime | None]
+    enqueue: Mapped[datetime | None]
+    dequeue: Mapped[datetime | None]
+    connected_to_agent: Mapped[datetime | None]
+    disconnect: Mapped[datetime | None] = mapped_column(index=True)
+    disconnect_reason: Mapped[str | None] = mapped_column(String(32))
+    last_update: Mapped[datetime]
+    recordings: Mapped[list[RecordingRow]] = relationship(
+        lazy="selectin", order_by=RecordingRow.start, viewonly=True
+    )
+
+
+class AuditRow(Table):
+    """Who did what; it outlives the contacts it speaks of, so nothing ties it to them."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str]
+    action: Mapped[str] = mapped_column(String(64))
+    contact_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    detail: Mapped[str]

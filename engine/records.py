@@ -1,0 +1,276 @@
+"""Contact records in a database, through SQLAlchemy: SQLite as it comes, others by their URL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+
+from engine.contact_record import (
+    ContactRecord,
+    DisconnectReason,
+    InitiationMethod,
+    RecordingKind,
+    RecordingRecord,
+    RecordingStatus,
+    contact_trace_record,
+)
+from engine.models import AuditRow, ContactRow, RecordingRow, Table
+
+__all__ = [
+    "AuditRecord",
+    "ContactRecord",
+    "DisconnectReason",
+    "InitiationMethod",
+    "Leftovers",
+    "RecordError",
+    "RecordingKind",
+    "RecordingRecord",
+    "RecordingStatus",
+    "Records",
+    "contact_trace_record",
+]
+
+UPSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+MAX_ROWS = 1000  # a page; who wants more asks again with `before`
+SQLITE_SETTINGS = {  # for each connection
+    "journal_mode": "WAL",  # readers never wait for the writer
+    "synchronous": "NORMAL",  # a power cut may cost the last records, never the file
+    "busy_timeout": 5000,  # milliseconds
+    "foreign_keys": "ON",
+}
+
+
+class RecordError(Exception):
+    """The database refused or could not be reached; the text says what was tried and why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    at: datetime
+    who: str
+    action: str
+    contact_id: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """Contact ids of what a crash left open: contacts, and recordings."""
+
+    contacts: tuple[str, ...]
+    recordings: tuple[str, ...]
+
+
+class Records:
+    """Contacts, recordings and the audit trail. Writes happen one after the other, as called.
+
+    Every method raises RecordError.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = create_async_engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise RecordError(f"the database URL leads nowhere: {error}") from error
+        if self._engine.dialect.name not in UPSERTS:
+            raise RecordError(f"the database must be one of {', '.join(UPSERTS)}")
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
+        self._session = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writing = asyncio.Lock()
+
+    async def open(self) -> Leftovers:
+        """Make the folder and the tables if need be, and close what a crash left open.
+
+        A contact without an end ended when it was last heard of, by TELECOM_PROBLEM; a recording
+        that still ran is INTERRUPTED.
+        """
+        async with self._errors("open the database"):
+            if self._engine.dialect.name == "sqlite" and (path := self._engine.url.database):
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            async with self._engine.begin() as connection:
+                await connection.run_sync(Table.metadata.create_all)
+        async with self._transaction("close leftovers") as connection:
+            return Leftovers(await _close_contacts(connection), await _close_recordings(connection))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def save_contact(self, record: ContactRecord) -> None:
+        """Insert or replace the whole record; its `recordings` have methods of their own."""
+        facts = _facts(record)
+        new = UPSERTS[self._engine.dialect.name](ContactRow).values(facts)
+        upsert = new.on_conflict_do_update(index_elements=["contact_id"], set_=facts)
+        async with self._transaction(f"save contact {record.contact_id}") as connection:
+            await connection.execute(upsert)
+
+    async def start_recording(
+        self,
+        contact_id: str,
+        location: str,
+        start: datetime,
+        kind: RecordingKind = RecordingKind.AGENT,
+    ) -> None:
+        """The row of a recording that is about to start, for a contact that is saved already."""
+        row = insert(RecordingRow).values(
+            contact_id=contact_id,
+            kind=kind,
+            location=location,
+            status=RecordingStatus.RECORDING,
+            start=start,
+            frames=0,
+            overruns=0,
+        )
+        async with self._transaction(f"start the recording of {contact_id}") as connection:
+            await connection.execute(row)
+
+    async def finish_recording(
+        self,
+        contact_id: str,
+        status: RecordingStatus,
+        stop: datetime | None,
+        *,
+        frames: int,
+        overruns: int = 0,
+        error: str | None = None,
+        kind: RecordingKind = RecordingKind.AGENT,
+    ) -> None:
+        """How a recording that was started came out; `stop` is None where nobody knows."""
+        what = f"finish the recording of {contact_id}"
+        row = (RecordingRow.contact_id == contact_id) & (RecordingRow.kind == kind)
+        facts = {"status": status, "stop": stop, "frames": frames, "overruns": overruns}
+        async with self._transaction(what) as connection:
+            change = update(RecordingRow).where(row).values(**facts, error=error)
+            if not (await connection.execute(change)).rowcount:
+                raise RecordError(f"cannot {what}: it was never started")
+
+    async def contact(self, contact_id: str) -> ContactRecord | None:
+        async with self._errors(f"read contact {contact_id}"), self._session() as session:
+            row = await session.get(ContactRow, contact_id)
+            return _contact(row) if row else None
+
+    async def contacts(
+        self, limit: int = 100, before: datetime | None = None
+    ) -> list[ContactRecord]:
+        """The newest by initiation first, at most MAX_ROWS, all initiated before `before`."""
+        wanted = select(ContactRow).order_by(ContactRow.initiation.desc(), ContactRow.contact_id)
+        if before:
+            wanted = wanted.where(ContactRow.initiation < before)
+        async with self._errors("list contacts"), self._session() as session:
+            rows = await session.scalars(wanted.limit(min(limit, MAX_ROWS)))
+            return [_contact(row) for row in rows]
+
+    async def audit(
+        self, at: datetime, who: str, action: str, contact_id: str | None = None, detail: str = ""
+    ) -> None:
+        row = insert(AuditRow).values(
+            at=at, who=who, action=action, contact_id=contact_id, detail=detail
+        )
+        async with self._transaction(f"audit {action} by {who}") as connection:
+            await connection.execute(row)
+
+    async def audits(self, limit: int = 100) -> list[AuditRecord]:
+        """What was audited, newest first, at most MAX_ROWS."""
+        wanted = select(AuditRow).order_by(AuditRow.number.desc()).limit(min(limit, MAX_ROWS))
+        async with self._errors("read the audit trail"), self._session() as session:
+            return [
+                AuditRecord(row.at, row.who, row.action, row.contact_id, row.detail)
+                for row in await session.scalars(wanted)
+            ]
+
+    @asynccontextmanager
+    async def _transaction(self, what: str) -> AsyncIterator[AsyncConnection]:
+        async with self._writing, self._errors(what), self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _errors(self, what: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            reason = getattr(error, "orig", None) or error
+            where = self._engine.url.render_as_string(hide_password=True)
+            raise RecordError(f"cannot {what} ({where}): {reason}") from error
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for name, value in SQLITE_SETTINGS.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+async def _close_contacts(connection: AsyncConnection) -> tuple[str, ...]:
+    ends = {
+        "disconnect": ContactRow.last_update,
+        "disconnect_reason": DisconnectReason.TELECOM_PROBLEM,
+        "last_update": datetime.now(UTC),
+    }
+    left = update(ContactRow).where(ContactRow.disconnect.is_(None)).values(ends)
+    return tuple(await connection.scalars(left.returning(ContactRow.contact_id)))
+
+
+async def _close_recordings(connection: AsyncConnection) -> tuple[str, ...]:
+    running = RecordingRow.status == RecordingStatus.RECORDING
+    left = update(RecordingRow).where(running).values(status=RecordingStatus.INTERRUPTED)
+    return tuple(await connection.scalars(left.returning(RecordingRow.contact_id)))
+
+
+def _facts(record: ContactRecord) -> dict[str, Any]:
+    """The columns of its row."""
+    facts = {part.name: getattr(record, part.name) for part in fields(record)}
+    del facts["recordings"]
+    return facts | {"attributes": dict(record.attributes), "recorded": sorted(record.recorded)}
+
+
+def _contact(row: ContactRow) -> ContactRecord:
+    reason = row.disconnect_reason
+    return ContactRecord(
+        contact_id=row.contact_id,
+        initial_contact_id=row.initial_contact_id,
+        previous_contact_id=row.previous_contact_id,
+        channel=row.channel,
+        initiation_method=InitiationMethod(row.initiation_method),
+        customer_endpoint=row.customer_endpoint,
+        system_endpoint=row.system_endpoint,
+        queue=row.queue,
+        agent=row.agent,
+        attributes=row.attributes,
+        recorded=frozenset(row.recorded),
+        initiation=row.initiation,
+        connected_to_system=row.connected_to_system,
+        enqueue=row.enqueue,
+        dequeue=row.dequeue,
+        connected_to_agent=row.connected_to_agent,
+        disconnect=row.disconnect,
+        disconnect_reason=DisconnectReason(reason) if reason else None,
+        last_update=row.last_update,
+        recordings=tuple(_recording(recording) for recording in row.recordings),
+    )
+
+
+def _recording(row: RecordingRow) -> RecordingRecord:
+    return RecordingRecord(
+        contact_id=row.contact_id,
+        kind=RecordingKind(row.kind),
+        location=row.location,
+        status=RecordingStatus(row.status),
+        start=row.start,
+        stop=row.stop,
+        frames=row.frames,
+        overruns=row.overruns,
+        error=row.error,
+    )
