@@ -1,0 +1,89 @@
+"""Mixer: everything that touches samples or RTP. Python names it, C does it.
+
+    asyncio (control thread)                               "earshot-media" (C, no GIL)
+    Mixer.open_rtp/route/... --commands-->  obey, in order
+                                            take packets  RTP -> checked -> relay at once
+    Mixer.read_events        <--events----                           `-> decoded -> timeline
+    recorder's thread                       every 20 ms   timelines, players -> mix -> RTP
+    Tap.read                 <--frames----  every 200 ms  timelines, players -> tap
+
+The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONOTONIC. Each RTP
+            source that somebody needs decoded has a timeline, a ring of 2 s addressed by that
+            clock. Packets are written where their timestamp belongs; order, loss and duplicates
+            need no care, what never came is silence. Readers go behind now: mixes by
+            `supervisor_delay_ms`, taps by `recording_delay_ms`. So a tap is as long as it was open,
+            whatever the packets do, and its two sides lie as they were heard. Timestamps that leave
+            the clock are set against it again, slowly for drift (8 ms), at once for a leap (1 s).
+Relay       A sink with one RTP source at unity gain gets its packets as they come, with a header of
+            ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other byte by byte.
+            Anything else is mixed every 20 ms. Sequence and timestamps go on without a break from
+            one to the other. A relayed leg may feed taps and mixes at the same time.
+The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
+            each, no lock anywhere. Python may be seconds late; the media thread never waits.
+Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can
+what        refuse at once. The media thread owns sockets, timelines, players and the routes in
+            force, from the moment they are opened until it hands the slot back. `native/mixer.h`
+            is the law, `native/core.h` draws the parts.
+Silence     A listen-only port drops RTP before any timeline and cannot be the source of a route.
+            RTP is taken from one address only; once it is known, the kernel drops all other.
+Pace        Packets are handled as they come; when the thread is busy for more than 30 % of the time
+            it gathers them for 5 ms, which saves a wake-up each.
+
+`bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
+what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
+3551, RFC 4733 relayed as it is. Left out here: SRTP, IPv6, DTMF detection, other codecs and rates,
+comfort noise (counted, played as silence), concealment of loss.
+"""
+
+from mixer._native import (
+    MixerClosed,
+    MixerError,
+    MixerFull,
+    NoFreePort,
+    PortGone,
+    RouteRefused,
+)
+from mixer.bridge import Bridge, Ear, Leg, Mode, Role
+from mixer.codecs import CODECS, Codec
+from mixer.graph import Route
+from mixer.media import Clip, Mixer, Tap
+from mixer.ports import (
+    Event,
+    MediaStarted,
+    MediaTimedOut,
+    PlayerEnded,
+    Port,
+    PortStats,
+    Remote,
+    RtpPort,
+    Totals,
+)
+
+__all__ = [
+    "CODECS",
+    "Bridge",
+    "Clip",
+    "Codec",
+    "Ear",
+    "Event",
+    "Leg",
+    "MediaStarted",
+    "MediaTimedOut",
+    "Mixer",
+    "MixerClosed",
+    "MixerError",
+    "MixerFull",
+    "Mode",
+    "NoFreePort",
+    "PlayerEnded",
+    "Port",
+    "PortGone",
+    "PortStats",
+    "Remote",
+    "Role",
+    "Route",
+    "RouteRefused",
+    "RtpPort",
+    "Tap",
+    "Totals",
+]

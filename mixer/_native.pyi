@@ -1,0 +1,90 @@
+"""The media core. `mixer.h` is its law: threads, ownership, units, errors.
+
+A port is named by slot and generation; (slot, generation, channel) where a side matters. Every call
+belongs to the control thread but tap_read() and tap_forget(), which belong to the reader of a tap.
+After close() each raises MixerClosed.
+"""
+
+from typing import Any
+
+PLAYER_ENDED: int
+MEDIA_STARTED: int
+MEDIA_TIMED_OUT: int
+TAP_FRAMES: int
+"""Stereo frames that wait for the reader of a tap before the next is an overrun."""
+
+class MixerError(Exception): ...
+class MixerFull(MixerError): ...
+class NoFreePort(MixerError): ...
+class PortGone(MixerError): ...
+class RouteRefused(MixerError): ...
+class MixerClosed(MixerError): ...
+
+def codec_table() -> list[tuple[str, int, int]]:
+    """Name, payload type, clock rate in hertz."""
+
+class Clip:
+    def __init__(self, samples: bytes) -> None:
+        """int16 in the order of this machine, mono, 8000 Hz. ValueError when there are none."""
+
+    def close(self) -> None: ...
+
+class Mixer:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port_min: int,
+        port_max: int,
+        max_ports: int,
+        max_routes: int,
+        silence_timeout_ms: int,
+        supervisor_delay_ms: int,
+        recording_delay_ms: int,
+    ) -> None:
+        """Raises ValueError when a limit is out of range, MixerFull without memory or thread."""
+
+    def close(self) -> None:
+        """Joins the media thread; the GIL is free meanwhile. May be called twice."""
+
+    def fileno(self) -> int: ...
+    def next_event(self) -> tuple[int, int, int] | None:
+        """Kind, slot, generation."""
+
+    def open_rtp(self, listen_only: bool, /) -> tuple[int, int, int]:
+        """Slot, generation, UDP port of RTP. Raises MixerFull, NoFreePort, ValueError (host)."""
+
+    def set_remote(
+        self,
+        slot: int,
+        generation: int,
+        *,
+        address: str,
+        rtp_port: int,
+        codec: str,
+        payload_type: int,
+        receive_payload_type: int,
+        telephone_event: int,
+        receive_telephone_event: int,
+        learn_from: str | None,
+    ) -> None:
+        """-1 stands for no telephone event. Raises PortGone, ValueError, MixerFull."""
+
+    def open_player(self, clip: Clip, loop: bool, /) -> tuple[int, int]: ...
+    def open_tap(self) -> tuple[int, int]: ...
+    def close_port(self, slot: int, generation: int, /) -> None: ...
+    def route(
+        self, source: tuple[int, int, int], sink: tuple[int, int, int], gain_q8: int, /
+    ) -> None:
+        """Raises PortGone, RouteRefused, MixerFull, ValueError (gain)."""
+
+    def unroute(self, source: tuple[int, int, int], sink: tuple[int, int, int], /) -> None: ...
+    def tap_read(self, slot: int, generation: int, max_frames: int, /) -> tuple[bytes, int, bool]:
+        """Stereo int16 frames, overruns so far, whether the tap was closed and all was read."""
+
+    def tap_forget(self, slot: int, generation: int, /) -> None: ...
+    def stats(self, slot: int, generation: int, /) -> dict[str, Any]:
+        """The fields of PortStats."""
+
+    def totals(self) -> dict[str, Any]:
+        """The fields of Totals."""

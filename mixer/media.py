@@ -1,0 +1,185 @@
+"""Mixer: the driver. Owns the media core, opens ports, sends differences, reads events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from contextlib import suppress
+from dataclasses import astuple
+
+from config.settings import MediaSettings
+from mixer import _native
+from mixer._native import MixerClosed, MixerError, PortGone
+from mixer.graph import Graph, Route
+from mixer.ports import (
+    Event,
+    MediaStarted,
+    MediaTimedOut,
+    PlayerEnded,
+    Port,
+    PortStats,
+    Remote,
+    RtpPort,
+    Totals,
+)
+
+ROUTES_PER_PORT = 8  # limit; two legs, a tap and five listeners take 14 routes for 8 ports
+
+EVENTS: dict[int, Callable[[Port], Event]] = {
+    _native.PLAYER_ENDED: PlayerEnded,
+    _native.MEDIA_STARTED: MediaStarted,
+    _native.MEDIA_TIMED_OUT: MediaTimedOut,
+}
+
+
+class Clip:
+    """Sound that players can play. Closing it while it plays is safe: each player keeps it."""
+
+    def __init__(self, samples: bytes) -> None:
+        self.native = _native.Clip(samples)
+
+    def close(self) -> None:
+        self.native.close()
+
+
+class Tap:
+    """A stereo recorder sink. read() belongs to one thread, any; the rest to the control thread."""
+
+    def __init__(self, native: _native.Mixer) -> None:
+        self._native = native
+        self._slot, self._generation = native.open_tap()
+        self.left = Port(self._slot, self._generation, 0)
+        self.right = Port(self._slot, self._generation, 1)
+        self.ended = False
+        """Closed, and read to its last frame."""
+        self.overruns = 0
+        """Frames lost so far because nobody read."""
+
+    def read(self, max_frames: int) -> bytes:
+        """At most `max_frames` frames, int16 LE, shape (frames, 2); b"" when there are none yet."""
+        if self.ended:
+            return b""
+        try:
+            frames, self.overruns, self.ended = self._native.tap_read(
+                self._slot, self._generation, max_frames
+            )
+        except MixerClosed:
+            self.ended = True
+            return b""
+        return frames
+
+    def close(self) -> None:
+        """Frames up to this instant can still be read. May be called twice."""
+        with suppress(PortGone, MixerClosed):
+            self._native.close_port(self._slot, self._generation)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_generation"):  # open_tap() did not fail
+            self._native.tap_forget(self._slot, self._generation)
+
+
+class Mixer:
+    """The media core and its thread, "earshot-media". All calls belong to the control thread."""
+
+    def __init__(self, settings: MediaSettings, on_event: Callable[[Event], None]) -> None:
+        self._on_event = on_event
+        self._graph = Graph()
+        self._native = _native.Mixer(
+            host=settings.host,
+            port_min=settings.port_min,
+            port_max=settings.port_max,
+            max_ports=settings.max_ports,
+            max_routes=settings.max_ports * ROUTES_PER_PORT,
+            silence_timeout_ms=round(settings.silence_timeout_seconds * 1000),
+            supervisor_delay_ms=settings.supervisor_delay_ms,
+            recording_delay_ms=settings.recording_delay_ms,
+        )
+
+    def fileno(self) -> int:
+        """Readable when read_events() has something to tell."""
+        return self._native.fileno()
+
+    def read_events(self) -> None:
+        waiting = list(iter(self._native.next_event, None))  # on_event may close the mixer
+        for kind, slot, generation in waiting:
+            self._on_event(EVENTS[kind](Port(slot, generation)))
+
+    def open_rtp(self, *, listen_only: bool = False) -> RtpPort:
+        """Bind an even UDP port, and the next for RTCP. Raises MixerFull, NoFreePort.
+
+        What a listen-only port receives proves its phone alive and goes nowhere, ever.
+        """
+        slot, generation, rtp_port = self._native.open_rtp(listen_only)
+        return RtpPort(Port(slot, generation), rtp_port)
+
+    def set_remote(self, port: Port, remote: Remote) -> None:
+        """Say where the phone is, or where it is now. Raises PortGone, ValueError."""
+        self._native.set_remote(
+            port.slot,
+            port.generation,
+            address=remote.address,
+            rtp_port=remote.rtp_port,
+            codec=remote.codec,
+            payload_type=remote.payload_type,
+            receive_payload_type=remote.receive_payload_type,
+            telephone_event=_or_minus_one(remote.telephone_event),
+            receive_telephone_event=_or_minus_one(remote.receive_telephone_event),
+            learn_from=remote.learn_from,
+        )
+
+    def load_clip(self, samples: bytes) -> Clip:
+        """int16 LE, mono, 8000 Hz; ValueError when there are none."""
+        return Clip(samples)
+
+    def open_player(self, clip: Clip, *, loop: bool = False) -> Port:
+        """A source that starts with its first route and stands still without. Raises MixerFull."""
+        return Port(*self._native.open_player(clip.native, loop))
+
+    def open_tap(self) -> Tap:
+        """A recorder sink whose first frame is this instant. Raises MixerFull."""
+        return Tap(self._native)
+
+    def close_port(self, port: Port) -> None:
+        """Nothing when it is closed already."""
+        with suppress(PortGone):
+            self._native.close_port(port.slot, port.generation)
+
+    def route(self, owner: str, routes: Set[Route]) -> None:
+        """From now on these are the routes of `owner`. Only the difference is sent, removals first.
+
+        Raises PortGone, RouteRefused or MixerFull; then what could not be added all at once was not
+        added at all, and what had to go is gone.
+        """
+        change = self._graph.difference(owner, routes)
+        for route in change.removed:
+            self._unroute(route)
+        try:
+            for route in change.added:
+                self._native.route(astuple(route.source), astuple(route.sink), route.gain)
+        except (MixerError, ValueError):
+            for route in change.added:
+                self._unroute(route)
+            self._graph.settle(owner, self._graph.routes(owner) & routes)
+            raise
+        self._graph.settle(owner, routes)
+
+    def stats(self, port: Port) -> PortStats:
+        """Of an RTP port. Raises PortGone."""
+        return PortStats(**self._native.stats(port.slot, port.generation))
+
+    def totals(self) -> Totals:
+        return Totals(**self._native.totals())
+
+    def close(self) -> None:
+        """BYEs are sent, the thread joined, every port closed. May be called twice.
+
+        What a tap still holds is lost: close taps, and let them be read, before.
+        """
+        self._native.close()
+
+    def _unroute(self, route: Route) -> None:
+        with suppress(PortGone):  # its routes went with the port
+            self._native.unroute(astuple(route.source), astuple(route.sink))
+
+
+def _or_minus_one(payload_type: int | None) -> int:
+    return -1 if payload_type is None else payload_type

@@ -1,0 +1,288 @@
+/* The control thread's side of mixer.h: what can be refused is refused here, at once; the rest is a command. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "core.h"
+
+static struct claim *claim_of(const struct mx *m, mx_port port) {
+    if (port.slot >= m->max_ports) return NULL;
+    struct claim *claim = &m->control.claims[port.slot];
+    return claim->open && claim->generation == port.generation ? claim : NULL;
+}
+
+static void wake(const struct mx *m) {
+    uint64_t one = 1;
+    ssize_t written = write(m->wake_fd, &one, sizeof one);
+    (void)written; /* it fails only when the media thread has 2^64 - 2 of them to read */
+}
+
+/* Only after ring_has_room(). */
+static void ask(struct mx *m, struct command *command) {
+    command->at = position_of(m, now_ns(m));
+    ring_push(&m->commands, command);
+    wake(m);
+}
+
+/* Slots that the media thread has let go of are free again, and their pages go back to the kernel. */
+static void reclaim(struct mx *m) {
+    struct control *control = &m->control;
+    uint32_t slot;
+    while (ring_pop(&m->released, &slot)) {
+        struct claim *claim = &control->claims[slot];
+        if (claim->clip) mx_clip_release(claim->clip);
+        madvise(samples_of(m, slot), SLOT_BYTES, MADV_DONTNEED);
+        *claim = (struct claim){.generation = claim->generation + 1};
+        control->free[control->free_count++] = slot;
+    }
+}
+
+/* A slot that may be opened; MX_FULL when there is none, or no way to say so. */
+static mx_result next_slot(struct mx *m, uint32_t *slot) {
+    reclaim(m);
+    if (!m->control.free_count || !ring_has_room(&m->commands)) return MX_FULL;
+    *slot = m->control.free[m->control.free_count - 1];
+    return MX_OK;
+}
+
+/* Take what next_slot() gave and make it known; everything in the slot is ready. */
+static mx_port open_slot(struct mx *m, uint32_t slot, struct claim opened) {
+    struct claim *claim = &m->control.claims[slot];
+    opened.generation = claim->generation;
+    opened.open = true;
+    *claim = opened;
+    m->control.free_count--;
+    m->control.ports_open++;
+    m->media.slots[slot].kind = opened.kind;
+    m->media.slots[slot].generation = opened.generation;
+    ask(m, &(struct command){.verb = VERB_OPEN, .slot = slot});
+    return (mx_port){.slot = slot, .generation = opened.generation};
+}
+
+/* Touched here, so that the media thread never waits for a page. */
+static int16_t *touch_samples(const struct mx *m, uint32_t slot, size_t bytes) {
+    return memset(samples_of(m, slot), 0, bytes);
+}
+
+static bool bind_pair(const struct mx *m, uint16_t rtp_port, int fds[2]) {
+    struct address local = address_at_port(&m->host, rtp_port), above = address_next_port(&local);
+    if ((fds[0] = socket_open(&local)) < 0) return false;
+    if ((fds[1] = socket_open(&above)) >= 0) return true;
+    int error = errno;
+    close(fds[0]);
+    errno = error;
+    return false;
+}
+
+/* The pairs take turns: what still arrives for a call that has ended meets no other. */
+static mx_result bind_next_pair(struct mx *m, int fds[2], uint16_t *rtp_port) {
+    uint32_t first = (m->port_min + 1u) & ~1u, pairs = (m->port_max + 1u - first) / 2;
+    for (uint32_t tries = 0; tries < pairs; tries++) {
+        *rtp_port = m->control.next_rtp_port;
+        uint32_t next = *rtp_port + 2u;
+        m->control.next_rtp_port = (uint16_t)(next + 1 > m->port_max ? first : next);
+        if (bind_pair(m, *rtp_port, fds)) return MX_OK;
+        if (errno != EADDRINUSE && errno != EACCES) return errno == EADDRNOTAVAIL ? MX_INVALID : MX_FULL;
+    }
+    return MX_NO_PORT;
+}
+
+mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port) {
+    uint32_t slot;
+    int fds[2];
+    struct port_seed seed;
+    mx_result result = next_slot(m, &slot);
+    if (result == MX_OK) result = bind_next_pair(m, fds, rtp_port);
+    if (result != MX_OK) return result;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
+        close(fds[0]);
+        close(fds[1]);
+        return MX_FULL;
+    }
+    int16_t *samples = touch_samples(m, slot, TIMELINE_SAMPLES * sizeof(int16_t));
+    port_open(&m->media.slots[slot].rtp, listen_only, fds, &seed, samples, position_of(m, now_ns(m)));
+    *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only});
+    return MX_OK;
+}
+
+static bool is_payload_type(int type) { return type >= 0 && type < 128; }
+
+static bool read_remote(struct remote *to, const mx_remote *from) {
+    *to = (struct remote){
+        .learning = from->learn_from != NULL,
+        .codec = codec_named(from->codec),
+        .payload_type = from->payload_type,
+        .receive_payload_type = from->receive_payload_type,
+        .telephone_event = from->telephone_event,
+        .receive_telephone_event = from->receive_telephone_event,
+    };
+    return to->codec && address_parse(&to->address, from->address, from->rtp_port) &&
+           (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
+           is_payload_type(from->payload_type) && is_payload_type(from->receive_payload_type) &&
+           (from->telephone_event == -1 || is_payload_type(from->telephone_event)) &&
+           (from->receive_telephone_event == -1 || is_payload_type(from->receive_telephone_event));
+}
+
+mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
+    const struct claim *claim = claim_of(m, port);
+    struct command command = {.verb = VERB_REMOTE, .slot = port.slot};
+    if (!claim) return MX_GONE;
+    if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote)) return MX_INVALID;
+    if (!ring_has_room(&m->commands)) return MX_FULL;
+    ask(m, &command);
+    return MX_OK;
+}
+
+mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port) {
+    uint32_t slot;
+    mx_result result = next_slot(m, &slot);
+    if (result != MX_OK) return result;
+    clip->references++;
+    m->media.slots[slot].player = (struct player){.clip = clip, .loop = loop};
+    *port = open_slot(m, slot, (struct claim){.kind = KIND_PLAYER, .clip = clip});
+    return MX_OK;
+}
+
+mx_result mx_open_tap(mx *m, mx_port *port) {
+    uint32_t slot;
+    mx_result result = next_slot(m, &slot);
+    if (result != MX_OK) return result;
+    int64_t now = position_of(m, now_ns(m));
+    tap_open(&m->taps[slot], touch_samples(m, slot, TAP_BYTES), m->control.claims[slot].generation, now);
+    *port = open_slot(m, slot, (struct claim){.kind = KIND_TAP});
+    return MX_OK;
+}
+
+static void forget_routes(struct routes *asked, uint32_t slot) {
+    struct edge *edge;
+    while ((edge = routes_of_source(asked, slot)) || (edge = routes_of_sink(asked, slot))) routes_remove(asked, edge);
+}
+
+mx_result mx_close_port(mx *m, mx_port port) {
+    struct claim *claim = claim_of(m, port);
+    if (!claim) return MX_GONE;
+    if (!ring_has_room(&m->commands)) return MX_FULL;
+    claim->open = false;
+    m->control.ports_open--;
+    forget_routes(&m->control.asked, port.slot);
+    ask(m, &(struct command){.verb = VERB_CLOSE, .slot = port.slot});
+    return MX_OK;
+}
+
+static bool can_speak(const struct claim *claim, uint32_t channel) {
+    return channel == 0 && (claim->kind == KIND_PLAYER || (claim->kind == KIND_RTP && !claim->listen_only));
+}
+
+static bool can_hear(const struct claim *claim, uint32_t channel) {
+    return (claim->kind == KIND_RTP && channel == 0) || (claim->kind == KIND_TAP && channel <= 1);
+}
+
+static struct command route_command(enum verb verb, mx_port source, mx_port sink, int gain_q8) {
+    struct command command = {.verb = verb, .slot = source.slot};
+    command.route.sink = sink.slot;
+    command.route.channel = sink.channel;
+    command.route.gain_q8 = gain_q8;
+    return command;
+}
+
+mx_result mx_route(mx *m, mx_port source, mx_port sink, int gain_q8) {
+    const struct claim *from = claim_of(m, source), *to = claim_of(m, sink);
+    if (!from || !to) return MX_GONE;
+    if (!can_speak(from, source.channel) || !can_hear(to, sink.channel)) return MX_REFUSED;
+    if (gain_q8 < 0 || gain_q8 > MX_MAX_GAIN) return MX_INVALID;
+    if (!ring_has_room(&m->commands)) return MX_FULL;
+    struct edge *edge = routes_find(&m->control.asked, source.slot, sink.slot, sink.channel);
+    if (!edge && !routes_add(&m->control.asked, source.slot, sink.slot, sink.channel, gain_q8)) return MX_FULL;
+    struct command command = route_command(VERB_ROUTE, source, sink, gain_q8);
+    ask(m, &command);
+    return MX_OK;
+}
+
+mx_result mx_unroute(mx *m, mx_port source, mx_port sink) {
+    if (!claim_of(m, source) || !claim_of(m, sink)) return MX_GONE;
+    if (!ring_has_room(&m->commands)) return MX_FULL;
+    struct edge *edge = routes_find(&m->control.asked, source.slot, sink.slot, sink.channel);
+    if (!edge) return MX_OK;
+    routes_remove(&m->control.asked, edge);
+    struct command command = route_command(VERB_UNROUTE, source, sink, 0);
+    ask(m, &command);
+    return MX_OK;
+}
+
+size_t mx_tap_read(mx *m, mx_port tap, int16_t *frames, size_t max_frames, mx_tap_state *state) {
+    *state = (mx_tap_state){.ended = true};
+    if (tap.slot >= m->max_ports) return 0;
+    return tap_read(&m->taps[tap.slot], tap.generation, frames, max_frames, state);
+}
+
+void mx_tap_forget(mx *m, mx_port tap) {
+    if (tap.slot < m->max_ports) tap_forget(&m->taps[tap.slot], tap.generation);
+}
+
+static uint64_t value_of(const _Atomic uint64_t *counter) { return atomic_load_explicit(counter, memory_order_relaxed); }
+
+mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
+    const struct claim *claim = claim_of(m, port);
+    if (!claim) return MX_GONE;
+    if (claim->kind != KIND_RTP) return MX_INVALID;
+    const struct counters *c = &m->media.slots[port.slot].rtp.counters;
+    *stats = (mx_port_stats){
+        .received = value_of(&c->received),
+        .sent = value_of(&c->sent),
+        .lost = value_of(&c->lost),
+        .strangers = value_of(&c->strangers),
+        .malformed = value_of(&c->malformed),
+        .unexpected = value_of(&c->unexpected),
+        .misplaced = value_of(&c->misplaced),
+        .realigned = value_of(&c->realigned),
+        .epochs = value_of(&c->epochs),
+        .send_errors = value_of(&c->send_errors),
+        .rtcp_received = value_of(&c->rtcp_received),
+        .jitter_ms = atomic_load_explicit(&c->jitter, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
+        .rtt_ms = atomic_load_explicit(&c->rtt_65536ths, memory_order_relaxed) * 1000.0 / 65536,
+    };
+    return MX_OK;
+}
+
+/* The lateness that 99 of 100 ticks stay below or at. */
+static double p99_ms(const struct gauges *g) {
+    uint64_t counts[LATENESS_STEPS], all = 0, seen = 0;
+    for (int i = 0; i < LATENESS_STEPS; i++) all += counts[i] = value_of(&g->lateness[i]);
+    for (int i = 0; i < LATENESS_STEPS; i++) {
+        seen += counts[i];
+        if (seen && seen * 100 >= all * 99) return (i + 1) * (LATENESS_STEP_NS / 1e6);
+    }
+    return 0;
+}
+
+mx_totals mx_get_totals(mx *m) {
+    return (mx_totals){
+        .cpu_seconds = thread_cpu_seconds(m),
+        .ticks = value_of(&m->gauges.ticks),
+        .late_ticks = value_of(&m->gauges.late_ticks),
+        .p99_ms = p99_ms(&m->gauges),
+        .ports_open = m->control.ports_open,
+    };
+}
+
+int mx_wakeup_fd(const mx *m) { return m->events_fd; }
+
+bool mx_next_event(mx *m, mx_event *event) {
+    if (ring_pop(&m->events, event)) return true;
+    uint64_t value;
+    ssize_t size = read(m->events_fd, &value, sizeof value);
+    (void)size; /* whatever came between the two looks is found by the second */
+    return ring_pop(&m->events, event);
+}
+
+bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate) {
+    const struct codec *codec = codec_at(index);
+    if (!codec) return false;
+    *name = codec->name;
+    *payload_type = codec->payload_type;
+    *clock_rate = codec->clock_rate;
+    return true;
+}

@@ -1,0 +1,132 @@
+/* core.h - the mixer as a whole, and which thread owns which part of it.
+ *
+ *        control thread                    rings                       media thread
+ *     claims, asked routes  --commands-->                  slots, routes, rosters, sockets
+ *     free slots            <--released--
+ *     events for Python     <--events----
+ *     reader of a tap       <--taps[slot]-------------------  (tap.h)                        */
+#ifndef EARSHOT_CORE_H
+#define EARSHOT_CORE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mixer.h"
+#include "player.h"
+#include "port.h"
+#include "ring.h"
+#include "roster.h"
+#include "routes.h"
+#include "tap.h"
+#include "thread.h"
+#include "tick.h"
+
+enum {
+    TICK_NS = 20 * 1000 * 1000,
+    NS_PER_SAMPLE = 125 * 1000,
+    VISIT_TICKS = 10,      /* taps are pulled and ports looked after every 200 ms, a tenth of them each tick */
+    LATE_TICK_NS = 5 * 1000 * 1000,
+    LATENESS_STEP_NS = 100 * 1000,
+    LATENESS_STEPS = 256,
+    MAX_DATAGRAM = 2048,   /* bytes; a longer one is malformed */
+    SLOT_BYTES = TAP_BYTES /* of sample memory: what the neediest kind of port takes */
+};
+
+_Static_assert(TIMELINE_SAMPLES * sizeof(int16_t) <= SLOT_BYTES, "a timeline fits into a slot");
+_Static_assert(TIMELINE_SAMPLES > (MX_MAX_DELAY_MS + 20 * (VISIT_TICKS + 5)) * 8 + TIMELINE_MAX_EARLY + RTP_MAX_PAYLOAD,
+               "what a reader still needs is not overwritten by a stream that runs early");
+
+enum kind { KIND_FREE, KIND_RTP, KIND_PLAYER, KIND_TAP };
+
+/* Control thread: what a port is to those who ask. */
+struct claim {
+    enum kind kind;
+    bool open, listen_only;
+    uint32_t generation;
+    mx_clip *clip; /* of a player */
+};
+
+/* Media thread, from the OPEN command until the slot is released; the control thread before and after. */
+struct slot {
+    enum kind kind;
+    uint32_t generation;
+    union {
+        struct rtp_port rtp;
+        struct player player;
+    };
+};
+
+enum verb { VERB_OPEN, VERB_CLOSE, VERB_REMOTE, VERB_ROUTE, VERB_UNROUTE };
+
+struct command {
+    enum verb verb;
+    uint32_t slot; /* of the source, for routes */
+    int64_t at;    /* position when it was asked for */
+    union {
+        struct remote remote;
+        struct {
+            uint32_t sink, channel;
+            int gain_q8;
+        } route;
+    };
+};
+
+struct control {
+    struct claim *claims;
+    uint32_t *free, free_count; /* slots */
+    struct routes asked;
+    uint16_t next_rtp_port;
+    uint32_t ports_open;
+};
+
+struct media {
+    struct slot *slots;
+    struct routes routes;
+    struct roster rtp, mixing, players, taps; /* slots; `mixing`: RTP ports that get a mix every tick */
+    int epoll_fd, timer_fd;
+    uint64_t next_tick; /* since mx_open() */
+    uint32_t epochs;    /* given out */
+    uint8_t datagram[MAX_DATAGRAM], packet[RTP_HEADER + RTP_MAX_PAYLOAD];
+};
+
+/* Written by the media thread, read by the control thread. */
+struct gauges {
+    _Atomic uint64_t ticks, late_ticks, lateness[LATENESS_STEPS];
+};
+
+struct mx {
+    /* Never changes after mx_open(). */
+    struct address host;
+    uint16_t port_min, port_max;
+    uint32_t max_ports;
+    int64_t silence_timeout, supervisor_delay, recording_delay; /* samples */
+    int64_t origin_ns; /* CLOCK_MONOTONIC at position 0 */
+    uint64_t origin_ntp; /* the same instant, 32.32 bits since 1900 */
+    uint8_t *samples;  /* SLOT_BYTES for each slot */
+    int wake_fd, events_fd;
+    bool stepped;      /* no thread, no clock: a test calls mx_step() */
+    pthread_t thread;
+    /* Each side's own. */
+    struct control control;
+    struct media media;
+    int64_t stepped_ns;
+    /* Between the threads. */
+    struct ring commands, released, events;
+    struct tap *taps; /* by slot */
+    struct gauges gauges;
+    _Atomic bool stopping;
+};
+
+static inline int64_t position_of(const struct mx *m, int64_t now_ns) { return (now_ns - m->origin_ns) / NS_PER_SAMPLE; }
+static inline int16_t *samples_of(const struct mx *m, uint32_t slot) {
+    return (int16_t *)(m->samples + (size_t)slot * SLOT_BYTES);
+}
+
+/* mx_open(), with or without a thread. Without one nothing happens but in mx_step(), which is at `now_ns`, does what is due
+ * then, and belongs to the same thread: tests go through an hour in a second. */
+mx_result core_open(const mx_limits *limits, bool stepped, mx **opened);
+void mx_step(mx *m, int64_t now_ns);
+
+#endif

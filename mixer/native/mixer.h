@@ -1,0 +1,158 @@
+/* mixer.h - all that Python may ask of the media thread: the law of this folder.
+ *
+ * Threads    mx_open() starts one media thread, "earshot-media". Every call belongs to one control thread (asyncio), but
+ *            for mx_tap_read() and mx_tap_forget(), which belong to the one thread that reads that tap. Only mx_close()
+ *            waits; no other call blocks.
+ * Ownership  mx_open() reserves all memory the mixer will ever use; mx_close() joins the thread and frees it. Pages of a
+ *            port are touched on the control thread when it is opened and given back when it is gone. In between the
+ *            media thread does not allocate, lock, log, or see a PyObject. Clips belong to whoever loaded them, and to
+ *            each player that plays them. A port dies with its mixer; a stale one is MX_GONE.
+ * Changes    go through a ring and take effect in order, before anything else the media thread does when it wakes.
+ *            A change that fails has changed nothing.
+ * Units      sample: int16, mono, 8000 Hz.  position: samples since mx_open(), the one clock of all sources.
+ *            frame of a tap: two samples, left and right.  tick: 160 samples, 20 ms.  gain: Q8, 256 = 0 dB.
+ * Errors     mx_result. Nothing a peer sends is an error here: it is counted in mx_port_stats. */
+#ifndef EARSHOT_MIXER_H
+#define EARSHOT_MIXER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MX_SAMPLE_RATE = 8000,
+    MX_TICK_SAMPLES = 160,
+    MX_UNITY_GAIN = 256,
+    MX_MAX_GAIN = 4096,      /* 24 dB */
+    MX_MAX_DELAY_MS = 400,   /* of a reader behind now; a source keeps 2 s */
+    MX_TAP_FRAMES = 1 << 15, /* 4.096 s that the reader of a tap may be late */
+};
+
+typedef struct mx mx;           /* opaque */
+typedef struct mx_clip mx_clip; /* immutable samples; counted */
+
+/* A value, not a pointer. `channel` is 0 but for the right side of a tap, which is 1. */
+typedef struct {
+    uint32_t slot, generation, channel;
+} mx_port;
+
+typedef enum {
+    MX_OK = 0,
+    MX_FULL = -1,    /* no slot, route, memory or file descriptor left, or the command ring is full */
+    MX_GONE = -2,    /* the port was closed */
+    MX_REFUSED = -3, /* a route from what may not be heard, or to what cannot hear */
+    MX_NO_PORT = -4, /* every UDP port of the range is taken */
+    MX_INVALID = -5, /* an argument out of range: an address, a codec, a gain, a limit */
+} mx_result;
+
+typedef struct {
+    const char *host;            /* IPv4 address that the sockets bind */
+    uint16_t port_min, port_max; /* UDP range, both included; RTP on even ports, RTCP one above */
+    uint32_t max_ports;          /* RTP ports, players and taps together */
+    uint32_t max_routes;
+    uint32_t silence_timeout_ms; /* without RTP for this long a port is MX_MEDIA_TIMED_OUT */
+    uint32_t supervisor_delay_ms, recording_delay_ms; /* how far mixes and taps read behind now */
+} mx_limits;
+
+/* Where the phone is and what it speaks. RTP is accepted from exactly address:rtp_port. With `learn_from` any port of that
+ * other address may be learnt instead, once; from then on only that one. Port 0 or address 0.0.0.0: nobody, send nothing. */
+typedef struct {
+    const char *address;
+    uint16_t rtp_port;
+    const char *codec;                                 /* name in the codec table */
+    uint8_t payload_type, receive_payload_type;        /* what we send, what it sends */
+    int16_t telephone_event, receive_telephone_event;  /* payload types, -1 where not negotiated */
+    const char *learn_from;                            /* NULL: nobody */
+} mx_remote;
+
+typedef enum {
+    MX_PLAYER_ENDED = 1,   /* the last sample of the clip was sent; once */
+    MX_MEDIA_STARTED = 2,  /* the first RTP packet was accepted; once */
+    MX_MEDIA_TIMED_OUT = 3 /* once, until packets come again */
+} mx_event_kind;
+
+typedef struct {
+    mx_event_kind kind;
+    mx_port port;
+} mx_event;
+
+typedef struct {
+    uint64_t received, sent;  /* RTP packets accepted and sent */
+    uint64_t lost;            /* RFC 3550 A.3, over all SSRCs */
+    uint64_t strangers;       /* from another source address; once the source is known the kernel drops them uncounted */
+    uint64_t malformed;       /* not RTP, RFC 3550 A.1 */
+    uint64_t unexpected;      /* of a payload type that was not negotiated */
+    uint64_t misplaced;       /* duplicates, and what is too old or lies outside the sequence */
+    uint64_t realigned;       /* the timestamps left the clock and were set against it again */
+    uint64_t epochs;          /* SSRC changes and sequence restarts after the first */
+    uint64_t send_errors;     /* refused by peer or kernel */
+    uint64_t rtcp_received;   /* valid compound packets */
+    double jitter_ms, rtt_ms; /* RFC 3550 A.8, §6.4.1; rtt 0 before the first report about us */
+} mx_port_stats;
+
+typedef struct {
+    double cpu_seconds; /* of the media thread */
+    uint64_t ticks;
+    uint64_t late_ticks; /* begun more than 5 ms late */
+    double p99_ms;       /* lateness of ticks since mx_open(), in steps of 0.1 ms, at most 25.6 */
+    uint32_t ports_open;
+} mx_totals;
+
+/* Start a mixer. MX_INVALID: a limit out of range; MX_FULL: no memory, descriptor or thread. */
+mx_result mx_open(const mx_limits *limits, mx **opened);
+
+/* Send BYEs, stop and join the media thread, close every port, free everything. Waits for at most a few milliseconds. */
+void mx_close(mx *m);
+
+/* Bind an even UDP port and the odd one above. `listen_only`: what it receives proves the phone alive and is then dropped;
+ * it can never be the source of a route. MX_FULL, MX_NO_PORT; MX_INVALID when the host cannot be bound. */
+mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port);
+
+/* Say where the phone is, or where it is now: learning starts anew. MX_GONE, MX_FULL; MX_INVALID: address, codec, type. */
+mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote);
+
+/* Copy `count` samples. NULL: none, or no memory. The caller holds one reference until mx_clip_release(). */
+mx_clip *mx_clip_load(const int16_t *samples, size_t count);
+void mx_clip_release(mx_clip *clip);
+
+/* A source that starts with its first route, stands still while it has none, and holds the clip until it is closed.
+ * MX_FULL. */
+mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port);
+
+/* A stereo sink whose first frame is the instant of this call. `port` is its left side. MX_FULL. */
+mx_result mx_open_tap(mx *m, mx_port *port);
+
+/* Close sockets, drop routes, give the slot back. The frames of a tap up to this instant stay readable; its slot is free
+ * once they were read or forgotten. MX_GONE, MX_FULL. */
+mx_result mx_close_port(mx *m, mx_port port);
+
+/* Let `sink` hear `source`, or change the gain (0..MX_MAX_GAIN) with which it does.
+ * MX_GONE, MX_REFUSED, MX_FULL, MX_INVALID. */
+mx_result mx_route(mx *m, mx_port source, mx_port sink, int gain_q8);
+
+/* The opposite. A route that is not there is MX_OK. MX_GONE, MX_FULL. */
+mx_result mx_unroute(mx *m, mx_port source, mx_port sink);
+
+typedef struct {
+    uint64_t overruns; /* frames lost so far because nobody read */
+    bool ended;        /* closed, and everything was read: do not read again */
+} mx_tap_state;
+
+/* Copy at most `max_frames` stereo frames, left first; returns how many. Reader's thread. A stale port has ended. */
+size_t mx_tap_read(mx *m, mx_port tap, int16_t *frames, size_t max_frames, mx_tap_state *state);
+
+/* Nobody will read any more: the slot is free as soon as the tap is closed. Reader's thread; harmless when stale. */
+void mx_tap_forget(mx *m, mx_port tap);
+
+/* MX_GONE; MX_INVALID when it is no RTP port. */
+mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats);
+mx_totals mx_get_totals(mx *m);
+
+/* An eventfd, readable when there are events to fetch; mx_next_event() until false resets it. */
+int mx_wakeup_fd(const mx *m);
+bool mx_next_event(mx *m, mx_event *event);
+
+/* The codec table, for the check against what SDP offers: false past its end. */
+bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate);
+
+#endif

@@ -1,0 +1,99 @@
+/* port.h - an RTP port: the sockets, the phone at the other end, what comes from it and what goes to it. */
+#ifndef EARSHOT_PORT_H
+#define EARSHOT_PORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codecs.h"
+#include "rtcp.h"
+#include "rtp.h"
+#include "socket_io.h"
+#include "stream.h"
+#include "timeline.h"
+
+#define NO_SLOT UINT32_MAX
+
+struct mx;
+
+/* Where the phone is and what it speaks; see mx_remote. */
+struct remote {
+    struct address address;
+    bool learning;             /* its port may still be learnt from `learn_from` */
+    struct address learn_from; /* its port means nothing */
+    const struct codec *codec; /* NULL: not known yet */
+    uint8_t payload_type, receive_payload_type;
+    int16_t telephone_event, receive_telephone_event; /* -1: none */
+};
+
+/* Written by the media thread, read by any. */
+struct counters {
+    _Atomic uint64_t received, sent, lost, strangers, malformed, unexpected, misplaced, realigned, epochs, send_errors,
+        rtcp_received;
+    _Atomic uint32_t jitter;         /* samples */
+    _Atomic uint32_t rtt_65536ths;   /* seconds */
+};
+
+static inline void count_one(_Atomic uint64_t *counter) {
+    uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, value + 1, memory_order_relaxed);
+}
+
+struct rtp_port {
+    int rtp_fd, rtcp_fd;
+    bool listen_only;
+    struct remote remote;
+    bool connected; /* the kernel knows the peer */
+    /* What comes. */
+    bool heard;              /* a packet was accepted, ever */
+    bool timed_out;          /* and said so */
+    int64_t heard_at;        /* position of the last packet, or of the remote becoming known */
+    struct reception reception;
+    uint32_t epoch;          /* unique in the mixer: a new one where timestamps start anew */
+    bool needed;             /* somebody mixes or records it: decode */
+    struct timeline timeline;
+    /* What goes. */
+    uint32_t relayed;        /* slot of the one source that is forwarded packet by packet, or NO_SLOT: mix */
+    struct stream stream;
+    uint16_t mixed;          /* sequence number of mixed packets, before the stream maps it */
+    int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
+    uint32_t refusals;       /* in a row */
+    /* RTCP. */
+    char cname[RTCP_CNAME];
+    int64_t report_at;
+    uint32_t reported_packets; /* sent, when the last report left */
+    uint32_t sr_ntp;         /* of the peer's last sender report */
+    int64_t sr_at;
+    struct counters counters;
+};
+
+/* Fresh random values of a port: SSRC, first sequence number and timestamp, CNAME, spread of reports. */
+struct port_seed {
+    uint32_t ssrc, timestamp, spread;
+    uint16_t sequence;
+    uint8_t cname[RTCP_CNAME / 2];
+};
+
+/* Control thread, before the media thread knows of it. `samples`: of its timeline, all 0. */
+void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const struct port_seed *seed, int16_t *samples,
+               int64_t now);
+
+/* All below: media thread. `now` is a position. */
+void port_set_remote(struct rtp_port *p, const struct remote *remote, int64_t now);
+void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
+void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now);
+
+/* Whether a packet would go anywhere. */
+bool port_sends(const struct rtp_port *p, int64_t now);
+
+/* Send `count` samples of a mix; `codes` holds them encoded, after RTP_HEADER bytes of room. */
+void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now);
+
+/* Time-out and reports; a few times a second. */
+void port_visit(struct mx *m, uint32_t slot, int64_t now);
+
+/* BYE, if anything was sent, and the sockets are closed. */
+void port_close(struct mx *m, uint32_t slot, int64_t now);
+
+#endif

@@ -1,0 +1,167 @@
+#include "tick.h"
+
+#include <assert.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "sinks.h"
+
+enum {
+    MAX_BEHIND = 10, /* ticks made up for; what is later than 200 ms nobody wants to hear */
+};
+
+bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot) {
+    mx_event event = {kind, {slot, m->media.slots[slot].generation, 0}};
+    if (!ring_push(&m->events, &event)) return false;
+    uint64_t one = 1;
+    ssize_t written = write(m->events_fd, &one, sizeof one);
+    (void)written; /* it fails only at 2^64 - 2 unread events */
+    return true;
+}
+
+static void watch(struct mx *m, int fd, uint64_t tag) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+    int failed = epoll_ctl(m->media.epoll_fd, EPOLL_CTL_ADD, fd, &event);
+    (void)failed; /* the kernel is out of memory: the port stays deaf, and says so by its time-out */
+}
+
+static void release(struct mx *m, uint32_t slot) {
+    m->media.slots[slot].kind = KIND_FREE;
+    bool pushed = ring_push(&m->released, &slot);
+    assert(pushed && "the ring holds every slot");
+    (void)pushed;
+}
+
+static void open_slot(struct mx *m, uint32_t slot) {
+    struct media *media = &m->media;
+    switch (media->slots[slot].kind) {
+    case KIND_RTP:
+        roster_add(&media->rtp, slot);
+        watch(m, media->slots[slot].rtp.rtp_fd, TAG_OF_RTP(slot));
+        watch(m, media->slots[slot].rtp.rtcp_fd, TAG_OF_RTCP(slot));
+        break;
+    case KIND_PLAYER:
+        roster_add(&media->players, slot);
+        break;
+    case KIND_TAP:
+        roster_add(&media->taps, slot);
+        break;
+    case KIND_FREE:
+        assert(!"a slot is opened after it was given a kind");
+    }
+}
+
+static void close_slot(struct mx *m, uint32_t slot, int64_t at) {
+    struct media *media = &m->media;
+    sinks_drop(m, slot, at);
+    if (media->slots[slot].kind == KIND_TAP) { /* released once it was read */
+        sinks_pull(m, slot, at);
+        tap_end(&m->taps[slot]);
+        return;
+    }
+    if (media->slots[slot].kind == KIND_RTP) port_close(m, slot, at);
+    roster_remove(&media->rtp, slot);
+    roster_remove(&media->players, slot);
+    release(m, slot);
+}
+
+static void obey(struct mx *m, const struct command *c) {
+    switch (c->verb) {
+    case VERB_OPEN:
+        open_slot(m, c->slot);
+        break;
+    case VERB_CLOSE:
+        close_slot(m, c->slot, c->at);
+        break;
+    case VERB_REMOTE:
+        port_set_remote(&m->media.slots[c->slot].rtp, &c->remote, c->at);
+        break;
+    case VERB_ROUTE:
+        sinks_route(m, c->slot, c->route.sink, c->route.channel, c->route.gain_q8, c->at);
+        break;
+    case VERB_UNROUTE:
+        sinks_route(m, c->slot, c->route.sink, c->route.channel, -1, c->at);
+        break;
+    }
+}
+
+void media_obey(struct mx *m) {
+    struct command command;
+    while (ring_pop(&m->commands, &command)) obey(m, &command);
+}
+
+static void announce_end(struct mx *m, uint32_t slot, int64_t played_until) {
+    struct player *player = &m->media.slots[slot].player;
+    if (!player->announced && player_done(player, played_until))
+        player->announced = media_tell(m, MX_PLAYER_ENDED, slot);
+}
+
+static void visit_tap(struct mx *m, uint32_t slot, int64_t now) {
+    if (tap_finished(&m->taps[slot])) {
+        roster_remove(&m->media.taps, slot);
+        release(m, slot);
+    } else if (!atomic_load_explicit(&m->taps[slot].ended, memory_order_relaxed)) {
+        sinks_pull(m, slot, now - m->recording_delay);
+    }
+}
+
+/* Backwards: the one at hand may leave its roster. */
+#define FOR_EACH(roster, slot) \
+    for (uint32_t i_ = (roster).count, slot; i_ > 0 && ((slot) = (roster).slots[i_ - 1], 1); i_--)
+
+static void tick(struct mx *m) {
+    struct media *media = &m->media;
+    uint64_t number = media->next_tick++;
+    int64_t at = (int64_t)number * MX_TICK_SAMPLES;
+    FOR_EACH(media->mixing, slot) sinks_mix(m, slot, at);
+    FOR_EACH(media->players, slot) announce_end(m, slot, at + MX_TICK_SAMPLES);
+    FOR_EACH(media->taps, slot) if ((slot + number) % VISIT_TICKS == 0) visit_tap(m, slot, at);
+    FOR_EACH(media->rtp, slot) if ((slot + number) % VISIT_TICKS == 0) port_visit(m, slot, at);
+}
+
+static void note_lateness(struct gauges *g, int64_t late_ns) {
+    int64_t step = late_ns / LATENESS_STEP_NS;
+    count_one(&g->ticks);
+    if (late_ns > LATE_TICK_NS) count_one(&g->late_ticks);
+    count_one(&g->lateness[step < LATENESS_STEPS ? step : LATENESS_STEPS - 1]);
+}
+
+static void run_ticks(struct mx *m, int64_t now_ns) {
+    for (;;) {
+        int64_t late = now_ns - m->origin_ns - (int64_t)m->media.next_tick * TICK_NS;
+        if (late < 0) return;
+        note_lateness(&m->gauges, late);
+        if (late > (int64_t)MAX_BEHIND * TICK_NS) m->media.next_tick += (uint64_t)(late / TICK_NS);
+        tick(m);
+    }
+}
+
+static void empty(int fd) {
+    uint64_t value;
+    ssize_t size = read(fd, &value, sizeof value);
+    (void)size; /* that it was readable is all there is to know */
+}
+
+int media_wake(struct mx *m, int timeout_ms) {
+    struct epoll_event ready[MAX_READY];
+    int count = epoll_wait(m->media.epoll_fd, ready, MAX_READY, timeout_ms);
+    int64_t now = now_ns(m);
+    media_obey(m);
+    for (int i = 0; i < count; i++) {
+        uint64_t tag = ready[i].data.u64;
+        uint32_t slot = SLOT_OF_TAG(tag);
+        if (tag == TAG_WAKE) empty(m->wake_fd);
+        else if (tag == TAG_TIMER) empty(m->media.timer_fd);
+        else if (m->media.slots[slot].kind != KIND_RTP) continue; /* closed a moment ago */
+        else if (tag == TAG_OF_RTP(slot)) port_receive_rtp(m, slot, position_of(m, now));
+        else port_receive_rtcp(m, slot, position_of(m, now));
+    }
+    run_ticks(m, now);
+    return count;
+}
+
+void media_close_all(struct mx *m) {
+    media_obey(m);
+    FOR_EACH(m->media.rtp, slot) port_close(m, slot, position_of(m, now_ns(m)));
+}

@@ -1,0 +1,111 @@
+"""Ports of the mixer as values: their names, what is said about them, what they report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """The name of something that speaks or hears: an RTP port, a player, one side of a tap.
+
+    A name is never used twice: `generation` counts the uses of `slot`. `channel` is 1 for the right
+    side of a tap, else 0.
+    """
+
+    slot: int
+    generation: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RtpPort:
+    """An open RTP port. RTCP is one UDP port above `rtp_port` (RFC 3550 §11)."""
+
+    port: Port
+    rtp_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a phone is and what it speaks.
+
+    RTP is taken from exactly `address`:`rtp_port`. `learn_from` names another address, such as the
+    one its signalling comes from: any port there may be learnt, once, and then only that one.
+    Port 0 or address 0.0.0.0 (hold) sends nothing and takes nothing.
+    """
+
+    address: str
+    rtp_port: int
+    codec: str
+    payload_type: int
+    """What we must send."""
+    receive_payload_type: int
+    telephone_event: int | None = None
+    """Payload type of RFC 4733 to send; None where it was not negotiated."""
+    receive_telephone_event: int | None = None
+    learn_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortStats:
+    """What happened on an RTP port since it was opened, in packets unless said otherwise."""
+
+    received: int
+    sent: int
+    lost: int
+    """RFC 3550 A.3, over all SSRCs."""
+    strangers: int
+    """From a wrong source; once the right one is known the kernel drops them uncounted."""
+    malformed: int
+    unexpected: int
+    """Of a payload type that was not negotiated."""
+    misplaced: int
+    """Duplicates, and what came too late or lies outside the sequence."""
+    realigned: int
+    """How often the timestamps had left the clock and were set against it again."""
+    epochs: int
+    """SSRC changes and sequence restarts."""
+    send_errors: int
+    rtcp_received: int
+    jitter_ms: float
+    rtt_ms: float
+    """0 before the first RTCP report about us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the mixer did since it was opened."""
+
+    cpu_seconds: float
+    """Of the media thread."""
+    ticks: int
+    late_ticks: int
+    """Begun more than 5 ms late."""
+    p99_ms: float
+    """How late 99 of 100 ticks were at most, in steps of 0.1 ms, at most 25.6."""
+    ports_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerEnded:
+    """The last sample of a clip was sent; comes once, and never of a loop."""
+
+    port: Port
+
+
+@dataclass(frozen=True, slots=True)
+class MediaStarted:
+    """The first RTP packet was accepted; comes once."""
+
+    port: Port
+
+
+@dataclass(frozen=True, slots=True)
+class MediaTimedOut:
+    """No RTP for `silence_timeout_seconds`; comes once, until packets come again."""
+
+    port: Port
+
+
+Event = PlayerEnded | MediaStarted | MediaTimedOut

@@ -1,0 +1,400 @@
+"""The mixer as the engine uses it: real sockets, its own thread, real time. Tones say who hears."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from config.settings import MediaSettings
+from mixer import (
+    Bridge,
+    Ear,
+    Event,
+    Leg,
+    MediaStarted,
+    MediaTimedOut,
+    Mixer,
+    MixerFull,
+    NoFreePort,
+    PlayerEnded,
+    Port,
+    PortGone,
+    Role,
+    Route,
+    RouteRefused,
+    Tap,
+)
+from tests.mixer.phone import FRAME, Phone, decode, every_frame, talk
+from tests.rig.tones import Samples, dominant_frequency, heard, level_dbfs, silence, tone
+
+CUSTOMER_HZ, AGENT_HZ, SUPERVISOR_HZ = 440.0, 1000.0, 1730.0
+INAUDIBLE_DBFS = -60.0
+
+
+def settings(**changes: object) -> MediaSettings:
+    usual = {"port_min": 33000, "port_max": 33999, "max_ports": 64}
+    return MediaSettings.model_validate({**usual, **changes})
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def mixer(events: list[Event]) -> Iterator[Mixer]:
+    mixer = Mixer(settings(), events.append)
+    yield mixer
+    mixer.close()
+
+
+@pytest.fixture
+def phone() -> Iterator[Callable[..., Phone]]:
+    phones: list[Phone] = []
+
+    def make(codec: str = "PCMU") -> Phone:
+        phones.append(Phone(codec))
+        return phones[-1]
+
+    yield make
+    for one in phones:
+        one.close()
+
+
+def until(met: Callable[[], bool], mixer: Mixer, seconds: float = 3.0) -> None:
+    """Read events until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.005)
+        mixer.read_events()
+
+
+def drained(tap: Tap) -> Samples:
+    """All of a closed tap, shape (frames, 2)."""
+    frames, deadline = b"", time.monotonic() + 3
+    while not tap.ended:
+        assert time.monotonic() < deadline
+        frames += tap.read(8000)
+        time.sleep(0.001)
+    return np.frombuffer(frames, np.int16).reshape(-1, 2)
+
+
+def conversation(customer: Port, agent: Port, *ears: Ear) -> set[Route]:
+    return Bridge((Leg(customer, Role.CUSTOMER), Leg(agent, Role.AGENT)), ears).routes()
+
+
+def recorder(tap: Tap) -> tuple[Ear, Ear]:
+    return Ear(tap.left, frozenset({Role.CUSTOMER})), Ear(tap.right, frozenset({Role.AGENT}))
+
+
+def test_a_relayed_payload_is_bit_exact_and_numbers_go_on_when_the_source_changes(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    first, second, listener = phone(), phone(), phone()
+    one, two, sink = first.join(mixer), second.join(mixer), listener.join(mixer)
+    noise = np.random.default_rng(1).integers(0, 256, (50, FRAME), np.uint8)
+    mixer.route("call", {Route(one.port, sink.port)})
+
+    def frame(number: int) -> None:
+        if number == 25:
+            mixer.route("call", {Route(two.port, sink.port)})
+        (first if number < 25 else second).send_codes(noise[number].tobytes())
+
+    every_frame(1.0, frame)
+    packets = listener.hear()
+    assert [packet.payload for packet in packets] == [row.tobytes() for row in noise]
+    assert [packet.marker for packet in packets] == [number in (0, 25) for number in range(50)]
+    assert len({packet.ssrc for packet in packets}) == 1
+    steps = np.diff([packet.sequence for packet in packets]) % 65536
+    assert (steps == 1).all()
+    passed = np.diff([packet.timestamp for packet in packets]) % 2**32
+    assert (np.delete(passed, 24) == FRAME).all()
+    assert FRAME <= passed[24] <= 3 * FRAME
+
+
+def test_ulaw_and_alaw_phones_understand_each_other(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer, agent = phone("PCMU"), phone("PCMA")
+    mixer.route("call", conversation(customer.join(mixer).port, agent.join(mixer).port))
+    talk([(customer, tone(CUSTOMER_HZ, 0.6)), (agent, tone(AGENT_HZ, 0.6))])
+    assert abs(dominant_frequency(agent.samples()) - CUSTOMER_HZ) < 2
+    assert abs(dominant_frequency(customer.samples()) - AGENT_HZ) < 2
+    assert level_dbfs(agent.samples(), CUSTOMER_HZ) == pytest.approx(-20, abs=0.3)
+    assert {packet.payload_type for packet in agent.heard} == {8}
+    assert {packet.payload_type for packet in customer.heard} == {0}
+
+
+def test_a_supervisor_hears_both_and_nobody_hears_the_supervisor(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer, agent, supervisor = phone("PCMU"), phone("PCMA"), phone("PCMU")
+    ear = supervisor.join(mixer, listen_only=True)
+    tap = mixer.open_tap()
+    routes = conversation(
+        customer.join(mixer).port, agent.join(mixer).port, Ear(ear.port), *recorder(tap)
+    )
+    mixer.route("call", routes)
+    everybody = [(customer, CUSTOMER_HZ), (agent, AGENT_HZ), (supervisor, SUPERVISOR_HZ)]
+    talk([(one, tone(frequency, 1.0)) for one, frequency in everybody])
+    tap.close()
+    at_supervisor = supervisor.samples()[2 * FRAME * 3 :]  # what is on its way at first
+    assert heard(at_supervisor, CUSTOMER_HZ, -25) and heard(at_supervisor, AGENT_HZ, -25)
+    for samples in (customer.samples(), agent.samples(), *drained(tap).T):
+        assert level_dbfs(samples, SUPERVISOR_HZ) < INAUDIBLE_DBFS
+    assert mixer.stats(ear.port).received >= 45
+
+
+def test_a_listen_only_port_cannot_be_a_source_and_a_refusal_adds_nothing(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer, supervisor, agent = phone(), phone(), phone()
+    leg, ear = customer.join(mixer).port, supervisor.join(mixer, listen_only=True).port
+    other = agent.join(mixer).port
+    mixer.route("call", {Route(leg, ear)})
+    with pytest.raises(RouteRefused):
+        mixer.route("call", {Route(leg, ear), Route(leg, other), Route(ear, leg)})
+    talk([(customer, tone(CUSTOMER_HZ, 0.3)), (supervisor, tone(SUPERVISOR_HZ, 0.3))], 0, [agent])
+    assert agent.heard == [] and customer.heard == [] and len(supervisor.heard) >= 13
+
+
+def test_a_stranger_reaches_neither_the_peer_nor_the_recording(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer, agent, stranger = phone(), phone(), phone()
+    leg = customer.join(mixer)
+    tap = mixer.open_tap()
+    mixer.route("call", conversation(leg.port, agent.join(mixer).port, *recorder(tap)))
+    stranger.target, stranger.ssrc = customer.target, customer.ssrc
+    intruder = (stranger, tone(SUPERVISOR_HZ, 0.6))
+    talk([(customer, tone(CUSTOMER_HZ, 0.6)), (agent, tone(AGENT_HZ, 0.6)), intruder])
+    tap.close()
+    assert len(agent.heard) == 30
+    assert level_dbfs(agent.samples(), SUPERVISOR_HZ) < INAUDIBLE_DBFS
+    assert level_dbfs(drained(tap)[:, 0], SUPERVISOR_HZ) < INAUDIBLE_DBFS
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.1, 0.3])
+def test_a_tap_is_as_long_as_it_was_open_and_its_sides_are_aligned(
+    mixer: Mixer, phone: Callable[..., Phone], loss: float
+) -> None:
+    customer, agent = phone("PCMU"), phone("PCMA")
+    legs = customer.join(mixer).port, agent.join(mixer).port
+    bursts = np.concatenate([silence(0.5), tone(CUSTOMER_HZ, 0.2, -6), silence(0.5)])
+    opened = time.monotonic()
+    tap = mixer.open_tap()
+    mixer.route("call", conversation(*legs, *recorder(tap)))
+    talk([(customer, bursts), (agent, bursts)], loss)
+    tap.close()
+    length = time.monotonic() - opened
+    frames = drained(tap)
+    assert abs(len(frames) / 8000 - length) <= 0.02 and tap.overruns == 0
+    onsets = [int(np.argmax(np.abs(side) > 6000)) for side in frames.T]
+    assert abs(onsets[0] - onsets[1]) <= (FRAME if loss == 0 else 5 * FRAME)
+    assert abs(onsets[0] / 8000 - 0.5) < (0.03 if loss == 0 else 0.11)
+    assert not np.abs(frames[: 4000 - FRAME]).max() > 100
+
+
+def test_a_new_ssrc_goes_on_in_the_same_recording(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer = phone()
+    leg = customer.join(mixer).port
+    tap = mixer.open_tap()
+    mixer.route("call", {Route(leg, tap.left)})
+    sound = tone(CUSTOMER_HZ, 0.5)
+    talk([(customer, sound)])
+    customer.ssrc, customer.timestamp, customer.sequence = 1, 2**31, 7
+    talk([(customer, sound)])
+    tap.close()
+    left = drained(tap)[:, 0]
+    assert abs(len(left) - 8000) <= 2 * FRAME
+    quiet = [np.abs(left[at : at + FRAME]).max() < 100 for at in range(400, 7600, FRAME)]
+    assert sum(quiet) <= 1
+    assert mixer.stats(leg).epochs == 1
+
+
+def test_a_prompt_is_heard_whole_and_its_end_is_told_once(
+    mixer: Mixer, events: list[Event], phone: Callable[..., Phone]
+) -> None:
+    customer = phone()
+    leg = customer.join(mixer).port
+    prompt = tone(CUSTOMER_HZ, 0.25)
+    player = mixer.open_player(clip := mixer.load_clip(prompt.tobytes()))
+    clip.close()
+    mixer.route("call", {Route(player, leg)})
+    until(lambda: PlayerEnded(player) in events, mixer)
+    played = customer.samples()
+    assert len(played) == 13 * FRAME
+    assert np.abs(played[: len(prompt)].astype(int) - prompt).max() <= 64
+    assert not played[len(prompt) :].any()
+    time.sleep(0.1)
+    mixer.read_events()
+    assert events == [PlayerEnded(player)]
+
+
+def test_looped_music_has_no_seam(mixer: Mixer, phone: Callable[..., Phone]) -> None:
+    customer = phone("PCMA")
+    leg = customer.join(mixer).port
+    music = tone(800.0, 0.0625)  # 50 periods in 500 samples: not whole packets
+    player = mixer.open_player(mixer.load_clip(music.tobytes()), loop=True)
+    mixer.route("call", {Route(player, leg)})
+    every_frame(0.8, lambda _: None)
+    played = customer.samples()
+    assert len(played) >= 36 * FRAME
+    steps = np.diff([packet.sequence for packet in customer.heard]) % 65536
+    assert (steps == 1).all()
+    expected = np.resize(music, len(played)).astype(int)
+    assert np.abs(played - expected).max() <= 128
+
+
+def test_a_recording_holds_what_was_said_bit_by_bit(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer = phone()
+    leg = customer.join(mixer).port
+    tap = mixer.open_tap()
+    mixer.route("call", {Route(leg, tap.left)})
+    sent = bytearray()
+    noise = np.random.default_rng(2).integers(-8000, 8000, 50 * FRAME).astype(np.int16)
+    every_frame(1.0, lambda n: sent.extend(customer.send(noise[n * FRAME : (n + 1) * FRAME])))
+    tap.close()
+    left = drained(tap)[:, 0]
+    said = decode("PCMU", np.frombuffer(sent, np.uint8))
+    start = int(np.argmax(left != 0)) - int(np.argmax(said != 0))
+    assert 0 <= start <= 2 * FRAME
+    overlap = min(len(left) - start, len(said))
+    assert overlap >= 47 * FRAME
+    assert (left[start : start + overlap] == said[:overlap]).all()
+
+
+async def test_the_loop_is_woken_when_media_starts_and_when_it_vanishes(
+    phone: Callable[..., Phone],
+) -> None:
+    events: asyncio.Queue[Event] = asyncio.Queue()
+    mixer = Mixer(settings(silence_timeout_seconds=0.3), events.put_nowait)
+    asyncio.get_running_loop().add_reader(mixer.fileno(), mixer.read_events)
+    customer = phone()
+    leg = customer.join(mixer).port
+    customer.send(silence(0.02))
+    assert await asyncio.wait_for(events.get(), 1) == MediaStarted(leg)
+    began = time.monotonic()
+    assert await asyncio.wait_for(events.get(), 2) == MediaTimedOut(leg)
+    assert 0.25 <= time.monotonic() - began <= 0.7
+    asyncio.get_running_loop().remove_reader(mixer.fileno())
+    mixer.close()
+    assert events.empty()
+
+
+def test_on_event_may_close_the_mixer(phone: Callable[..., Phone]) -> None:
+    seen: list[Event] = []
+
+    def close_mixer(event: Event) -> None:
+        seen.append(event)
+        ours.close()
+
+    ours = Mixer(settings(), close_mixer)
+    customers = [phone(), phone()]
+    for customer in customers:
+        customer.join(ours)
+        customer.send(silence(0.02))
+    time.sleep(0.1)
+    ours.read_events()
+    assert len(seen) == 2
+
+
+def test_a_full_mixer_says_so_and_every_slot_comes_back(mixer: Mixer) -> None:
+    for _ in range(3):
+        ports = [mixer.open_rtp() for _ in range(60)]
+        taps = [mixer.open_tap() for _ in range(4)]
+        for attempt in (mixer.open_rtp, mixer.open_tap):
+            with pytest.raises(MixerFull):
+                attempt()
+        assert mixer.totals().ports_open == 64
+        for tap in taps:
+            tap.close()
+            assert not len(drained(tap)) > 8000
+        for port in ports:
+            mixer.close_port(port.port)
+            mixer.close_port(port.port)  # nothing
+        assert mixer.totals().ports_open == 0
+        time.sleep(0.25)  # the slot of a tap comes back with a visit, every 200 ms
+
+
+def test_a_tap_nobody_reads_gives_its_slot_back_when_it_is_dropped() -> None:
+    mixer = Mixer(settings(max_ports=4), print)
+    for _ in range(3):
+        for _ in range(4):
+            mixer.open_tap().close()
+        time.sleep(0.25)
+    mixer.close()
+
+
+def test_when_every_udp_port_is_taken_it_says_so_until_one_is_free() -> None:
+    mixer = Mixer(settings(port_min=34001, port_max=34006), print)
+    ports = [mixer.open_rtp(), mixer.open_rtp()]
+    assert {port.rtp_port for port in ports} == {34002, 34004}
+    with pytest.raises(NoFreePort):
+        mixer.open_rtp()
+    mixer.close_port(ports[0].port)
+    time.sleep(0.05)
+    assert mixer.open_rtp().rtp_port == ports[0].rtp_port
+    mixer.close()
+
+
+def test_a_closed_port_is_gone(mixer: Mixer, phone: Callable[..., Phone]) -> None:
+    customer, agent = phone(), phone()
+    leg, other = customer.join(mixer).port, agent.join(mixer).port
+    mixer.route("call", {Route(leg, other)})
+    mixer.close_port(leg)
+    with pytest.raises(PortGone):
+        mixer.set_remote(leg, customer.remote())
+    with pytest.raises(PortGone):
+        mixer.stats(leg)
+    with pytest.raises(PortGone):
+        mixer.route("call", {Route(other, leg)})
+    mixer.route("call", set())  # its routes went with it
+
+
+def test_nothing_is_left_open_after_closing(phone: Callable[..., Phone]) -> None:
+    customer = phone()
+    before = set(os.listdir("/proc/self/fd")), set(os.listdir("/proc/self/task"))
+    mixer = Mixer(settings(), print)
+    customer.join(mixer)
+    tap = mixer.open_tap()
+    mixer.open_player(mixer.load_clip(bytes(320)))
+    mixer.close()
+    assert (set(os.listdir("/proc/self/fd")), set(os.listdir("/proc/self/task"))) == before
+    assert tap.read(100) == b"" and tap.ended
+    tap.close()
+
+
+def test_a_recorded_call_takes_less_than_four_tenths_of_a_megabyte() -> None:
+    def resident() -> int:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    mixer = Mixer(settings(max_ports=512), print)
+    ports = [mixer.open_rtp() for _ in range(4)]  # whatever is loaded once
+    before = resident()
+    taps = []
+    for _ in range(100):
+        ports += [mixer.open_rtp(), mixer.open_rtp()]
+        taps.append(mixer.open_tap())
+    per_call = (resident() - before) / 100
+    assert per_call < 400_000
+    mixer.close()
+
+
+def test_ticks_are_counted_and_timed(mixer: Mixer) -> None:
+    time.sleep(0.5)
+    totals = mixer.totals()
+    assert 23 <= totals.ticks <= 40 and totals.late_ticks <= totals.ticks
+    assert 0 < totals.p99_ms <= 25.6
+    assert 0 < totals.cpu_seconds < 0.4

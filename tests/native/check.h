@@ -1,0 +1,21 @@
+/* check.h - assert() that no build turns off. */
+#ifndef EARSHOT_CHECK_H
+#define EARSHOT_CHECK_H
+
+#undef NDEBUG
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The same numbers in every run (xorshift, Marsaglia 2003). */
+static inline uint32_t chance(uint32_t *state) {
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    return *state ^= *state << 5;
+}
+
+#endif
