@@ -5,10 +5,19 @@ Times are seconds, sizes are bytes, rates are hertz, unless a name says otherwis
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -16,6 +25,21 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1)]
 Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Secret = Annotated[SecretStr, Field(min_length=1)]
+DigestAlgorithm = Literal["SHA-256", "MD5"]
+
+
+def own_address(text: str) -> str:
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified or address.is_multicast:
+        raise ValueError("an IPv4 address of this machine, one that phones can reach")
+    return text
+
+
+OwnAddress = Annotated[str, AfterValidator(own_address)]
+"""Phones are told it, so it cannot be 0.0.0.0."""
 
 
 class Section(BaseModel):
@@ -33,11 +57,16 @@ class Section(BaseModel):
 
 
 class SipSettings(Section):
-    host: Name = "127.0.0.1"
+    host: OwnAddress = "127.0.0.1"
     """Address the listeners bind and that Via and Contact carry."""
     port: Port = 5060
     """UDP and TCP port; 0 takes a free one (tests)."""
     realm: Name = "earshot"
+    digest_algorithms: Annotated[tuple[DigestAlgorithm, ...], Field(min_length=1)] = (
+        "SHA-256",
+        "MD5",
+    )
+    """Offered to phones in this order (RFC 8760)."""
     nonce_seconds: Seconds = 300.0
     max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
     max_message_bytes: Annotated[int, Field(ge=2048, le=65535)] = 65535
@@ -47,7 +76,7 @@ class SipSettings(Section):
 
 
 class MediaSettings(Section):
-    host: Name = "127.0.0.1"
+    host: OwnAddress = "127.0.0.1"
     """Address of the RTP sockets, as written into SDP."""
     port_min: Annotated[int, Field(ge=1024, le=65535)] = 20000
     port_max: Annotated[int, Field(ge=1024, le=65535)] = 29999

@@ -1,0 +1,97 @@
+"""SIP as values and tables: who calls, who is called, who is registered. No media, no DNS, no TLS.
+
+    datagram or            ┌────────────────────── Endpoint (pure) ──────────────────────┐
+    message of a stream    │                                                             │
+    ──── UDP, TCP ──────►  │  message ──► Arrival ──► ServerTransaction ──┐              │
+         transport, tcp    │  parse       uas:         absorbs copies     ├──► Session ──┼──► events
+                           │              refuse?                         │    one leg,  │    to the
+    ◄─── Send ───────────  │  bytes  ◄─── responses and requests  ◄───────┘    a table   │    engine
+                           │              ClientTransaction ──────────────┘      ▲       │
+    ──── one timer ─────►  │  Timers: the earliest deadline of all          Dialog       │
+                           │                                     REGISTER ──► Registrar  │
+                           └──────────────▲──────────────────────────────────────────────┘
+                                          └── invite, answer, reject, hang_up, ... (the engine)
+
+A call that comes in, and who does what about it:
+
+    peer                   transaction            session             engine
+     │ INVITE ────────────► opens ──────────────► OFFERED ──────────► InviteReceived
+     │ ◄─────────────────── 100
+     │ INVITE again ──────► absorbs, repeats 100
+     │ ◄───────────────────────────────────────── ANSWERED ◄───────── answer(sdp)
+     │ ◄── 200 again, T1 doubling to T2 ───────── no ACK yet
+     │ ACK ─────────────────────────────────────► UP ───────────────► Confirmed
+     │ BYE ───────────────► opens ──────────────► ENDED ────────────► Ended(REMOTE_BYE)
+     │ ◄─────────────────── 200
+
+Each machine is a table in its own file, walked by `transaction.Machine`: `invite_client`,
+`invite_server`, `request_client`, `request_server`, `session_table`. What one needs to know to read
+on is in that order: `events`, `session_table`, `session`, `uas`, `endpoint`.
+
+Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user agents; stateless refusal
+§8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
+strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE answered), §15 (BYE),
+§17 with RFC 6026 (transactions), §18 (UDP and TCP, large requests by TCP), §22 with RFC 7616 and
+8760 (digest, SHA-256 and MD5, server side). RFC 3264 (offer and answer, either side offers), RFC
+3311 (UPDATE answered), RFC 3581 (rport), RFC 4320 (no late answers), RFC 5626 §4.4.1 (pings).
+
+Refused, each with a clear answer or not at all:
+    TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
+    DNS, RFC 3263                   only IP addresses are sent to; a name means the flow it came by
+    multicast, maddr                ignored: it would aim us at others
+    100rel (RFC 3262)               420 when required; PRACK 405
+    session timers (RFC 4028)       the peer may refresh; we neither ask nor count
+    REFER, SUBSCRIBE, INFO, ...     405; an unknown method 501
+    re-INVITE, UPDATE of our own    not sent; the peer's are answered
+    challenges to our requests      a 401 or 407 ends that call as refused
+    multipart bodies                415
+    a closed TCP connection         a response to it is dropped; a request tries the Contact
+    renewed 180 each minute         an INVITE is settled within three minutes, §13.3.1.1
+"""
+
+from sip.digest import Account
+from sip.errors import PeerError, UsageError
+from sip.events import (
+    Answered,
+    Caller,
+    Cause,
+    Confirmed,
+    Ended,
+    Event,
+    InviteReceived,
+    Progressed,
+    Registered,
+    Reoffered,
+    SessionId,
+    Unregistered,
+)
+from sip.offer_answer import Negotiation, RemoteMedia
+from sip.registrar import NotRegistered
+from sip.sdp import Codec, SessionDescription
+from sip.sessions import SessionsFull
+from sip.transport import SipTransport
+
+__all__ = [
+    "Account",
+    "Answered",
+    "Caller",
+    "Cause",
+    "Codec",
+    "Confirmed",
+    "Ended",
+    "Event",
+    "InviteReceived",
+    "Negotiation",
+    "NotRegistered",
+    "PeerError",
+    "Progressed",
+    "Registered",
+    "RemoteMedia",
+    "Reoffered",
+    "SessionDescription",
+    "SessionId",
+    "SessionsFull",
+    "SipTransport",
+    "Unregistered",
+    "UsageError",
+]

@@ -1,0 +1,34 @@
+"""What `Endpoint` asks of the driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sip.events import Event
+from sip.flow import Flow
+
+ClientKey = tuple[str, str]
+"""Branch and method: RFC 3261 §17.1.3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put these octets on the wire.
+
+    `request` names the client transaction they belong to; when it is not None and they cannot be
+    sent, the driver hands the action back through `Endpoint.undelivered`.
+    """
+
+    data: bytes
+    flow: Flow
+    request: ClientKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the user of the endpoint."""
+
+    event: Event
+
+
+Action = Send | Report

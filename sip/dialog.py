@@ -1,0 +1,142 @@
+"""Dialogs, RFC 3261 §12: the tags, the two CSeq counters, the route set and the remote target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sip.arrival import Arrival
+from sip.errors import PeerError
+from sip.flow import Flow, Here, flow_to
+from sip.headers import Headers, NameAddr
+from sip.message import DEFAULT_MAX_FORWARDS, Message, Request, Response
+from sip.uri import Uri
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One side's view. `local` and `remote` are From and To as written, our tag in `local`.
+
+    `remote_tag` is "" while our INVITE has no 2xx, and for a peer of RFC 2543.
+    `flow` is the way the peer's last request came. A peer `behind_nat` is only reached by it.
+    """
+
+    call_id: str
+    local: str
+    local_tag: str
+    remote: str
+    remote_tag: str
+    target: str
+    flow: Flow
+    behind_nat: bool
+    routes: tuple[str, ...] = ()
+    local_cseq: int = 0
+    remote_cseq: int = 0
+
+    @classmethod
+    def from_invite(cls, arrival: Arrival, local_tag: str) -> Dialog:
+        """The server's side, §12.1.1. Raises PeerError when Contact or Record-Route is unusable."""
+        invite = arrival.request
+        return cls(
+            invite.call_id,
+            f"{invite.headers.get('To')};tag={local_tag}",
+            local_tag,
+            invite.headers.get("From") or "",
+            arrival.from_.tag or "",
+            _target_of(invite),
+            arrival.flow,
+            arrival.behind_nat,
+            routes=_routes_of(invite),
+            remote_cseq=arrival.cseq,
+        )
+
+    def established_by(self, response: Response) -> Dialog:
+        """The client's side, §12.1.2, from what it was when the INVITE went out.
+
+        A 2xx that says no usable way back still makes a dialog: it must be acknowledged.
+        """
+        try:
+            target, routes = _target_of(response), _routes_of(response)[::-1]
+        except PeerError:
+            target, routes = self.target, ()
+        return replace(
+            self,
+            remote=response.headers.get("To") or "",
+            remote_tag=response.to.tag or "",
+            target=target,
+            routes=routes,
+            remote_cseq=0,  # those seen so far may be another fork's
+        )
+
+    def check(self, arrival: Arrival) -> None:
+        """Raises PeerError for a request that is not the next one of this dialog: §12.2.2."""
+        if self.remote_tag and arrival.from_.tag != self.remote_tag:
+            raise PeerError("No such dialog", status=481)
+        if arrival.cseq <= self.remote_cseq:
+            raise PeerError("CSeq went backwards", status=500)
+
+    def follow(self, arrival: Arrival) -> None:
+        """Take over what a request tells: its number, its way, and a new target."""
+        self.remote_cseq, self.flow = arrival.cseq, arrival.flow
+        request = arrival.request
+        if request.method in ("INVITE", "UPDATE") and "Contact" in request.headers:
+            self.target = _target_of(request)
+
+    def request(self, method: str, here: Here) -> Request:
+        """The next request in this dialog, §12.2.1.1; its Via is the transaction's."""
+        self.local_cseq += 1
+        return self._build(method, self.local_cseq, here)
+
+    def ack(self, cseq: int, here: Here) -> Request:
+        """The ACK of a 2xx to the INVITE with this number: §13.2.2.4."""
+        return self._build("ACK", cseq, here)
+
+    def hops(self) -> tuple[Flow, ...]:
+        """Where to send, first choice first.
+
+        A connection is used while it stands. Otherwise it is the first route, else the target,
+        unless the peer is behind NAT or its address would take DNS: then the way it came.
+        """
+        direct = None if self.behind_nat else flow_to(self._next_uri())
+        choices = (self.flow, direct) if self.flow.reliable else (direct, self.flow)
+        return tuple(dict.fromkeys(hop for hop in choices if hop))
+
+    def _next_uri(self) -> str:
+        return NameAddr.parse(self.routes[0]).uri if self.routes else self.target
+
+    def _build(self, method: str, cseq: int, here: Here) -> Request:
+        uri, routes = self._route()
+        headers = Headers()
+        headers.set("Via")  # keeps its place at the top
+        headers.set("Route", *routes)
+        headers.set("From", self.local)
+        headers.set("To", self.remote)
+        headers.set("Call-ID", self.call_id)
+        headers.set("CSeq", f"{cseq} {method}")
+        headers.set("Contact", here.contact(self.flow.transport))
+        headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
+        return Request(method, uri, headers)
+
+    def _route(self) -> tuple[str, tuple[str, ...]]:
+        """Request-URI and Route; a strict router wants itself as the former: §12.2.1.1."""
+        if not self.routes:
+            return self.target, ()
+        first = NameAddr.parse(self.routes[0]).uri
+        if "lr" in Uri.parse(first).params:
+            return self.target, self.routes
+        return first, (*self.routes[1:], f"<{self.target}>")
+
+
+def _target_of(message: Message) -> str:
+    contact = message.contact
+    if contact is None:
+        raise PeerError("Missing Contact")
+    Uri.parse(contact.uri)
+    return contact.uri
+
+
+def _routes_of(message: Message) -> tuple[str, ...]:
+    """Record-Route in its order; each is checked now, for when we are the ones who send."""
+    routes = tuple(message.headers.all("Record-Route"))
+    for route in routes:
+        Uri.parse(NameAddr.parse(route).uri)
+    return routes

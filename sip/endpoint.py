@@ -1,0 +1,170 @@
+"""The whole of SIP without a socket: datagrams, timers and wishes in, actions out.
+
+Nothing that comes from the network raises here. Times are seconds on one monotonic clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from secrets import token_hex
+
+from config.settings import SipSettings
+from sip.actions import Action, Send
+from sip.digest import Account, Verifier
+from sip.errors import PeerError
+from sip.events import SessionId
+from sip.flow import Flow, Here
+from sip.message import Malformed, Request, parse
+from sip.registrar import Registrar
+from sip.sdp import SessionDescription
+from sip.session import Fields
+from sip.sessions import Sessions
+from sip.transaction_layer import TransactionLayer
+from sip.uas import UserAgentServer
+
+
+def _token() -> str:
+    return token_hex(8)
+
+
+class Endpoint:
+    """A user agent for many calls, and the registrar of its phones.
+
+    A session that is over, or was never there, is left alone: its `Ended` is on the way.
+    `tokens` mints every id: unique, at most 64 letters, digits, "-" or "_", and not to be guessed.
+    """
+
+    def __init__(
+        self,
+        settings: SipSettings,
+        accounts: Mapping[str, Account],
+        port: int,
+        tokens: Callable[[], str] = _token,
+    ) -> None:
+        secret = "".join(tokens() for _ in range(4)).encode()
+        self._layer = TransactionLayer(Here(settings.host, port), tokens, settings.max_transactions)
+        self._sessions = Sessions(self._layer, settings.max_sessions)
+        self._registrar = Registrar(
+            self._layer.timers, self._layer.report, settings.max_registration_seconds
+        )
+        verifier = Verifier(
+            settings.realm,
+            accounts,
+            secret,
+            settings.nonce_seconds,
+            settings.digest_algorithms,
+        )
+        self._uas = UserAgentServer(self._layer, self._sessions, self._registrar, verifier, secret)
+        self._max_message_bytes = settings.max_message_bytes
+        self.malformed = 0
+        """Messages that broke the grammar, answered or not."""
+
+    @property
+    def deadline(self) -> float:
+        """When tick() is next due; inf when never."""
+        return self._layer.timers.deadline
+
+    @property
+    def transactions_open(self) -> int:
+        return self._layer.open
+
+    @property
+    def sessions_open(self) -> int:
+        return len(self._sessions)
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> list[Action]:
+        """One message that came by `flow`: a datagram, or cut from a stream by `Framer`."""
+        if data.strip(b"\r\n\0 "):  # else it keeps a NAT binding alive
+            self._read(data, flow, now)
+        return self._layer.drain()
+
+    def tick(self, now: float) -> list[Action]:
+        self._layer.tick(now)
+        return self._layer.drain()
+
+    def undelivered(self, send: Send, now: float) -> list[Action]:
+        """`send` did not reach the wire."""
+        self._layer.clients.undelivered(send, now)
+        return self._layer.drain()
+
+    def invite(
+        self,
+        username: str,
+        *,
+        caller: str,
+        offer: SessionDescription,
+        extra_headers: Fields = (),
+        now: float,
+    ) -> tuple[SessionId, list[Action]]:
+        """Call a registered user; `caller` is the display name, each extra header comes once.
+
+        Raises NotRegistered, SessionsFull.
+        """
+        binding = self._registrar.newest(username)
+        session = self._sessions.call(username, binding, caller, offer, extra_headers, now)
+        return session.id, self._layer.drain()
+
+    def ring(self, session: SessionId, now: float) -> list[Action]:
+        """180 to an incoming call."""
+        if found := self._sessions.get(session):
+            found.ring(now)
+        return self._layer.drain()
+
+    def answer(self, session: SessionId, sdp: SessionDescription, now: float) -> list[Action]:
+        """200 to an incoming call, resent until its ACK comes."""
+        if found := self._sessions.get(session):
+            found.answer(sdp, now)
+        return self._layer.drain()
+
+    def reject(
+        self, session: SessionId, status: int, reason: str = "", *, now: float
+    ) -> list[Action]:
+        """A final response of 300 or more to an incoming call."""
+        assert status >= 300, status
+        if found := self._sessions.get(session):
+            found.reject(status, reason, now)
+        return self._layer.drain()
+
+    def challenge(self, session: SessionId, now: float) -> list[Action]:
+        """401 to an incoming call: no `Ended`; the phone comes back with a new INVITE."""
+        if found := self._sessions.get(session):
+            found.challenge(self._uas.challenge(now), now)
+        return self._layer.drain()
+
+    def hang_up(self, session: SessionId, now: float) -> list[Action]:
+        """End a session in whatever state: CANCEL, BYE or 480, as soon as each may be sent."""
+        if found := self._sessions.get(session):
+            found.hang_up(now)
+        return self._layer.drain()
+
+    def accept_reoffer(
+        self, session: SessionId, sdp: SessionDescription, now: float
+    ) -> list[Action]:
+        if found := self._sessions.get(session):
+            found.answer(sdp, now)
+        return self._layer.drain()
+
+    def reject_reoffer(self, session: SessionId, status: int, now: float) -> list[Action]:
+        """Refuse a change; the session goes on as it was."""
+        assert status >= 300, status
+        if found := self._sessions.get(session):
+            found.reject(status, "", now)
+        return self._layer.drain()
+
+    def is_registered(self, username: str) -> bool:
+        return self._registrar.is_registered(username)
+
+    def _read(self, data: bytes, flow: Flow, now: float) -> None:
+        try:
+            if len(data) > self._max_message_bytes:
+                raise PeerError("Message Too Large", status=513)
+            message = parse(data)
+        except PeerError as error:
+            self.malformed += 1
+            if isinstance(error, Malformed) and error.request:
+                self._uas.refuse_malformed(error.request, error, flow, now)
+            return
+        if isinstance(message, Request):
+            self._uas.receive(message, flow, now)
+        else:
+            self._layer.clients.receive(message, flow, now)

@@ -1,0 +1,125 @@
+"""What the endpoint tells its user. Every session ends with exactly one `Ended`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from sip.headers import Headers
+from sip.sdp import SessionDescription
+
+SessionId = NewType("SessionId", str)
+Source = tuple[str, int]
+"""IP address and port the peer's signalling comes from."""
+
+
+class Cause(Enum):
+    """Why a session ended."""
+
+    REMOTE_BYE = "the peer hung up"
+    CANCELLED = "the peer gave up before we answered"
+    REFUSED = "the peer refused our INVITE"
+    TIMEOUT = "the peer fell silent: no answer to our INVITE, or no ACK for our 2xx"
+    TRANSPORT = "the peer could not be reached"
+    LOCAL = "we hung up or refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """From, taken apart. Nothing of it is proven; see `InviteReceived.username`."""
+
+    uri: str
+    user: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteReceived:
+    """A call comes in and has been answered 100; it waits for ring, answer, reject or challenge.
+
+    `number` is the user part of the Request-URI, "" without one. `username` is proven by digest.
+    Without an `offer` the answer must carry ours.
+    """
+
+    session: SessionId
+    number: str
+    caller: Caller
+    username: str | None
+    offer: SessionDescription | None
+    source: Source
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A 101-199 to our INVITE; `answer` in it is only a preview (RFC 3261 §13.2.1)."""
+
+    session: SessionId
+    status: int
+    answer: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A 2xx to our INVITE; it has been acknowledged."""
+
+    session: SessionId
+    answer: SessionDescription | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The ACK for our 2xx came; `answer` when that 2xx carried our offer."""
+
+    session: SessionId
+    answer: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reoffered:
+    """The peer wants to change the session; waits for accept_reoffer or reject_reoffer.
+
+    Without an `offer` it asks for ours, and `Confirmed` brings its answer.
+    """
+
+    session: SessionId
+    offer: SessionDescription | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`status` is the peer's final response where there is one."""
+
+    session: SessionId
+    cause: Cause
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A binding was made or refreshed for `expires` seconds."""
+
+    username: str
+    contact: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """The last binding of this user was removed or ran out."""
+
+    username: str
+
+
+Event = (
+    InviteReceived
+    | Progressed
+    | Answered
+    | Confirmed
+    | Reoffered
+    | Ended
+    | Registered
+    | Unregistered
+)

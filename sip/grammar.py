@@ -1,0 +1,146 @@
+"""The pieces of RFC 3261 §25.1 the other values are made of: lists, quotes, hosts, parameters.
+
+Everything here takes time linear in its input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import AddressValueError, IPv6Address
+from typing import Final, Self
+
+from sip.errors import PeerError
+
+LWS: Final = " \t"
+TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]+"
+MAX_HOST: Final = 255  # octets of a name, RFC 1035 §2.3.4
+MAX_PORT: Final = 65535
+
+_MARKS = re.compile(r'\\.|["<>,;]', re.DOTALL)
+_CLOSERS = {'"': '"', "<": ">"}
+_QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?:[ \t]*:[ \t]*([0-9]{1,5}))?")
+_PARAM_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+")
+_PARAM_VALUE = re.compile(r'[^\s"<>;,]+|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_IS_TOKEN = re.compile(TOKEN)
+
+
+def is_token(text: str) -> bool:
+    return _IS_TOKEN.fullmatch(text) is not None
+
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Cut at each `separator` ("," or ";") outside quoted strings and <>; pieces are stripped."""
+    if '"' not in text and "<" not in text:
+        return [piece.strip(LWS) for piece in text.split(separator)]
+    pieces: list[str] = []
+    start, closer = 0, ""
+    for mark in _MARKS.finditer(text):
+        found = mark.group()
+        if closer:
+            closer = "" if found == closer else closer
+        elif found == separator:
+            pieces.append(text[start : mark.start()].strip(LWS))
+            start = mark.end()
+        else:
+            closer = _CLOSERS.get(found, "")
+    if closer:
+        raise PeerError("Unclosed quote or bracket")
+    return [*pieces, text[start:].strip(LWS)]
+
+
+def quote(text: str) -> str:
+    """`text` as a quoted-string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def unquote(text: str) -> str:
+    """What a quoted-string says; anything else is returned as it is."""
+    quoted = _QUOTED.fullmatch(text)
+    return _ESCAPED.sub(r"\1", quoted[1]) if quoted else text
+
+
+def leading_quoted(text: str) -> tuple[str, str]:
+    """The quoted-string `text` begins with, unquoted, and what follows it."""
+    quoted = _QUOTED.match(text)
+    if quoted is None:
+        raise PeerError("Unclosed quote")
+    return _ESCAPED.sub(r"\1", quoted[1]), text[quoted.end() :]
+
+
+def parse_host_port(text: str) -> tuple[str, int | None]:
+    """`host[:port]`; an IPv6 reference loses its brackets. A name is not looked up."""
+    parts = _HOST_PORT.fullmatch(text)
+    if parts is None or len(text) > MAX_HOST + 8:
+        raise PeerError("Broken host or port")
+    port = int(parts[3]) if parts[3] else None
+    if port is not None and port > MAX_PORT:
+        raise PeerError("Port out of range")
+    if parts[1] is None:
+        return parts[2], port
+    try:
+        IPv6Address(parts[1])
+    except AddressValueError as error:
+        raise PeerError("Broken IPv6 address") from error
+    return parts[1], port
+
+
+def format_host_port(host: str, port: int | None) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port is None else f"{shown}:{port}"
+
+
+class Params(Mapping[str, str]):
+    """`;name=value;flag`: immutable, in order, names of any case, "" the value of a flag.
+
+    Values are kept as written, quotes included. Of a repeated name the first counts.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = {name.lower(): value for name, value in (values or {}).items()}
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "" or `;name=value...`; spaces may stand around ";" and "="."""
+        blank, *pieces = split_outside(text, ";")
+        if blank:
+            raise PeerError("Text between a value and its parameters")
+        params = cls()
+        for piece in pieces:
+            name, equals, value = piece.partition("=")
+            name, value = name.rstrip(LWS), value.lstrip(LWS)
+            if not _PARAM_NAME.fullmatch(name) or (equals and not _PARAM_VALUE.fullmatch(value)):
+                raise PeerError("Broken parameter")
+            params._values.setdefault(name.lower(), value)
+        return params
+
+    def with_param(self, name: str, value: str = "") -> Params:
+        return Params({**self._values, name.lower(): value})
+
+    def without(self, name: str) -> Params:
+        return Params({key: value for key, value in self._values.items() if key != name.lower()})
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Params({self._values!r})"
+
+    def __str__(self) -> str:
+        return "".join(f";{key}={value}" if value else f";{key}" for key, value in self.items())
+
+
+NO_PARAMS: Final = Params()

@@ -1,0 +1,261 @@
+"""Header fields: the ordered, case-blind `Headers` and the three values every message needs.
+
+RFC 3261 §7.3 (form, folding, lists), §20 (fields), §25.1 (grammar).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, Self
+
+from sip.errors import PeerError, UsageError
+from sip.grammar import (
+    LWS,
+    NO_PARAMS,
+    TOKEN,
+    Params,
+    format_host_port,
+    is_token,
+    leading_quoted,
+    parse_host_port,
+    quote,
+    split_outside,
+)
+
+MAX_CSEQ: Final = 2**31 - 1  # RFC 3261 §8.1.1.5
+
+COMPACT: Final = {
+    "a": "Accept-Contact",
+    "b": "Referred-By",
+    "c": "Content-Type",
+    "d": "Request-Disposition",
+    "e": "Content-Encoding",
+    "f": "From",
+    "i": "Call-ID",
+    "j": "Reject-Contact",
+    "k": "Supported",
+    "l": "Content-Length",
+    "m": "Contact",
+    "o": "Event",
+    "r": "Refer-To",
+    "s": "Subject",
+    "t": "To",
+    "u": "Allow-Events",
+    "v": "Via",
+    "x": "Session-Expires",
+    "y": "Identity",
+}
+IRREGULAR: Final = {
+    name.lower(): name
+    for name in (
+        *("Call-ID", "CSeq", "MIME-Version", "RAck", "RSeq", "WWW-Authenticate"),
+        *("Min-SE", "SIP-ETag", "SIP-If-Match"),
+    )
+}
+LISTS: Final = frozenset(
+    (
+        *("Accept", "Accept-Contact", "Accept-Encoding", "Accept-Language", "Alert-Info", "Allow"),
+        *("Allow-Events", "Call-Info", "Contact", "Content-Encoding", "Content-Language"),
+        *("Diversion", "Error-Info", "History-Info", "In-Reply-To", "P-Asserted-Identity", "Path"),
+        *("P-Preferred-Identity", "Privacy", "Proxy-Require", "Reason", "Record-Route"),
+        *("Reject-Contact", "Request-Disposition", "Require", "Route", "Service-Route"),
+        *("Supported", "Unsupported", "Via", "Warning"),
+    )
+)
+"""Fields whose grammar is a comma list; in every other field a comma is part of the value."""
+
+_VIA = re.compile(
+    rf"[ \t]*SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN})[ \t]+([^;]+)(.*)", re.IGNORECASE | re.DOTALL
+)
+_CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
+_NOT_IN_NAME = re.compile(r"[,;:@<>\"\\]")  # a display name without quotes; wider than token
+
+
+@lru_cache(maxsize=512)
+def canonical(name: str) -> str:
+    """The one spelling of a field name: `v` and `VIA` are `Via`."""
+    if not is_token(name):
+        raise UsageError("A header name must be a token")
+    lower = name.lower()
+    known = COMPACT.get(lower) or IRREGULAR.get(lower)
+    return known or "-".join(part.capitalize() for part in lower.split("-"))
+
+
+class Headers:
+    """Field values by name, names in the order of their first value.
+
+    Equality looks at the order of values of one name, not at the order of names: §7.3.1.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in fields:
+            self.add(name, value)
+
+    def get(self, name: str) -> str | None:
+        """The first value as written, which may be a comma list; None when absent."""
+        values = self._values.get(canonical(name))
+        return None if values is None else values[0]
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Every value as written, one for each header line."""
+        return tuple(self._values.get(canonical(name), ()))
+
+    def all(self, name: str) -> list[str]:
+        """Every value that is not empty; comma lists are split where the grammar has a list."""
+        name = canonical(name)
+        values = self._values.get(name, [])
+        if name not in LISTS:
+            return list(values)
+        return [piece for value in values for piece in split_outside(value, ",") if piece]
+
+    def add(self, name: str, value: str) -> None:
+        """Append one value. Raises UsageError when it would break out of its line."""
+        line = _one_line(value)
+        self._values.setdefault(canonical(name), []).append(line)
+
+    def set(self, name: str, *values: str) -> None:
+        """Replace every value of `name`, at its place; without a value the field goes away."""
+        if values:
+            self._values[canonical(name)] = [_one_line(value) for value in values]
+        else:
+            self.remove(name)
+
+    def remove(self, name: str) -> None:
+        self._values.pop(canonical(name), None)
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        return ((name, value) for name, values in self._values.items() for value in values)
+
+    def copy(self) -> Headers:
+        twin = Headers()
+        twin._values = {name: list(values) for name, values in self._values.items()}
+        return twin
+
+    def __contains__(self, name: str) -> bool:
+        return canonical(name) in self._values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._values == other._values
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self.items())!r})"
+
+
+def _one_line(value: str) -> str:
+    if "\r" in value or "\n" in value:
+        raise UsageError("A header value must not contain a line break")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One hop, RFC 3261 §20.42. `transport` is upper case, `host` without brackets.
+
+    `branch` is "" when absent and is not repeated in `params`.
+    """
+
+    transport: str
+    host: str
+    port: int | None
+    branch: str = ""
+    params: Params = NO_PARAMS
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        hop = _VIA.fullmatch(text)
+        if hop is None:
+            raise PeerError("Broken Via")
+        host, port = parse_host_port(hop[2].strip(LWS))
+        params = Params.parse(hop[3])
+        return cls(hop[1].upper(), host, port, params.get("branch", ""), params.without("branch"))
+
+    @property
+    def sent_by(self) -> str:
+        """`host[:port]` as a key: RFC 3261 §17.2.3."""
+        return format_host_port(self.host.lower(), self.port)
+
+    def with_param(self, name: str, value: str = "") -> Self:
+        """A copy with a parameter set; "" makes it a flag."""
+        return replace(self, params=self.params.with_param(name, value))
+
+    def __str__(self) -> str:
+        branch = f";branch={self.branch}" if self.branch else ""
+        sent_by = format_host_port(self.host, self.port)
+        return f"SIP/2.0/{self.transport} {sent_by}{branch}{self.params}"
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    number: int
+    method: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        parts = _CSEQ.fullmatch(text)
+        if parts is None or int(parts[1]) > MAX_CSEQ:
+            raise PeerError("Broken CSeq")
+        return cls(int(parts[1]), parts[2])
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameAddr:
+    """`"display" <uri>;params`, RFC 3261 §20.10. `display` is unquoted, `uri` is raw text.
+
+    Parameters after a URI without <> belong to the header, not to the URI.
+    """
+
+    display: str
+    uri: str
+    params: Params = NO_PARAMS
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        display, uri, rest = _split_name_addr(text)
+        if not _URI.fullmatch(uri):
+            raise PeerError("Broken address")
+        return cls(display, uri, Params.parse(rest))
+
+    @property
+    def tag(self) -> str | None:
+        return self.params.get("tag")
+
+    def with_tag(self, tag: str) -> Self:
+        return replace(self, params=self.params.with_param("tag", tag))
+
+    def __str__(self) -> str:
+        display = f"{quote(self.display)} " if self.display else ""
+        return f"{display}<{self.uri}>{self.params}"
+
+
+def _split_name_addr(text: str) -> tuple[str, str, str]:
+    """Display name, URI, and the parameters with their leading ";"."""
+    if text.startswith('"'):
+        display, text = leading_quoted(text)
+        text = text.lstrip(LWS)
+        if not text.startswith("<"):
+            raise PeerError("Broken address")
+        before = ""
+    else:
+        before, bracket, rest = text.partition("<")
+        if not bracket:
+            uri, mark, params = text.partition(";")
+            return "", uri.rstrip(LWS), mark + params
+        display, text = before.rstrip(LWS), bracket + rest
+    if _NOT_IN_NAME.search(before):
+        raise PeerError("Broken display name")
+    uri, closed, params = text[1:].partition(">")
+    if not closed:
+        raise PeerError("Unclosed bracket")
+    return display, uri, params.lstrip(LWS)

@@ -1,0 +1,220 @@
+"""Offer and answer for one audio stream, RFC 3264.
+
+The codec is the first of the peer's list that we have, whether that list offers or answers.
+Our answer names that one codec and telephone-event, under the offerer's numbers, so nobody changes
+codec in mid-call. Every other m-line is refused with port 0 and keeps its place. Only RTP/AVP is
+spoken; an address that is a name, multicast, or of another IP version than ours does not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+from sip.errors import PeerError
+from sip.sdp import Codec, MediaDescription, Origin, SessionDescription
+
+PROTOCOL: Final = "RTP/AVP"
+PTIME: Final = 20  # ms of audio in a packet: ours always, theirs unless they say otherwise
+TELEPHONE_EVENT: Final = "telephone-event"
+TELEPHONE_EVENT_RATE: Final = 8000  # Hz, RFC 4733 §2.4
+TELEPHONE_EVENTS: Final = "0-15"  # 0 to 9, *, #, A to D
+
+SENDS: Final = ("sendrecv", "sendonly")
+RECEIVES: Final = ("sendrecv", "recvonly")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMedia:
+    """What was agreed, seen from our side.
+
+    `codec.payload_type` and `telephone_event` are the numbers we send; the `receive_` ones arrive.
+    `address` is 0.0.0.0 (or ::) only when the peer never named another; we do not send then.
+    """
+
+    address: str
+    port: int
+    codec: Codec
+    receive_payload_type: int
+    telephone_event: int | None
+    receive_telephone_event: int | None
+    direction: str  # ours: what we may do
+    ptime: int  # ms they want in a packet
+
+
+class Negotiation:
+    """Our side of one audio stream, from the first offer to the last.
+
+    `remote` is what holds now, None before the first agreement; a failed exchange leaves it alone.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        codecs: Sequence[Codec],
+        session_id: int,
+        telephone_event: int | None = 101,
+    ) -> None:
+        self.remote: RemoteMedia | None = None
+        self._port = port
+        self._formats = list(codecs)
+        if telephone_event is not None:
+            self._formats.append(Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, telephone_event))
+        self._sent = SessionDescription(Origin("-", session_id, 0, address), address)
+        self._line = 0  # which m-line is ours
+        self._wanted = "sendrecv"  # our own wish, as far as it is agreed
+        self._offered: str | None = None  # the wish in our offer, when the last one was ours
+
+    def offer(self, direction: str = "sendrecv") -> SessionDescription:
+        """Offer every codec of ours; `direction` is our wish until the next agreed offer.
+
+        RFC 3264 §8: m-lines keep their place, and a number keeps the codec it once had.
+        """
+        self._offered = direction
+        lines = [_refused(line) for line in self._sent.media]
+        lines[self._line : self._line + 1] = [self._stream(self._offerable(), direction)]
+        return self._describe(lines)
+
+    def answer(self, offer: SessionDescription) -> SessionDescription:
+        """Answer the first m-line that fits. Raises PeerError(488) when none does.
+
+        In a running session an offer that switches every stream off is agreed to.
+        """
+        if len(offer.media) < len(self._sent.media):
+            raise PeerError("The offer has lost a media line", status=488)  # RFC 3264 §8
+        lines = [_refused(line) for line in offer.media]
+        if self.remote and lines and not any(line.port for line in offer.media):
+            self.remote = replace(self.remote, direction="inactive")
+        else:
+            self._line, self.remote = self._choose(offer)
+            agreed = [self.remote.codec, *_events(self.remote)]
+            lines[self._line] = self._stream(agreed, self.remote.direction)
+        self._offered = None
+        return self._describe(lines)
+
+    def accept(self, answer: SessionDescription) -> None:
+        """Take the answer to our last offer. Raises PeerError(488) when it does not fit that.
+
+        May be called again for the same offer: a 183 shows what the 200 repeats, and forks differ.
+        """
+        assert self._offered is not None, "accept() without an offer"
+        if len(answer.media) != len(self._sent.media):
+            raise PeerError("The answer has other media lines than the offer", status=488)
+        ours = self._sent.media[self._line].codecs()
+        remote = self._agree(answer, answer.media[self._line], ours, self._offered)
+        if remote is None:
+            raise PeerError("The answer takes no audio stream", status=488)
+        self.remote, self._wanted = remote, self._offered
+
+    def _choose(self, offer: SessionDescription) -> tuple[int, RemoteMedia]:
+        for index, line in enumerate(offer.media):
+            if remote := self._agree(offer, line, self._formats, self._wanted):
+                # RFC 3264 §6.1: an answer uses the offerer's numbers, so both ways are alike.
+                return index, replace(
+                    remote,
+                    receive_payload_type=remote.codec.payload_type,
+                    receive_telephone_event=remote.telephone_event,
+                )
+        raise PeerError("No audio stream fits", status=488)
+
+    def _agree(
+        self,
+        theirs: SessionDescription,
+        line: MediaDescription,
+        ours: Sequence[Codec],
+        wanted: str,
+    ) -> RemoteMedia | None:
+        """What `line` and `ours` have in common; None when that is not a stream."""
+        address = self._usable(theirs.address_of(line))
+        pairs = [(codec, twin) for codec in line.codecs() if (twin := _twin(codec, ours))]
+        speech = [pair for pair in pairs if not _is_event(pair[0])]
+        events = [pair for pair in pairs if _is_event(pair[0])]
+        fits = line.kind == "audio" and line.protocol == PROTOCOL and line.port > 0
+        if address is None or not speech or not fits:
+            return None
+        held = address.is_unspecified  # RFC 2543 §B.5, still sent
+        send, receive = speech[0]
+        return RemoteMedia(
+            address=self.remote.address if held and self.remote else str(address),
+            port=line.port,
+            codec=replace(receive, payload_type=send.payload_type),
+            receive_payload_type=receive.payload_type,
+            telephone_event=events[0][0].payload_type if events else None,
+            receive_telephone_event=events[0][1].payload_type if events else None,
+            direction=_common(wanted, theirs.direction_of(line), held),
+            ptime=line.ptime or PTIME,
+        )
+
+    def _usable(self, address: str | None) -> IPv4Address | IPv6Address | None:
+        """An address RTP of ours can be sent to; 0.0.0.0 passes, as it means hold."""
+        try:
+            parsed = ip_address(address or "")
+        except ValueError:
+            return None
+        ours = ip_address(self._sent.origin.address)
+        broadcast = isinstance(parsed, IPv4Address) and parsed.is_reserved
+        return (
+            None if parsed.version != ours.version or parsed.is_multicast or broadcast else parsed
+        )
+
+    def _offerable(self) -> list[Codec]:
+        """Our codecs, those described before first and under those numbers; events come last."""
+        lines = self._sent.media[self._line : self._line + 1]
+        kept = [codec for line in lines for codec in line.codecs() if _twin(codec, self._formats)]
+        taken = {codec.payload_type for codec in kept}
+        added = [codec for codec in self._formats if not _twin(codec, kept)]
+        offered = kept + [codec for codec in added if codec.payload_type not in taken]
+        return sorted(offered, key=_is_event)
+
+    def _stream(self, formats: Sequence[Codec], direction: str) -> MediaDescription:
+        events = [codec.payload_type for codec in formats if _is_event(codec)]
+        return MediaDescription(
+            "audio",
+            self._port,
+            PROTOCOL,
+            tuple(str(codec.payload_type) for codec in formats),
+            attributes=(
+                *(codec.rtpmap for codec in formats),
+                *(("fmtp", f"{number} {TELEPHONE_EVENTS}") for number in events),
+                ("ptime", str(PTIME)),
+                (direction, ""),
+            ),
+        )
+
+    def _describe(self, lines: Sequence[MediaDescription]) -> SessionDescription:
+        """Our description with these m-lines: one version on exactly when something changed."""
+        if tuple(lines) != self._sent.media:
+            origin = replace(self._sent.origin, version=self._sent.origin.version + 1)
+            self._sent = replace(self._sent, origin=origin, media=tuple(lines))
+        return self._sent
+
+
+def _refused(line: MediaDescription) -> MediaDescription:
+    return replace(line, port=0, address=None, attributes=())
+
+
+def _twin(codec: Codec, among: Sequence[Codec]) -> Codec | None:
+    return next((other for other in among if other.same_encoding(codec)), None)
+
+
+def _is_event(codec: Codec) -> bool:
+    return codec.name.lower() == TELEPHONE_EVENT
+
+
+def _events(remote: RemoteMedia) -> list[Codec]:
+    number = remote.receive_telephone_event
+    return [] if number is None else [Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, number)]
+
+
+def _common(wanted: str, theirs: str, held: bool) -> str:
+    """What we may do: what we wish, as far as they take the other end of it. RFC 3264 §6.1."""
+    send = wanted in SENDS and theirs in RECEIVES and not held
+    receive = wanted in RECEIVES and theirs in SENDS
+    if send and receive:
+        return "sendrecv"
+    if send:
+        return "sendonly"
+    return "recvonly" if receive else "inactive"

@@ -1,0 +1,40 @@
+"""A request turned down, with the headers its status calls for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sip.arrival import Arrival
+from sip.errors import PeerError
+from sip.message import Response
+
+METHODS: Final = ("INVITE", "ACK", "CANCEL", "BYE", "UPDATE", "OPTIONS", "REGISTER")
+ALLOW: Final = ", ".join(METHODS)
+ACCEPT: Final = "application/sdp"
+RETRY_AFTER: Final = "5"  # seconds, with a 503
+
+_CALLED_FOR: Final = {
+    405: ("Allow", ALLOW),  # RFC 3261 §8.2.1
+    415: ("Accept", ACCEPT),  # §8.2.3
+    501: ("Allow", ALLOW),
+    503: ("Retry-After", RETRY_AFTER),  # §21.5.4
+}
+
+
+class Refusal(PeerError):
+    """A PeerError whose response needs fields of its own besides those its status calls for."""
+
+    def __init__(self, status: int, reason: str = "", *fields: tuple[str, str]) -> None:
+        super().__init__(reason, status)
+        self.fields = fields
+
+
+def refuse(arrival: Arrival, error: PeerError, tag: str) -> Response:
+    """The final response that says what was wrong."""
+    response = arrival.response(error.status, error.reason, tag=tag)
+    if error.status in _CALLED_FOR:
+        response.headers.set(*_CALLED_FOR[error.status])
+    if isinstance(error, Refusal):
+        for name, value in error.fields:
+            response.headers.add(name, value)
+    return response

@@ -1,0 +1,98 @@
+"""Requests we were sent and have kept: a table by branch, sent-by and method (RFC 3261 §17.2.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sip.actions import Action, Send
+from sip.arrival import Arrival, MergeKey, TransactionKey
+from sip.invite_server import Do, InviteServer
+from sip.message import Response
+from sip.request_server import RequestServer
+from sip.timers import Timed, Timers
+
+if TYPE_CHECKING:
+    from sip.session import Session
+
+
+class ServerTransaction(Timed):
+    """A request and the last of its responses.
+
+    `session` is the one an INVITE made or belongs to; a CANCEL looks here.
+    """
+
+    __slots__ = ("_last", "_machine", "_table", "arrival", "session")
+
+    def __init__(self, table: ServerTransactions, arrival: Arrival) -> None:
+        super().__init__()
+        machine = InviteServer if arrival.request.method == "INVITE" else RequestServer
+        self._machine = machine(arrival.now, arrival.reply.reliable)
+        self._table = table
+        self._last = b""
+        self.arrival = arrival
+        self.session: Session | None = None
+
+    @property
+    def deadline(self) -> float:
+        return self._machine.deadline
+
+    @property
+    def over(self) -> bool:
+        return self._machine.over
+
+    def respond(self, response: Response, now: float) -> None:
+        self._last = response.encode()
+        self._perform(self._machine.respond(response.status, now))
+
+    def repeat_success(self, now: float) -> None:
+        """Send the 2xx to an INVITE once more: the session's duty, RFC 3261 §13.3.1.4."""
+        self._perform(self._machine.respond(200, now))
+
+    def absorb(self, method: str, now: float) -> bool:
+        """Take a copy of the request, or its ACK; false when that ACK is for the session."""
+        todo = self._machine.receive(method, now)
+        self._perform(todo)
+        return Do.DELIVER_ACK not in todo
+
+    def tick(self, now: float) -> None:
+        self._perform(self._machine.tick(now))
+
+    def _perform(self, todo: tuple[Do, ...]) -> None:
+        if Do.SEND in todo and self._last:
+            self._table.outbox.append(Send(self._last, self.arrival.reply))
+        self._table.settle(self)
+
+
+class ServerTransactions:
+    """The table. `TransactionLayer` keeps it within its limit."""
+
+    def __init__(self, outbox: list[Action], timers: Timers) -> None:
+        self.outbox, self._timers = outbox, timers
+        self._open: dict[TransactionKey, ServerTransaction] = {}
+        self._seen: dict[MergeKey, TransactionKey] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def find(self, key: TransactionKey) -> ServerTransaction | None:
+        return self._open.get(key)
+
+    def is_merged(self, arrival: Arrival) -> bool:
+        """Whether the same request came by another way already: RFC 3261 §8.2.2.2."""
+        return self._seen.get(arrival.merge_key, arrival.key) != arrival.key
+
+    def open(self, arrival: Arrival) -> ServerTransaction:
+        """Keep a request."""
+        transaction = ServerTransaction(self, arrival)
+        self._open[arrival.key] = transaction
+        self._seen[arrival.merge_key] = arrival.key
+        self._timers.watch(transaction)
+        return transaction
+
+    def settle(self, transaction: ServerTransaction) -> None:
+        """Note that `transaction` made a step."""
+        if not transaction.over:
+            self._timers.watch(transaction)
+        elif self._open.pop(transaction.arrival.key, None):
+            self._timers.forget(transaction)
+            self._seen.pop(transaction.arrival.merge_key, None)

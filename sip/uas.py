@@ -1,0 +1,215 @@
+"""The server's side above the transactions: what a request must pass, and where it goes (§8.2).
+
+A request that has not been found worth keeping costs no memory: it is refused statelessly, with a
+To-tag that is the same for each copy (§8.2.7).
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+from sip.arrival import Arrival
+from sip.dialog import Dialog
+from sip.digest import Outcome, Verifier
+from sip.errors import PeerError
+from sip.events import Caller, InviteReceived
+from sip.flow import Flow
+from sip.headers import NameAddr
+from sip.message import Request
+from sip.refusal import ACCEPT, ALLOW, METHODS, Refusal, refuse
+from sip.registrar import Registrar
+from sip.session import Fields, description_in
+from sip.sessions import Sessions
+from sip.transaction_layer import TransactionLayer
+from sip.uri import Uri
+
+OF_OTHER_RFCS: Final = ("INFO", "MESSAGE", "NOTIFY", "PRACK", "PUBLISH", "REFER", "SUBSCRIBE")
+"""Methods we know and do not allow: 405, where one we never heard of gets 501."""
+OFFERING: Final = ("INVITE", "UPDATE")  # methods whose body is for us
+
+
+class UserAgentServer:
+    """Takes every request that comes in; what it knows of calls and phones is in its tables."""
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        sessions: Sessions,
+        registrar: Registrar,
+        verifier: Verifier,
+        secret: bytes,
+    ) -> None:
+        self._layer, self._sessions, self._registrar = layer, sessions, registrar
+        self._verifier, self._secret = verifier, secret
+        self._outside = {
+            "INVITE": self._invite,
+            "REGISTER": self._register,
+            "OPTIONS": self._options,
+        }
+
+    def receive(self, request: Request, flow: Flow, now: float) -> None:
+        arrival = Arrival.of(request, flow, now)
+        known = self._layer.servers.find(arrival.key)
+        if known and known.absorb(request.method, now):
+            return
+        if request.method == "ACK":
+            self._ack(arrival)
+            return
+        try:
+            self._handle(arrival)
+        except PeerError as error:
+            self._refuse(arrival, error)
+
+    def refuse_malformed(self, request: Request, error: PeerError, flow: Flow, now: float) -> None:
+        """Answer a request that could be read just far enough to be answered."""
+        if request.method != "ACK":
+            self._refuse(Arrival.of(request, flow, now), error)
+
+    def challenge(self, now: float, *, stale: bool = False) -> Fields:
+        """The fields of a 401."""
+        values = self._verifier.challenges(now, self._layer.tokens(), stale=stale)
+        return tuple(("WWW-Authenticate", value) for value in values)
+
+    def _handle(self, arrival: Arrival) -> None:
+        request = arrival.request
+        if request.method == "CANCEL":
+            self._cancel(arrival)
+            return
+        _check(request)
+        if request.method == "REGISTER" or arrival.to_tag is None:
+            self._outside_of_dialogs(arrival)
+        else:
+            self._in_dialog(arrival)
+
+    def _outside_of_dialogs(self, arrival: Arrival) -> None:
+        request = arrival.request
+        if request.method not in self._outside:
+            raise Refusal(481)
+        if request.max_forwards == 0 and request.method != "OPTIONS":
+            raise Refusal(483)
+        if self._layer.servers.is_merged(arrival):
+            raise Refusal(482)
+        self._outside[request.method](arrival)
+
+    def _in_dialog(self, arrival: Arrival) -> None:
+        request = arrival.request
+        session = self._sessions.of(arrival)
+        if session is None:
+            raise Refusal(481)
+        session.dialog.check(arrival)
+        offer = description_in(request) if request.method in OFFERING else None
+        self._make_room(in_dialog=True)
+        session.dialog.follow(arrival)
+        session.receive(self._layer.servers.open(arrival), offer, arrival.now)
+
+    def _ack(self, arrival: Arrival) -> None:
+        """The ACK of a 2xx; one that fits nothing is dropped, as an ACK is never answered."""
+        session = self._sessions.of(arrival)
+        if session:
+            session.acknowledged(arrival)
+
+    def _cancel(self, arrival: Arrival) -> None:
+        """§9.2. The 200 carries the tag of the INVITE's responses."""
+        invite = self._layer.servers.find(arrival.invite_key)
+        if invite is None or invite.session is None:
+            raise Refusal(481)
+        tag = invite.session.dialog.local_tag
+        self._layer.send(arrival.response(200, tag=tag), arrival.reply)
+        invite.session.cancelled(invite, arrival.now)
+
+    def _invite(self, arrival: Arrival) -> None:
+        request = arrival.request
+        if not self._sessions.has_room:
+            raise Refusal(503)
+        self._make_room(in_dialog=False)
+        offer = description_in(request)
+        dialog = Dialog.from_invite(arrival, self._layer.tokens())
+        username = self._proven(arrival)
+        if username is not None and username != _user_of(arrival.from_):
+            raise Refusal(403)
+        session = self._sessions.offer(dialog, arrival.now)
+        session.offered(self._layer.servers.open(arrival), arrival.now)
+        caller = arrival.from_
+        self._layer.report(
+            InviteReceived(
+                session.id,
+                Uri.parse(request.uri).user or "",
+                Caller(caller.uri, _user_of(caller), caller.display),
+                username,
+                offer,
+                (arrival.flow.host, arrival.flow.port),
+                request.headers,
+            )
+        )
+
+    def _register(self, arrival: Arrival) -> None:
+        request = arrival.request
+        self._make_room(in_dialog=False)
+        username = self._proven(arrival)
+        if username is None:
+            raise Refusal(401, "", *self.challenge(arrival.now))
+        transaction = self._layer.servers.open(arrival)  # a copy would look like a replay
+        try:
+            if username != _user_of(request.to):
+                raise Refusal(403)
+            contacts = self._registrar.register(arrival, username)
+        except PeerError as error:
+            transaction.respond(refuse(arrival, error, self._tag(arrival)), arrival.now)
+            return
+        response = arrival.response(200, tag=self._tag(arrival))
+        response.headers.set("Contact", *contacts)
+        transaction.respond(response, arrival.now)
+
+    def _options(self, arrival: Arrival) -> None:
+        """What we can do, §11.2."""
+        response = arrival.response(200, tag=self._tag(arrival))
+        response.headers.set("Allow", ALLOW)
+        response.headers.set("Accept", ACCEPT)
+        response.headers.set("Supported", "")  # none: not the same as not saying
+        self._layer.send(response, arrival.reply)
+
+    def _proven(self, arrival: Arrival) -> str | None:
+        """Whose digest the request carries; None without one. A wrong one is challenged again."""
+        verdict = self._verifier.verify(arrival.request, arrival.now)
+        if verdict.outcome in (Outcome.WRONG, Outcome.STALE):
+            stale = verdict.outcome is Outcome.STALE
+            raise Refusal(401, "", *self.challenge(arrival.now, stale=stale))
+        return verdict.username
+
+    def _make_room(self, *, in_dialog: bool) -> None:
+        if not self._layer.has_room(in_dialog):
+            raise Refusal(503)
+
+    def _refuse(self, arrival: Arrival, error: PeerError) -> None:
+        self._layer.send(refuse(arrival, error, self._tag(arrival)), arrival.reply)
+
+    def _tag(self, arrival: Arrival) -> str:
+        """A To-tag that a copy of the request gets as well."""
+        identity = " ".join((*arrival.merge_key, *arrival.key))
+        digest = hmac.digest(self._secret, identity.encode("utf-8", "surrogateescape"), "sha256")
+        return digest[:8].hex()
+
+
+def _check(request: Request) -> None:
+    """What holds inside and outside of dialogs, in the order of §8.2.1 to §8.2.3."""
+    if request.method not in METHODS:
+        raise Refusal(405 if request.method in OF_OTHER_RFCS else 501)
+    Uri.parse(request.uri)
+    wanted = request.headers.all("Require")
+    if wanted:
+        raise Refusal(420, "", ("Unsupported", ", ".join(wanted)))
+    if request.body and request.method in OFFERING and not _is_sdp(request):
+        raise Refusal(415)
+
+
+def _is_sdp(request: Request) -> bool:
+    encoding = (request.headers.get("Content-Encoding") or "identity").lower()
+    return request.content_type in (None, ACCEPT) and encoding == "identity"
+
+
+def _user_of(address: NameAddr) -> str:
+    try:
+        return Uri.parse(address.uri).user or ""
+    except PeerError:
+        return ""

@@ -1,0 +1,160 @@
+"""`VirtualPhone` on a UDP socket: `async with Phone(...)` in tests and in the bench."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sip.actions import Action, Report, Send
+from sip.flow import UDP, Flow
+from tests.rig.virtual_phone import (
+    Acknowledged,
+    Address,
+    Called,
+    Finished,
+    HungUp,
+    Progress,
+    VirtualPhone,
+    audio,
+)
+
+__all__ = ["Acknowledged", "Called", "Finished", "HungUp", "Phone", "Progress", "Refused", "audio"]
+
+SECONDS = 5.0  # how long a test waits for anything, unless it says otherwise
+
+E = TypeVar("E")
+
+
+class Refused(Exception):
+    """A final response of 300 or more; `status` is its number."""
+
+    def __init__(self, finished: Finished) -> None:
+        super().__init__(f"{finished.method} got {finished.status}")
+        self.status, self.finished = finished.status, finished
+
+
+class Phone:
+    """One phone on its own socket. SDP goes in and out as text; no media is sent.
+
+    What is waited for may have happened already: events keep their order until they are taken.
+    """
+
+    def __init__(
+        self, username: str, password: str, server: Address, host: str = "127.0.0.1"
+    ) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._socket.bind((host, 0))
+        self.machine = VirtualPhone(username, password, server, self._socket.getsockname())
+        self.events: list[object] = []
+        """Reported and not yet taken."""
+        self._news = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
+        if self._timer:
+            self._timer.cancel()
+        self._socket.close()
+
+    async def register(self, expires: int = 3600, contact: str | None = None) -> None:
+        """`contact`, with its <>, when calls shall go elsewhere. Raises Refused."""
+        self.do(self.machine.register(self._now(), expires, contact))
+        await self.finished("REGISTER")
+
+    async def invite(self, number: str, sdp: str, seconds: float = SECONDS) -> str:
+        """Call and wait for the answer; returns its body. Raises Refused."""
+        self.dial(number, sdp)
+        return (await self.finished("INVITE", seconds)).body
+
+    def dial(self, number: str, sdp: str) -> None:
+        """Call and do not wait."""
+        self.do(self.machine.invite(number, sdp, self._now()))
+
+    async def reinvite(self, sdp: str) -> str:
+        self.do(self.machine.reinvite(sdp, self._now()))
+        return (await self.finished("INVITE")).body
+
+    async def called(self, seconds: float = SECONDS) -> Called:
+        """Wait for a call to come in."""
+        return await self.take(Called, seconds)
+
+    def ring(self) -> None:
+        self.do(self.machine.ring())
+
+    async def answer(self, sdp: str) -> Acknowledged:
+        """Answer the call that rings, and wait for the ACK."""
+        self.do(self.machine.answer(sdp, self._now()))
+        return await self.take(Acknowledged)
+
+    def reject(self, status: int = 486) -> None:
+        self.do(self.machine.reject(status))
+
+    def hang_up(self) -> None:
+        """BYE or CANCEL; does not wait."""
+        self.do(self.machine.hang_up(self._now()))
+
+    async def hung_up(self, seconds: float = SECONDS) -> HungUp:
+        """Wait until the other side ends the call."""
+        return await self.take(HungUp, seconds)
+
+    async def finished(self, method: str, seconds: float = SECONDS) -> Finished:
+        """Wait for the final response to our last `method`. Raises Refused."""
+        while (done := await self.take(Finished, seconds)).method != method:
+            pass
+        if done.status >= 300:
+            raise Refused(done)
+        return done
+
+    async def take(self, kind: type[E], seconds: float = SECONDS) -> E:
+        """The next event of this kind. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while True:
+                for event in self.events:
+                    if isinstance(event, kind):
+                        self.events.remove(event)
+                        return event
+                self._news.clear()
+                await self._news.wait()
+
+    def do(self, actions: list[Action]) -> None:
+        """Carry out what a method of the machine returned."""
+        for action in actions:
+            match action:
+                case Send():
+                    self._socket.sendto(action.data, (action.flow.host, action.flow.port))
+                case Report():
+                    self.events.append(action.event)
+                    self._news.set()
+        self._arm()
+
+    def _read(self) -> None:
+        try:
+            data, address = self._socket.recvfrom(65535)
+        except OSError:
+            return
+        self.do(self.machine.receive(data, Flow(UDP, *address), self._now()))
+
+    def _arm(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        due = self.machine.deadline
+        if due < float("inf"):
+            self._timer = asyncio.get_running_loop().call_at(due, self._wake, due)
+
+    def _wake(self, due: float) -> None:
+        self.do(self.machine.tick(max(due, self._now())))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from sip.actions import Report, Send
+from sip.events import Unregistered
+from sip.flow import UDP, Flow
+
+PEER = Flow(UDP, "10.0.0.9", 5060)
+
+
+def test_an_action_is_a_value() -> None:
+    assert Send(b"x", PEER) == Send(b"x", PEER)
+    assert Send(b"x", PEER) != Send(b"x", PEER, ("z9hG4bK1", "BYE"))
+    assert Report(Unregistered("a")) == Report(Unregistered("a"))
+
+
+def test_only_what_a_transaction_waits_for_is_worth_handing_back() -> None:
+    assert Send(b"x", PEER).request is None

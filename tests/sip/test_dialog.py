@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from sip.dialog import Dialog
+from sip.errors import PeerError
+from sip.flow import TCP, UDP, Flow, Here
+from sip.message import Response, parse
+from tests.sip.raw import PEER, SDP, arrived, request, response
+
+HERE = Here("10.0.0.1", 5060)
+NATTED = "SIP/2.0/UDP 192.168.0.5;rport"
+
+
+def served(
+    *fields: str, contact: str = "<sip:a@10.0.0.9>", via: str = "SIP/2.0/UDP 10.0.0.9:5060"
+) -> Dialog:
+    """A dialog the peer's INVITE made."""
+    invite = request("INVITE", *fields, cseq=7, contact=contact, via=via, body=SDP)
+    return Dialog.from_invite(arrived(invite), "ours")
+
+
+def answered(dialog: Dialog, *fields: tuple[str, str]) -> Dialog:
+    """The same after a 2xx with these fields."""
+    answer = parse(response(arrived(request("INVITE")).request, 200, *fields, to_tag="theirs"))
+    assert isinstance(answer, Response)
+    return dialog.established_by(answer)
+
+
+def test_a_request_of_ours_swaps_the_parties_and_counts_on_its_own() -> None:
+    dialog = served()
+    first, second = dialog.request("BYE", HERE), dialog.request("INFO", HERE)
+    assert str(first.from_) == "<sip:support@10.0.0.1>;tag=ours"
+    assert str(first.to) == "<sip:stranger@10.0.0.9>;tag=f1"
+    assert (first.call_id, first.uri, first.max_forwards) == ("call-1", "sip:a@10.0.0.9", 70)
+    assert (str(first.cseq), str(second.cseq)) == ("1 BYE", "2 INFO")
+    assert first.contact and first.contact.uri == "sip:10.0.0.1:5060"
+
+
+def test_an_ack_has_the_number_of_its_invite_and_uses_none_up() -> None:
+    dialog = served()
+    assert str(dialog.ack(5, HERE).cseq) == "5 ACK"
+    assert str(dialog.request("BYE", HERE).cseq) == "1 BYE"
+
+
+def test_the_server_keeps_the_route_in_order_and_the_client_reverses_it() -> None:
+    record = "<sip:p1.example;lr>, <sip:p2.example;lr>"
+    server = served(f"Record-Route: {record}")
+    assert server.routes == ("<sip:p1.example;lr>", "<sip:p2.example;lr>")
+    client = answered(server, ("Record-Route", record))
+    assert client.routes == ("<sip:p2.example;lr>", "<sip:p1.example;lr>")
+    assert (client.remote_tag, client.target) == ("theirs", "sip:stranger@10.0.0.9:5060")
+
+
+def test_a_loose_router_goes_into_route_and_a_strict_one_into_the_request_uri() -> None:
+    loose = served("Record-Route: <sip:10.0.0.8;lr>, <sip:10.0.0.7>").request("BYE", HERE)
+    assert loose.uri == "sip:a@10.0.0.9"
+    assert loose.headers.all("Route") == ["<sip:10.0.0.8;lr>", "<sip:10.0.0.7>"]
+    strict = served("Record-Route: <sip:10.0.0.8>, <sip:10.0.0.7;lr>").request("BYE", HERE)
+    assert strict.uri == "sip:10.0.0.8"
+    assert strict.headers.all("Route") == ["<sip:10.0.0.7;lr>", "<sip:a@10.0.0.9>"]
+
+
+@pytest.mark.parametrize(
+    ("dialog", "hops"),
+    [
+        (served(contact="<sip:a@10.0.0.5:7000>"), (Flow(UDP, "10.0.0.5", 7000), PEER)),
+        (served(contact="<sip:a@10.0.0.9>"), (PEER,)),
+        (served(contact="<sip:a@10.0.0.5;transport=tcp>"), (Flow(TCP, "10.0.0.5", 5060), PEER)),
+        (served(contact="<sip:a@phone.example>"), (PEER,)),
+        (served(contact="<sips:a@10.0.0.5>"), (PEER,)),
+        (served(contact="<sip:a@192.168.0.5>", via=NATTED), (PEER,)),
+        (
+            served("Record-Route: <sip:10.0.0.8:5066;lr>", contact="<sip:a@10.0.0.5>"),
+            (Flow(UDP, "10.0.0.8", 5066), PEER),
+        ),
+    ],
+)
+def test_the_way_to_the_peer(dialog: Dialog, hops: tuple[Flow, ...]) -> None:
+    assert dialog.hops() == hops
+
+
+def test_a_connection_is_used_first_and_the_target_when_it_is_gone() -> None:
+    connection = Flow(TCP, "10.0.0.9", 41000, 3)
+    invite = request(
+        "INVITE",
+        via="SIP/2.0/TCP 10.0.0.9:5080",
+        contact="<sip:a@10.0.0.9:5080;transport=tcp>",
+    )
+    dialog = Dialog.from_invite(arrived(invite, connection), "ours")
+    assert dialog.hops() == (connection, Flow(TCP, "10.0.0.9", 5080))
+    assert dialog.request("BYE", HERE).headers.get("Contact") == (
+        "<sip:10.0.0.1:5060;transport=tcp>"
+    )
+
+
+def test_requests_must_come_from_the_peer_and_count_up() -> None:
+    dialog = served()
+    dialog.check(arrived(request("BYE", cseq=8)))
+    for wrong, status in (
+        (request("BYE", cseq=7), 500),
+        (request("BYE", cseq=6), 500),
+        (request("BYE", cseq=8, from_tag="x"), 481),
+    ):
+        with pytest.raises(PeerError) as refused:
+            dialog.check(arrived(wrong))
+        assert refused.value.status == status
+
+
+def test_a_target_refresh_moves_the_target_and_other_requests_do_not() -> None:
+    dialog = served()
+    dialog.follow(arrived(request("UPDATE", cseq=8, contact="<sip:new@10.0.0.4>")))
+    assert (dialog.target, dialog.remote_cseq) == ("sip:new@10.0.0.4", 8)
+    other = Flow(UDP, "10.0.0.9", 6000)
+    dialog.follow(arrived(request("BYE", cseq=9, contact="<sip:other@10.0.0.4>"), other))
+    assert (dialog.target, dialog.flow) == ("sip:new@10.0.0.4", other)
+
+
+@pytest.mark.parametrize("field", ["Record-Route: <nonsense>", "Record-Route: <sip:%zz@x>"])
+def test_a_route_we_could_not_use_later_is_refused_now(field: str) -> None:
+    with pytest.raises(PeerError):
+        served(field)
+
+
+def test_an_invite_needs_a_contact_that_can_be_called() -> None:
+    for contact in ("", "<nonsense>", "<mailto:a@b>"):
+        with pytest.raises(PeerError):
+            served(contact=contact)
+
+
+def test_a_2xx_with_a_route_nobody_can_read_still_makes_a_dialog() -> None:
+    dialog = served()
+    established = answered(dialog, ("Record-Route", "nonsense"))
+    assert (established.routes, established.target) == ((), dialog.target)

@@ -1,0 +1,243 @@
+"""What requests are refused with, and that refusing costs no memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.events import Cause, Ended, InviteReceived
+from sip.message import Response
+from sip.refusal import ALLOW
+from tests.rig.virtual_phone import Finished
+from tests.sip.raw import SDP, STRANGER, request
+from tests.sip.scene import OURS, Scene, causes
+
+
+def refusal(scene: Scene, data: bytes) -> Response:
+    """The one response to a request, which must have left nothing behind."""
+    (response,) = scene.stranger(data)
+    assert isinstance(response, Response)
+    assert scene.is_empty
+    return response
+
+
+@pytest.mark.parametrize("method", ["INFO", "MESSAGE", "PRACK", "REFER", "SUBSCRIBE", "NOTIFY"])
+def test_methods_of_other_rfcs_are_not_allowed(scene: Scene, method: str) -> None:
+    response = refusal(scene, request(method))
+    assert (response.status, response.headers.get("Allow")) == (405, ALLOW)
+
+
+def test_a_method_nobody_knows_is_not_implemented(scene: Scene) -> None:
+    response = refusal(scene, request("FROBNICATE"))
+    assert (response.status, response.headers.get("Allow")) == (501, ALLOW)
+
+
+def test_a_required_extension_is_named_as_unsupported(scene: Scene) -> None:
+    response = refusal(scene, request("INVITE", "Require: 100rel, timer", body=SDP))
+    assert (response.status, response.headers.get("Unsupported")) == (420, "100rel, timer")
+
+
+@pytest.mark.parametrize(
+    "field", ["Content-Type: text/plain", "Content-Type: multipart/mixed;boundary=x"]
+)
+def test_a_body_that_is_not_sdp_is_refused(scene: Scene, field: str) -> None:
+    response = refusal(scene, request("INVITE", field, body=SDP))
+    assert (response.status, response.headers.get("Accept")) == (415, "application/sdp")
+
+
+def test_a_compressed_body_is_refused(scene: Scene) -> None:
+    fields = ("Content-Type: application/sdp", "Content-Encoding: gzip")
+    assert refusal(scene, request("INVITE", *fields, body=SDP)).status == 415
+
+
+def test_a_body_without_a_type_is_taken_for_sdp(scene: Scene) -> None:
+    data = request("INVITE", body=SDP).replace(b"Content-Type: application/sdp\r\n", b"")
+    assert scene.statuses(data) == [100]
+
+
+@pytest.mark.parametrize(
+    ("status", "data"),
+    [
+        (400, request("INVITE", contact="", body=SDP)),
+        (400, request("INVITE", contact="<not a uri>", body=SDP)),
+        (400, request("INVITE", "Record-Route: nonsense", body=SDP)),
+        (400, request("INVITE", body="v=0\r\nnonsense\r\n")),
+        (400, request("INVITE", "Max-Forwards: many", body=SDP)),
+        (400, request("INVITE", "Content-Length: 7")),
+        (416, request("INVITE", uri="mailto:support@10.0.0.1", body=SDP)),
+        (481, request("BYE")),
+        (481, request("UPDATE", body=SDP)),
+        (481, request("BYE", to_tag="unknown")),
+        (481, request("INVITE", to_tag="unknown", body=SDP)),
+        (481, request("CANCEL")),
+        (483, request("INVITE", "Max-Forwards: 0", body=SDP)),
+        (505, request("INVITE").replace(b"SIP/2.0\r\nVia", b"SIP/7.0\r\nVia", 1)),
+    ],
+)
+def test_what_cannot_be_served_is_refused(scene: Scene, status: int, data: bytes) -> None:
+    assert refusal(scene, data).status == status
+
+
+def test_a_copy_of_a_refused_request_gets_the_same_tag(scene: Scene) -> None:
+    first, second = (refusal(scene, request("SUBSCRIBE")) for _ in range(2))
+    other = refusal(scene, request("SUBSCRIBE", branch="b2", call_id="call-2"))
+    assert first.to.tag and first.to.tag == second.to.tag != other.to.tag
+
+
+def test_an_ack_is_never_answered(scene: Scene) -> None:
+    assert scene.stranger(request("ACK")) == []
+    assert scene.stranger(request("ACK", to_tag="unknown")) == []
+    assert scene.stranger(request("ACK", "Content-Length: 99")) == []
+
+
+def test_options_says_what_we_can_do_even_with_no_hops_left(scene: Scene) -> None:
+    response = refusal(scene, request("OPTIONS", "Max-Forwards: 0"))
+    assert response.status == 200
+    assert response.headers.get("Allow") == ALLOW
+    assert response.headers.get("Accept") == "application/sdp"
+    assert response.headers.get("Supported") == ""
+
+
+def test_a_merged_request_is_refused_and_a_copy_is_not(scene: Scene) -> None:
+    assert scene.statuses(request("INVITE", body=SDP)) == [100]
+    assert scene.statuses(request("INVITE", branch="other", body=SDP)) == [482]
+    assert scene.statuses(request("INVITE", body=SDP)) == [100]  # repeated by the transaction
+    assert len(scene.server.reported(InviteReceived)) == 1
+
+
+def test_a_cancel_is_answered_with_the_tag_of_the_invite(scene: Scene) -> None:
+    scene.stranger(request("INVITE", body=SDP))
+    sent = scene.stranger(request("CANCEL"))
+    assert [each.status for each in sent if isinstance(each, Response)] == [200, 487]
+    assert len({each.to.tag for each in sent}) == 1
+    assert causes(scene) == [Cause.CANCELLED]
+
+
+def test_a_cancel_after_the_answer_changes_nothing(scene: Scene) -> None:
+    scene.answers()
+    scene.stranger(request("INVITE", body=SDP))
+    assert scene.statuses(request("CANCEL")) == [200]
+    assert scene.server.reported(Ended) == []
+
+
+def test_a_cancel_for_a_reinvite_leaves_the_call_up(up: Scene) -> None:
+    up.phone.do(up.machine.reinvite("", 0.0))
+    up.run(0.0)
+    reinvite = up.wire.passed[-2].data
+    cancel = reinvite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n")
+    up.wire.inject(cancel, up.phone.address, up.server.address)
+    up.run(0.0)
+    assert up.sent("200 CANCEL") and up.sent("487 INVITE")
+    assert up.server.reported(Ended) == []
+
+
+def test_a_request_whose_number_went_backwards_gets_500(scene: Scene) -> None:
+    scene.answers()
+    sent = scene.stranger(request("INVITE", cseq=10, body=SDP))
+    tag = sent[-1].to.tag or ""
+    assert scene.statuses(request("BYE", branch="b2", cseq=9, to_tag=tag)) == [500]
+    assert scene.statuses(request("BYE", branch="b3", cseq=11, to_tag="wrong")) == [481]
+    wrong_peer = request("BYE", branch="b4", cseq=11, to_tag=tag, from_tag="wrong")
+    assert scene.statuses(wrong_peer) == [481]
+    assert scene.server.reported(Ended) == []
+
+
+def test_the_number_and_the_caller_are_taken_from_the_invite(scene: Scene) -> None:
+    data = request("INVITE", uri="sip:%2B49301@10.0.0.1;user=phone", body=SDP)
+    data = data.replace(b"From: <sip:stranger@10.0.0.9>", b'From: "Ann" <tel:+4917>')
+    scene.stranger(data)
+    call = scene.incoming()
+    assert call.number == "+49301"
+    assert (call.caller.display, call.caller.user) == ("Ann", "+4917")
+    assert call.source == STRANGER
+
+
+def test_an_invite_to_no_user_has_no_number(scene: Scene) -> None:
+    scene.stranger(request("INVITE", uri="sip:10.0.0.1", body=SDP))
+    assert scene.incoming().number == ""
+
+
+def test_record_route_is_copied_into_what_makes_the_dialog(scene: Scene) -> None:
+    scene.answers()
+    routes = "Record-Route: <sip:10.0.0.8;lr>, <sip:10.0.0.7;lr>"
+    sent = scene.stranger(request("INVITE", routes, body=SDP))
+    assert sent[-1].headers.all("Record-Route") == ["<sip:10.0.0.8;lr>", "<sip:10.0.0.7;lr>"]
+    assert "Record-Route" not in sent[0].headers
+
+
+def test_responses_go_to_where_the_request_came_from_when_it_asks_for_that(scene: Scene) -> None:
+    via = "SIP/2.0/UDP 192.168.0.5:7000;rport"
+    (response,) = scene.stranger(request("OPTIONS", via=via))
+    assert response.via.params["received"] == STRANGER[0]
+    assert response.via.params["rport"] == str(STRANGER[1])
+
+
+def test_without_rport_the_port_of_the_via_counts(scene: Scene) -> None:
+    scene.stranger(request("OPTIONS", via="SIP/2.0/UDP 10.0.0.9:7000"))
+    assert scene.wire.passed[-1].target == (STRANGER[0], 7000)
+
+
+def test_a_wrong_password_in_an_invite_is_challenged_again(scene: Scene) -> None:
+    scene.machine = type(scene.machine)("agent1", "wrong", scene.server.address, STRANGER)
+    scene.phone = scene.wire.attach(scene.machine, STRANGER)
+    scene.dial()
+    scene.run(0.0)
+    scene.server.do(scene.endpoint.challenge(scene.incoming().session, 0.0))
+    scene.run(0.0)
+    (refused,) = scene.phone.reported(Finished)
+    assert refused.status == 401
+    challenges = refused.response.headers.lines("WWW-Authenticate")
+    assert ["SHA-256" in challenges[0], "MD5" in challenges[1]] == [True, True]
+    assert len(scene.server.reported(InviteReceived)) == 1  # the second never reached the user
+
+
+def test_a_name_that_is_not_the_proven_one_is_forbidden(scene: Scene) -> None:
+    scene.dial()
+    scene.run(0.0)
+    scene.wire.drop = lambda passed: passed.name == "INVITE"
+    scene.server.do(scene.endpoint.challenge(scene.incoming().session, 0.0))
+    scene.run(0.0)
+    proven = scene.wire.passed[-1].data
+    scene.wire.inject(proven.replace(b"From: <sip:agent1@", b"From: <sip:boss@"), *_between(scene))
+    scene.run(0.0)
+    assert scene.sent("403 INVITE")
+
+
+def test_a_reused_nonce_count_is_stale_for_another_request(scene: Scene) -> None:
+    scene.register()
+    proven = next(each.data for each in reversed(scene.wire.passed) if each.name == "REGISTER")
+    replayed = proven.replace(b"branch=", b"branch=z9hG4bKreplayed").replace(b": 2 REG", b": 3 REG")
+    scene.wire.inject(replayed, *_between(scene))
+    scene.run(0.0)
+    refused = scene.wire.passed[-1].message
+    assert isinstance(refused, Response) and refused.status == 401
+    assert "stale=true" in (refused.headers.get("WWW-Authenticate") or "")
+
+
+def test_a_request_in_a_dialog_is_not_challenged(up: Scene) -> None:
+    up.phone.do(up.machine.update("", 0.0))
+    up.run(0.0)
+    assert up.sent("200 UPDATE")
+
+
+def test_an_ack_with_the_branch_of_the_invite_confirms_too(scene: Scene) -> None:
+    scene.answers()
+    sent = scene.stranger(request("INVITE", body=SDP))
+    scene.stranger(request("ACK", to_tag=sent[-1].to.tag or ""))
+    scene.run(10.0)
+    assert len(scene.sent("200 INVITE")) == 1
+
+
+def test_a_peer_of_rfc_2543_is_matched_without_a_branch(scene: Scene) -> None:
+    scene.answers()
+    invite = request("INVITE", body=SDP).replace(b";branch=z9hG4bKb1", b"")
+    sent = scene.stranger(invite)
+    assert scene.stranger(invite) == []  # absorbed
+    ack = request("ACK", to_tag=sent[-1].to.tag or "").replace(b";branch=z9hG4bKb1", b"")
+    scene.stranger(ack)
+    scene.run(10.0)
+    assert len(scene.sent("200 INVITE")) == 1
+    assert OURS.media
+
+
+def _between(scene: Scene) -> tuple[tuple[str, int], tuple[str, int]]:
+    return scene.phone.address, scene.server.address
