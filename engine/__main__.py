@@ -1,0 +1,113 @@
+"""The `earshot` command; `python -m engine` is the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+
+import flows
+from config import ConfigError, Settings, load, starter, warnings
+from engine.app import StartError, load_flow
+from engine.app import serve as serve_until_stopped
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+config_app = typer.Typer(no_args_is_help=True, help="Write and check configuration files.")
+app.add_typer(config_app, name="config")
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file (TOML).")]
+DEFAULT = Path("earshot.toml")
+
+
+@app.callback()
+def about() -> None:
+    """Earshot: a self-hosted contact centre."""
+
+
+@app.command()
+def serve(
+    config: ConfigOption = DEFAULT,
+    starter_too: Annotated[
+        bool, typer.Option("--starter", help="Write a starter file when there is none.")
+    ] = False,
+) -> None:
+    """Run the engine until SIGTERM or SIGINT."""
+    if starter_too and not config.exists():
+        write_starter(config)
+    settings = load_or_exit(config)
+    set_up_log()
+    try:
+        asyncio.run(serve_until_stopped(settings))
+    except StartError as error:
+        fail(str(error))
+
+
+@config_app.command()
+def check(config: ConfigOption = DEFAULT) -> None:
+    """Read the file and its flows; say everything that is wrong."""
+    settings = load_or_exit(config)
+    try:
+        for number in settings.numbers:
+            load_flow(number.flow)
+    except StartError as error:
+        fail(str(error))
+    typer.echo(f"{config}: no errors")
+
+
+@config_app.command()
+def init(config: ConfigOption = DEFAULT) -> None:
+    """Write a starter file with fresh passwords; never over an existing one."""
+    if config.exists():
+        fail(f"{config} exists already")
+    write_starter(config)
+
+
+def write_starter(config: Path) -> None:
+    config.touch(mode=0o600, exist_ok=False)  # it holds secrets
+    config.write_text(starter(Path(flows.__file__).parent / "samples" / "support.json"))
+    typer.echo(f"Wrote {config}: it holds the passwords of agent1 and manager1 and the API token")
+
+
+def load_or_exit(config: Path) -> Settings:
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        fail(str(error))
+    for warning in warnings(settings, config):
+        typer.echo(f"earshot: warning: {warning}", err=True)
+    return settings
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(f"earshot: {message}", err=True)
+    raise typer.Exit(code=2)
+
+
+def set_up_log() -> None:
+    """Events on stderr, one line each."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Agent presence: who may be offered a contact.
+
+    OFFLINE <-> AVAILABLE -> RINGING -> ON_CONTACT -> AVAILABLE
+                    ^           |            |
+                    +- MISSED <-+            +-> LEAVING -> OFFLINE
+
+An agent is present while their phone is registered. One who missed a contact rests for a moment,
+so that a phone nobody sits at does not take every contact in turn. LEAVING is an agent whose
+registration ended in the middle of a conversation: the conversation goes on.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from math import inf
+
+Presence = Enum("Presence", "OFFLINE AVAILABLE RINGING ON_CONTACT MISSED LEAVING")
+Signal = Enum("Signal", "REGISTERED UNREGISTERED OFFERED ANSWERED MISSED RELEASED EXPIRED")
+
+TABLE: dict[tuple[Presence, Signal], Presence] = {
+    (Presence.OFFLINE, Signal.REGISTERED): Presence.AVAILABLE,
+    (Presence.AVAILABLE, Signal.UNREGISTERED): Presence.OFFLINE,
+    (Presence.AVAILABLE, Signal.OFFERED): Presence.RINGING,
+    (Presence.RINGING, Signal.ANSWERED): Presence.ON_CONTACT,
+    (Presence.RINGING, Signal.MISSED): Presence.MISSED,
+    (Presence.RINGING, Signal.RELEASED): Presence.AVAILABLE,  # the customer gave up first
+    (Presence.RINGING, Signal.UNREGISTERED): Presence.LEAVING,
+    (Presence.MISSED, Signal.EXPIRED): Presence.AVAILABLE,
+    (Presence.MISSED, Signal.UNREGISTERED): Presence.OFFLINE,
+    (Presence.ON_CONTACT, Signal.RELEASED): Presence.AVAILABLE,
+    (Presence.ON_CONTACT, Signal.MISSED): Presence.AVAILABLE,  # came back while still ringing
+    (Presence.ON_CONTACT, Signal.UNREGISTERED): Presence.LEAVING,
+    (Presence.LEAVING, Signal.REGISTERED): Presence.ON_CONTACT,
+    (Presence.LEAVING, Signal.RELEASED): Presence.OFFLINE,
+    (Presence.LEAVING, Signal.MISSED): Presence.OFFLINE,
+}
+
+
+class Agent:
+    """One agent and since when they are as they are (monotonic seconds)."""
+
+    def __init__(self, username: str, queues: tuple[str, ...], rest_seconds: float) -> None:
+        self.username = username
+        self.queues = queues
+        self.presence = Presence.OFFLINE
+        self.since = -inf
+        self._rest_seconds = rest_seconds
+
+    @property
+    def deadline(self) -> float:
+        """When a missed contact is forgiven; inf when nothing is due."""
+        return self.since + self._rest_seconds if self.presence is Presence.MISSED else inf
+
+    def step(self, signal: Signal, now: float) -> None:
+        """A signal that means nothing in this presence is dropped."""
+        presence = TABLE.get((self.presence, signal), self.presence)
+        if presence is not self.presence:
+            self.presence, self.since = presence, now
+
+    def tick(self, now: float) -> None:
+        if now >= self.deadline:
+            self.step(Signal.EXPIRED, now)

@@ -1,0 +1,124 @@
+"""From settings to a running engine and back: the checks first, then the parts, then the doors."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from config import Settings
+from engine.house import House
+from engine.prompts import PromptError, Prompts
+from engine.records import RecordError, RecordingStatus, Records
+from engine.web.server import WebServer
+from flows import Flow, FlowError, read
+from mixer import MixerError
+from recorder import repair
+
+log = structlog.get_logger("engine")
+
+
+class StartError(Exception):
+    """The engine cannot start; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An engine that takes calls, and where its API is."""
+
+    house: House
+    api: str
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """An engine from start to stop; at the end it drains. Raises StartError."""
+    flows = {number.number: load_flow(number.flow) for number in settings.numbers}
+    prompts = Prompts(settings.prompts)
+    records = Records(settings.database.url)
+    try:
+        await asyncio.to_thread(prompts.check, spoken_by(flows.values()))
+        await recover(records, settings)
+        house = House(settings, flows, prompts, records)
+        web = WebServer(house)
+        await open_doors(house, web)
+    except (PromptError, RecordError, MixerError, OSError) as error:
+        await records.close()
+        raise StartError(str(error)) from error
+    try:
+        yield Running(house, web.url)
+    finally:
+        await house.close(settings.routing.drain_seconds)
+        await web.close()
+        await records.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises StartError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as engine:
+        announce(settings, engine)
+        await stop.wait()
+        seconds = settings.routing.drain_seconds
+        print(f"Draining: no new calls; current ones may finish for {seconds:g} s", flush=True)
+    print("Stopped", flush=True)
+
+
+def load_flow(path: Path) -> Flow:
+    try:
+        return read(path.read_text(encoding="utf-8-sig"), path.stem)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"flow {path}: {error}") from error
+    except FlowError as error:
+        raise StartError(f"flow {path}:\n{error}") from error
+
+
+def spoken_by(flows: Iterable[Flow]) -> Iterator[tuple[str, str]]:
+    """Kind and value of every prompt in these flows."""
+    for flow in flows:
+        for prompt in flow.prompts():
+            yield prompt.kind, prompt.value
+
+
+async def recover(records: Records, settings: Settings) -> None:
+    """Open the database and make whole what a crash left behind. Raises RecordError."""
+    left = await records.open()
+    for one in await asyncio.to_thread(repair, settings.recording.directory):
+        log.warning("recording cut short by a crash", path=str(one.path), frames=one.frames)
+        status = RecordingStatus.FAILED if one.error else RecordingStatus.INTERRUPTED
+        try:
+            await records.finish_recording(
+                one.contact_id, status, None, frames=one.frames, error=one.error
+            )
+        except RecordError as error:  # a file of another database: it stays where it is
+            log.error("recording without a row", path=str(one.path), error=str(error))
+    if left.contacts:
+        log.warning("contacts cut short by a crash", contacts=list(left.contacts))
+
+
+async def open_doors(house: House, web: WebServer) -> None:
+    """Take calls and requests; when one door does not open, shut the other. Raises OSError."""
+    try:
+        await house.open()
+        await web.open()
+    except OSError:
+        await house.close(drain_seconds=0)
+        raise
+
+
+def announce(settings: Settings, engine: Running) -> None:
+    """Where to dial, where the API is."""
+    where = f"{settings.sip.host}:{engine.house.sip.port}"
+    for number in settings.numbers:
+        print(f"Dial        sip:{number.number}@{where}  (flow {number.flow})")
+    print(f"Register at sip:{where}  (agents and supervisors, UDP or TCP)")
+    print(f"API         {engine.api}")
+    print("Ready", flush=True)

@@ -1,0 +1,161 @@
+"""Runs the contact flow of a contact: what the interpreter asks for becomes sound and facts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from engine.call import Input
+from engine.ledger import Ledger
+from engine.live import LiveContact
+from engine.prompts import PromptError, Prompts
+from engine.voice import Voice
+from flows import (
+    Ask,
+    Disconnect,
+    Done,
+    End,
+    Event,
+    Failed,
+    Flow,
+    Interpreter,
+    Log,
+    Play,
+    Prompt,
+    PromptEnded,
+    SetAttributes,
+    SetQueue,
+    SetRecording,
+    TransferToQueue,
+)
+from mixer import MixerFull
+
+log = structlog.get_logger("engine.flow")
+
+
+@dataclass(slots=True, eq=False)
+class FlowRun:
+    """A flow on one contact, and the prompt that is being made ready for it."""
+
+    interpreter: Interpreter
+    system: dict[str, str]
+    """What the flow may read as $.<name>; it follows the contact."""
+    speaking: asyncio.Task[None] | None = None
+
+
+class FlowRunner:
+    """Starts, feeds and stops the flows of all contacts.
+
+    `flows` by dialled number; `queues` from every reference a flow may use to a queue's name.
+    """
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        queues: Mapping[str, str],
+        prompts: Prompts,
+        voice: Voice,
+        ledger: Ledger,
+        step: Callable[[LiveContact, Input], None],
+    ) -> None:
+        self._flows, self._queues = flows, queues
+        self._prompts, self._voice, self._ledger, self._step = prompts, voice, ledger, step
+        self._loop = asyncio.get_running_loop()
+
+    def start(self, live: LiveContact) -> None:
+        flow = self._flows[live.record.system_endpoint]
+        system = system_attributes(live)
+        run = live.flow = FlowRun(Interpreter(flow, live.record.attributes, system), system)
+        self._perform(live, run, run.interpreter.start(self._loop.time()))
+
+    def prompt_ended(self, live: LiveContact) -> None:
+        if live.flow is not None:
+            self._voice.silence(live)
+            self._feed(live, live.flow, PromptEnded())
+
+    def stop(self, live: LiveContact) -> None:
+        """No further block runs and nothing plays."""
+        run, live.flow = live.flow, None
+        if run and run.speaking:
+            run.speaking.cancel()
+        self._voice.silence(live)
+
+    def _feed(self, live: LiveContact, run: FlowRun, event: Event) -> None:
+        if live.flow is run:  # a flow that was stopped meanwhile hears nothing more
+            self._perform(live, run, run.interpreter.step(event, self._loop.time()))
+
+    def _perform(self, live: LiveContact, run: FlowRun, asks: list[Ask]) -> None:
+        """Do what was asked; where the flow waits for the outcome, let it go on at once."""
+        pending = list(asks)
+        while pending:
+            outcome = self._carry_out(live, run, pending.pop(0))
+            if outcome is not None and live.flow is run:
+                pending += run.interpreter.step(outcome, self._loop.time())
+
+    def _carry_out(self, live: LiveContact, run: FlowRun, ask: Ask) -> Event | None:
+        match ask:
+            case Play(prompt):
+                run.speaking = asyncio.create_task(self._speak(live, run, prompt))
+            case SetRecording(participants):
+                live.note(datetime.now(UTC), recorded=frozenset(participants))
+            case SetAttributes(values):
+                live.note(datetime.now(UTC), attributes={**live.record.attributes, **values})
+                self._ledger.save(live.record)
+            case SetQueue(reference):
+                return self._set_queue(live, run, reference)
+            case TransferToQueue():
+                return self._transfer(live)
+            case Disconnect() | End():
+                self._step(live, Input.FLOW_ENDED)
+            case Log(level, text, block):
+                log.log(
+                    logging.getLevelName(level.upper()),
+                    text,
+                    contact_id=live.contact_id,
+                    block=block,
+                )
+        return None
+
+    def _set_queue(self, live: LiveContact, run: FlowRun, reference: str) -> Event:
+        queue = self._queues.get(reference)
+        if queue is None:
+            log.warning("unknown queue", contact_id=live.contact_id, queue=reference)
+            return Failed()
+        live.target_queue = queue
+        run.system["Queue.Name"] = queue
+        return Done()
+
+    def _transfer(self, live: LiveContact) -> Event:
+        if live.target_queue is None:
+            log.warning("transfer to queue without a queue", contact_id=live.contact_id)
+            return Failed()
+        self._loop.call_soon(self._step, live, Input.QUEUED)
+        return Done()
+
+    async def _speak(self, live: LiveContact, run: FlowRun, prompt: Prompt) -> None:
+        try:
+            samples = await self._prompts.get(prompt.kind, prompt.value)
+            self._voice.prompt(live, samples)
+        except (PromptError, MixerFull) as error:
+            log.error("prompt not played", contact_id=live.contact_id, error=str(error))
+            self._feed(live, run, Failed())
+
+
+def system_attributes(live: LiveContact) -> dict[str, str]:
+    """What a flow may ask of its contact as $.<name> (specification 4.4)."""
+    record = live.record
+    return {
+        "ContactId": record.contact_id,
+        "InitialContactId": record.initial_contact_id,
+        "Channel": record.channel,
+        "InitiationMethod": record.initiation_method,
+        "CustomerEndpoint.Address": record.customer_endpoint,
+        "CustomerEndpoint.Type": "TELEPHONE_NUMBER",
+        "SystemEndpoint.Address": record.system_endpoint,
+        "SystemEndpoint.Type": "TELEPHONE_NUMBER",
+    }

@@ -1,0 +1,134 @@
+"""All parts of a running engine, built once, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from config import Settings
+from engine.admission import Admission
+from engine.agents import Agent
+from engine.call import Input
+from engine.flow_run import FlowRunner
+from engine.ledger import Ledger
+from engine.lines import Lines
+from engine.live import LiveContact
+from engine.monitors import Monitors
+from engine.performer import Performer
+from engine.prompts import Prompts
+from engine.queues import Floor
+from engine.recordings import Recordings
+from engine.records import Records
+from engine.registry import Registry
+from engine.routing import Router
+from engine.switchboard import Switchboard
+from engine.voice import Voice
+from flows import Flow
+from mixer import Mixer
+from sip import Account, SipTransport
+from sip.digest import ha1
+
+REST_SECONDS = 5.0
+"""An agent who missed a contact is offered no other for this long."""
+
+
+class House:
+    """Parts are public: the web reads them, the tests count them."""
+
+    switchboard: Switchboard
+
+    def __init__(
+        self, settings: Settings, flows: Mapping[str, Flow], prompts: Prompts, records: Records
+    ) -> None:
+        """`flows` by the number that runs them. Raises OSError or MixerError."""
+        routing = settings.routing
+        self.settings, self.records = settings, records
+        self.supervisors = frozenset(one.username for one in settings.supervisors)
+        self.registry = Registry()
+        self.ledger = Ledger(records)
+        self.mixer = Mixer(settings.media, lambda event: self.switchboard.on_media(event))
+        self.sip = SipTransport(
+            settings.sip, accounts(settings), lambda event: self.switchboard.on_sip(event)
+        )
+        self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
+        self.recordings = Recordings(self.mixer, settings.recording, self.ledger)
+        self.lines = Lines(self.sip, self.mixer, settings.media)
+        self.monitors = Monitors(
+            self.sip, self.lines, self.mixer, self.ledger, routing.max_listeners
+        )
+        self.switchboard = Switchboard(
+            self.sip,
+            self.lines,
+            self.registry,
+            self.router,
+            self._performer(flows, prompts),
+            self.monitors,
+            self.ledger,
+            Admission(flows.keys(), accounts(settings).keys(), routing.max_calls),
+            routing.ring_seconds,
+        )
+
+    def _performer(self, flows: Mapping[str, Flow], prompts: Prompts) -> Performer:
+        queues = queue_references(self.settings)
+        voice = Voice(self.mixer, prompts.hold_music())
+        return Performer(
+            self.registry,
+            self.router,
+            self.lines,
+            self.mixer,
+            voice,
+            FlowRunner(flows, queues, prompts, voice, self.ledger, self._later),
+            self.recordings,
+            self.monitors,
+            self.ledger,
+            self._later,
+        )
+
+    async def open(self) -> None:
+        """Begin to take calls."""
+        asyncio.get_running_loop().add_reader(self.mixer.fileno(), self.mixer.read_events)
+        self.ledger.start()
+        self.recordings.open()
+        await self.sip.start()
+
+    async def close(self, drain_seconds: float) -> None:
+        """Let current calls finish for so long; then everything is written and given back."""
+        await self.switchboard.drain(drain_seconds)
+        self.router.close()
+        await self.sip.stop()
+        await self.recordings.close()
+        await self.ledger.stop()
+        asyncio.get_running_loop().remove_reader(self.mixer.fileno())
+        self.mixer.close()
+
+    def _later(self, live: LiveContact, event: Input) -> None:
+        asyncio.get_running_loop().call_soon(self.switchboard.step, live, event)
+
+
+def accounts(settings: Settings) -> dict[str, Account]:
+    """Who may register, by user name; of the passwords only their digests go on."""
+    people = [(one.username, one.password) for one in settings.agents]
+    people += [(one.username, one.password) for one in settings.supervisors]
+    return {
+        username: account(username, settings.sip.realm, password.get_secret_value())
+        for username, password in people
+    }
+
+
+def account(username: str, realm: str, password: str) -> Account:
+    return Account(
+        username,
+        {name: ha1(username, realm, password, name) for name in ("SHA-256", "MD5")},
+    )
+
+
+def floor(settings: Settings) -> Floor:
+    agents = [Agent(one.username, one.queues, REST_SECONDS) for one in settings.agents]
+    return Floor(agents, [queue.name for queue in settings.queues])
+
+
+def queue_references(settings: Settings) -> dict[str, str]:
+    """From what a flow may say (a name, or an ARN that ends in one) to the queue's name."""
+    names = [queue.name for queue in settings.queues]
+    instance = settings.web.instance_arn
+    return {name: name for name in names} | {f"{instance}/queue/{name}": name for name in names}

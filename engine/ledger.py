@@ -1,0 +1,104 @@
+"""Writes contact records to the database in order, off the path of the call.
+
+A contact that changes faster than the database writes is written once, in its latest form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from engine.records import AuditRecord, ContactRecord, RecordError, RecordingStatus, Records
+from recorder import Finished
+
+RETRY_SECONDS = 1.0
+MAX_WAITING = 20_000  # contacts, and audit lines: days of a database that is gone
+log = structlog.get_logger("engine.ledger")
+
+
+class Ledger:
+    """The one writer of `Records` while the engine runs."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._contacts: dict[str, ContactRecord] = {}  # waiting, by contact id
+        self._audits: list[AuditRecord] = []
+        self._changed = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="ledger")
+
+    async def stop(self) -> None:
+        """Write what is left, then stop."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if not await self.flush():
+            log.error("records lost", contacts=sorted(self._contacts), audits=len(self._audits))
+
+    def save(self, record: ContactRecord) -> None:
+        """Never waits; the record is in the database soon after."""
+        if len(self._contacts) >= MAX_WAITING and record.contact_id not in self._contacts:
+            lost = self._contacts.pop(next(iter(self._contacts)))
+            log.error("record lost: too many wait for the database", contact_id=lost.contact_id)
+        self._contacts[record.contact_id] = record
+        self._changed.set()
+
+    def audit(self, who: str, action: str, contact_id: str) -> None:
+        """A line of the audit trail. Never waits."""
+        line = AuditRecord(datetime.now(UTC), who, action, contact_id, detail="")
+        log.info("audit", who=who, action=action, contact_id=contact_id)
+        if len(self._audits) < MAX_WAITING:  # beyond, the log has it
+            self._audits.append(line)
+        self._changed.set()
+
+    async def begin_recording(self, record: ContactRecord, started: datetime, path: Path) -> None:
+        """The row of a recording, after that of its contact. Raises RecordError."""
+        self.save(record)
+        if not await self.flush():
+            raise RecordError("the contact record could not be written")
+        await self._records.start_recording(record.contact_id, str(path), started)
+
+    async def end_recording(self, finished: Finished, stop: datetime) -> None:
+        """How it came out. Raises RecordError."""
+        await self._records.finish_recording(
+            finished.contact_id,
+            RecordingStatus.FAILED if finished.error else RecordingStatus.AVAILABLE,
+            stop,
+            frames=finished.frames,
+            overruns=finished.overruns,
+            error=finished.error,
+        )
+
+    async def flush(self) -> bool:
+        """Write everything that waits. False when the database refused: it is kept for later."""
+        async with self._writing:
+            try:
+                while self._contacts:
+                    contact_id, record = next(iter(self._contacts.items()))
+                    await self._records.save_contact(record)
+                    if self._contacts.get(contact_id) is record:
+                        del self._contacts[contact_id]
+                while self._audits:
+                    one = self._audits[0]
+                    await self._records.audit(one.at, one.who, one.action, one.contact_id)
+                    del self._audits[0]
+            except RecordError as error:
+                log.error("records not written", error=str(error), contacts=len(self._contacts))
+                return False
+            return True
+
+    async def _run(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if not await self.flush():
+                await asyncio.sleep(RETRY_SECONDS)
+                self._changed.set()

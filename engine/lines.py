@@ -1,0 +1,187 @@
+"""Phones on the line: a SIP session, its offer and answer, and the RTP port that belongs to it.
+
+The one place where SDP meets the mixer. Nothing here knows what a contact or an agent is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from itertools import count
+
+from config import MediaSettings
+from mixer import Mixer, MixerFull, NoFreePort, Port, Remote, RtpPort
+from sip import (
+    Answered,
+    Codec,
+    Confirmed,
+    InviteReceived,
+    Negotiation,
+    NotRegistered,
+    PeerError,
+    Reoffered,
+    SessionId,
+    SessionsFull,
+    SipTransport,
+)
+
+
+class NoLine(Exception):
+    """No line could be opened; the text says why: nobody is registered, or a limit is reached."""
+
+
+Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR")
+
+CODECS = (Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8))
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One phone, from INVITE to BYE."""
+
+    contact_id: str
+    party: Party
+    session: SessionId
+    rtp: RtpPort
+    negotiation: Negotiation
+    peer_ip: str | None = None
+    """Where its signalling comes from: behind NAT its RTP comes from there too."""
+
+    @property
+    def may_send(self) -> bool:
+        """False while what the phone sends is not to be heard (it offered recvonly or inactive)."""
+        return self._direction in ("sendrecv", "recvonly")
+
+    @property
+    def may_hear(self) -> bool:
+        """False while the phone holds: it asked us to send nothing."""
+        return self._direction in ("sendrecv", "sendonly")
+
+    @property
+    def _direction(self) -> str:
+        remote = self.negotiation.remote
+        return remote.direction if remote else "inactive"
+
+
+class Lines:
+    """Opens lines, joins them to the mixer, drops them."""
+
+    def __init__(self, sip: SipTransport, mixer: Mixer, media: MediaSettings) -> None:
+        self._sip, self._mixer, self._host = sip, mixer, media.host
+        self._sdp_ids = count(1)
+        self._by_session: dict[SessionId, Line] = {}
+        self._by_port: dict[Port, Line] = {}
+
+    def of_session(self, session: SessionId) -> Line | None:
+        return self._by_session.get(session)
+
+    def of_port(self, port: Port) -> Line | None:
+        return self._by_port.get(port)
+
+    def accept(self, invite: InviteReceived, contact_id: str) -> Line:
+        """Answer a customer's call at once.
+
+        Raises PeerError (the offer does not fit) or NoLine; the session is then still unanswered,
+        and the caller rejects it.
+        """
+        rtp, negotiation = self._media(listen_only=False)
+        try:
+            if invite.offer is None:
+                sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
+            else:
+                sdp = negotiation.answer(invite.offer)
+        except PeerError:
+            self._mixer.close_port(rtp.port)
+            raise
+        line = self._add(
+            Line(contact_id, Party.CUSTOMER, invite.session, rtp, negotiation, invite.source[0])
+        )
+        self._join(line)
+        self._sip.answer(line.session, sdp)
+        return line
+
+    def call(self, username: str, contact_id: str, party: Party, *, caller: str) -> Line:
+        """Ring a registered phone; `caller` is the name it shows.
+
+        What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
+        """
+        rtp, negotiation = self._media(listen_only=party is Party.SUPERVISOR)
+        try:
+            session = self._sip.invite(username, caller=caller, offer=negotiation.offer())
+        except (NotRegistered, SessionsFull) as error:
+            self._mixer.close_port(rtp.port)
+            raise NoLine(str(error)) from error
+        return self._add(Line(contact_id, party, session, rtp, negotiation))
+
+    def answered(self, line: Line, event: Answered) -> None:
+        """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""
+        line.peer_ip = event.source[0]
+        if event.answer is None:
+            raise PeerError("200 without an SDP answer", status=488)
+        line.negotiation.accept(event.answer)
+        self._join(line)
+
+    def confirmed(self, line: Line, event: Confirmed) -> None:
+        """The ACK came, with the answer when our 200 carried the offer. Raises PeerError."""
+        if event.answer is not None:
+            line.negotiation.accept(event.answer)
+            self._join(line)
+        elif line.negotiation.remote is None:
+            raise PeerError("ACK without the SDP answer to our offer", status=488)
+
+    def reoffered(self, line: Line, event: Reoffered) -> None:
+        """Answer a re-INVITE; what does not fit leaves the session as it was."""
+        try:
+            if event.offer is None:
+                sdp = line.negotiation.offer()
+            else:
+                sdp = line.negotiation.answer(event.offer)
+        except PeerError as error:
+            self._sip.reject_reoffer(line.session, error.status)
+            return
+        self._join(line)
+        self._sip.accept_reoffer(line.session, sdp)
+
+    def drop(self, line: Line) -> None:
+        """Hang up, unless the phone did, and give the RTP port back; nothing the second time."""
+        if self._by_port.pop(line.rtp.port, None) is None:
+            return
+        if self._by_session.pop(line.session, None) is not None:
+            self._sip.hang_up(line.session)
+        self._mixer.close_port(line.rtp.port)
+
+    def ended(self, session: SessionId) -> Line | None:
+        """The phone's session is over: whose line was it? None when we dropped it ourselves."""
+        return self._by_session.pop(session, None)
+
+    def _add(self, line: Line) -> Line:
+        self._by_session[line.session] = line
+        self._by_port[line.rtp.port] = line
+        return line
+
+    def _media(self, *, listen_only: bool) -> tuple[RtpPort, Negotiation]:
+        try:
+            rtp = self._mixer.open_rtp(listen_only=listen_only)
+        except (MixerFull, NoFreePort) as error:
+            raise NoLine(str(error)) from error
+        return rtp, Negotiation(self._host, rtp.rtp_port, CODECS, next(self._sdp_ids))
+
+    def _join(self, line: Line) -> None:
+        """Tell the mixer where the phone is, once it is known."""
+        remote = line.negotiation.remote
+        if remote is None:
+            return
+        behind_nat = line.peer_ip is not None and line.peer_ip != remote.address
+        self._mixer.set_remote(
+            line.rtp.port,
+            Remote(
+                address=remote.address,
+                rtp_port=remote.port,
+                codec=remote.codec.name,
+                payload_type=remote.codec.payload_type,
+                receive_payload_type=remote.receive_payload_type,
+                telephone_event=remote.telephone_event,
+                receive_telephone_event=remote.receive_telephone_event,
+                learn_from=line.peer_ip if behind_nat else None,
+            ),
+        )

@@ -1,0 +1,111 @@
+"""Everything that belongs to one contact while it lives, and who hears whom in it.
+
+Pure but for the handles it carries: it opens and closes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.call import Call, State
+from engine.lines import Line
+from engine.records import ContactRecord
+from engine.supervision import Monitor, Stage
+from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle
+
+    from engine.flow_run import FlowRun
+
+RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """A supervisor's phone on a contact; it has a contact record of its own."""
+
+    record: ContactRecord
+    monitor: Monitor
+    line: Line
+    client_token: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class LiveContact:
+    """One contact, from the INVITE until its record is closed."""
+
+    record: ContactRecord
+    call: Call
+    customer: Line
+    flow: FlowRun | None = None
+    target_queue: str | None = None
+    """The queue the flow set."""
+    offered_to: str | None = None
+    """The agent whose phone rings or rang last."""
+    agent: Line | None = None
+    player: Port | None = None
+    """What the customer hears instead of an agent: a prompt or hold music."""
+    tap: Tap | None = None
+    listeners: list[Listener] = field(default_factory=list)
+    timer: TimerHandle | None = None
+
+    @property
+    def contact_id(self) -> str:
+        return self.record.contact_id
+
+    @property
+    def agent_holds(self) -> bool:
+        return self.agent is not None and not self.agent.may_hear
+
+    @property
+    def recorded(self) -> frozenset[str]:
+        return self.record.recorded
+
+    def note(self, at: datetime, **facts: Any) -> None:
+        """Facts for the contact record, by their names there, learnt at `at`."""
+        self.record = replace(self.record, last_update=at, **facts)
+
+    def routes(self) -> set[Route]:
+        """Who hears whom right now."""
+        routes = self._bridge().routes() if self.call.state is State.BRIDGED else set[Route]()
+        if self.player is not None:
+            routes.add(Route(self.player, self.customer.rtp.port))
+        return routes
+
+    def _bridge(self) -> Bridge:
+        return Bridge(legs=tuple(self._legs()), ears=(*self._recorder(), *self._listeners()))
+
+    def _legs(self) -> list[Leg]:
+        """On hold the agent goes on and the customer hears music and is not heard."""
+        lines = [(self.customer, Role.CUSTOMER)]
+        if self.agent is not None:
+            lines.append((self.agent, Role.AGENT))
+        return [
+            Leg(
+                line.rtp.port,
+                role,
+                may_send=line.may_send and not (self.agent_holds and role is Role.CUSTOMER),
+                may_hear=line.may_hear and not (self.agent_holds and role is Role.CUSTOMER),
+            )
+            for line, role in lines
+        ]
+
+    def _recorder(self) -> list[Ear]:
+        """Customer left, agent right (specification item 22)."""
+        if self.tap is None:
+            return []
+        sides = {"Customer": self.tap.left, "Agent": self.tap.right}
+        return [
+            Ear(sides[participant], hears=frozenset({RECORDED_AS[participant]}))
+            for participant in sorted(self.recorded)
+        ]
+
+    def _listeners(self) -> list[Ear]:
+        return [
+            Ear(one.line.rtp.port, hears=frozenset(Role))
+            for one in self.listeners
+            if one.monitor.stage is Stage.LISTENING and one.line.may_hear
+        ]

@@ -1,0 +1,121 @@
+"""Supervisors on the line: rings a supervisor's phone and joins it, silently, to a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import structlog
+
+from engine.ledger import Ledger
+from engine.lines import Line, Lines, NoLine, Party
+from engine.live import Listener, LiveContact
+from engine.records import ContactRecord, DisconnectReason, InitiationMethod
+from engine.refused import Refused
+from engine.supervision import Candidate, Change, Monitor, check
+from mixer import Mixer
+from sip import Answered, PeerError, SipTransport
+
+log = structlog.get_logger("engine.monitors")
+
+
+class Monitors:
+    """Every supervisor's leg. What such a phone sends is dropped in the media core."""
+
+    def __init__(
+        self, sip: SipTransport, lines: Lines, mixer: Mixer, ledger: Ledger, max_listeners: int
+    ) -> None:
+        self._sip, self._lines, self._mixer, self._ledger = sip, lines, mixer, ledger
+        self._max_listeners = max_listeners
+
+    def start(self, live: LiveContact, supervisor: str, client_token: str | None) -> Listener:
+        """Ring the supervisor's phone; it hears the conversation once it answers.
+
+        The same request again, told by its `client_token`, is answered with the same listener.
+        Raises Refused.
+        """
+        for one in live.listeners:
+            if client_token and (one.monitor.supervisor, one.client_token) == (
+                supervisor,
+                client_token,
+            ):
+                return one
+        candidate = Candidate(
+            live.call.state, live.recorded, [one.monitor.supervisor for one in live.listeners]
+        )
+        reachable = self._sip.is_registered(supervisor)
+        check(candidate, supervisor, reachable=reachable, max_listeners=self._max_listeners)
+        try:
+            line = self._lines.call(
+                supervisor,
+                live.contact_id,
+                Party.SUPERVISOR,
+                caller=f"Monitoring {live.record.agent}",
+            )
+        except NoLine as error:
+            raise Refused(500, "InternalServiceException", str(error)) from error
+        listener = Listener(
+            monitor_record(live.record, supervisor), Monitor(supervisor), line, client_token
+        )
+        live.listeners.append(listener)
+        self._ledger.save(listener.record)
+        self._ledger.audit(supervisor, "monitor.start", live.contact_id)
+        return listener
+
+    def answered(self, live: LiveContact, line: Line, event: Answered) -> None:
+        """The supervisor's phone is up: from now on it hears both."""
+        listener = listener_on(live, line)
+        try:
+            self._lines.answered(line, event)
+        except PeerError as error:
+            log.warning("monitor leg refused", contact_id=live.contact_id, error=str(error))
+            self._end(live, listener, DisconnectReason.TELECOM_PROBLEM)
+            return
+        listener.monitor.step(Change.ANSWERED)
+        now = datetime.now(UTC)
+        listener.record = replace(listener.record, last_update=now, connected_to_agent=now)
+        self._ledger.save(listener.record)
+        self._mixer.route(live.contact_id, live.routes())
+
+    def left(self, live: LiveContact, line: Line) -> None:
+        """The supervisor hung up, did not answer, or the phone vanished: only this leg ends."""
+        self._end(live, listener_on(live, line), DisconnectReason.AGENT_DISCONNECT)
+
+    def end_all(self, live: LiveContact) -> None:
+        """The conversation is over, and monitoring with it."""
+        for listener in tuple(live.listeners):
+            self._end(live, listener, DisconnectReason.OTHER)
+
+    def _end(self, live: LiveContact, listener: Listener, reason: DisconnectReason) -> None:
+        listener.monitor.step(Change.LEFT)
+        live.listeners.remove(listener)
+        self._mixer.route(live.contact_id, live.routes())
+        self._lines.drop(listener.line)
+        now = datetime.now(UTC)
+        listener.record = replace(
+            listener.record, last_update=now, disconnect=now, disconnect_reason=reason
+        )
+        self._ledger.save(listener.record)
+        self._ledger.audit(listener.monitor.supervisor, "monitor.stop", live.contact_id)
+
+
+def listener_on(live: LiveContact, line: Line) -> Listener:
+    return next(one for one in live.listeners if one.line is line)
+
+
+def monitor_record(monitored: ContactRecord, supervisor: str) -> ContactRecord:
+    """A monitor is a contact of its own (specification item 47)."""
+    now = datetime.now(UTC)
+    return ContactRecord(
+        contact_id=str(uuid4()),
+        initial_contact_id=monitored.contact_id,
+        initiation_method=InitiationMethod.MONITOR,
+        customer_endpoint=monitored.customer_endpoint,
+        system_endpoint=monitored.system_endpoint,
+        queue=monitored.queue,
+        agent=supervisor,
+        initiation=now,
+        last_update=now,
+        connected_to_system=now,
+    )

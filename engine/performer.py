@@ -1,0 +1,168 @@
+"""Performs what a call asks for: each `Do` of `engine.call` is one small method here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import structlog
+
+from engine.call import Do, Input, State
+from engine.flow_run import FlowRunner
+from engine.ledger import Ledger
+from engine.lines import Lines, NoLine, Party
+from engine.live import LiveContact
+from engine.monitors import Monitors
+from engine.recordings import Recordings
+from engine.records import DisconnectReason
+from engine.registry import Registry
+from engine.routing import Router
+from engine.voice import Voice
+from mixer import Mixer, Port
+
+log = structlog.get_logger("engine.call")
+
+REASONS = {
+    Input.CUSTOMER_LEFT: DisconnectReason.CUSTOMER_DISCONNECT,
+    Input.AGENT_LEFT: DisconnectReason.AGENT_DISCONNECT,
+    Input.FLOW_ENDED: DisconnectReason.CONTACT_FLOW_DISCONNECT,
+    Input.CUSTOMER_LOST: DisconnectReason.TELECOM_PROBLEM,
+    Input.AGENT_LOST: DisconnectReason.TELECOM_PROBLEM,
+    Input.SHUT_DOWN: DisconnectReason.OTHER,
+}
+
+
+class Performer:
+    """Joins the call's table to SIP, media, queue, recorder and records.
+
+    `later` feeds an input back into a call after the actions in hand are done.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        router: Router,
+        lines: Lines,
+        mixer: Mixer,
+        voice: Voice,
+        flows: FlowRunner,
+        recordings: Recordings,
+        monitors: Monitors,
+        ledger: Ledger,
+        later: Callable[[LiveContact, Input], None],
+    ) -> None:
+        self._registry, self._router, self._lines, self._mixer = registry, router, lines, mixer
+        self._voice, self._recordings, self._ledger = voice, recordings, ledger
+        self._flows, self._later = flows, later
+        self._methods: dict[Do, Callable[[LiveContact], None]] = {
+            Do.START_FLOW: flows.start,
+            Do.STOP_FLOW: flows.stop,
+            Do.JOIN_QUEUE: self._join_queue,
+            Do.REJOIN_QUEUE: self._rejoin_queue,
+            Do.LEAVE_QUEUE: self._leave_queue,
+            Do.TAKE_FROM_QUEUE: self._take_from_queue,
+            Do.RING_AGENT: self._ring_agent,
+            Do.CANCEL_AGENT: self._drop_agent,
+            Do.BRIDGE: self._bridge,
+            Do.START_RECORDING: self._start_recording,
+            Do.STOP_RECORDING: self._recordings.stop,
+            Do.END_MONITORS: monitors.end_all,
+            Do.RELEASE_AGENT: self._release_agent,
+            Do.HANG_UP_CUSTOMER: self._hang_up_customer,
+            Do.CLOSE: self._close,
+        }
+
+    def perform(self, live: LiveContact, actions: Iterable[Do]) -> None:
+        """Every action is tried, even after one that failed: no tear-down stops half-way.
+
+        Raises an ExceptionGroup of what failed.
+        """
+        failures = []
+        for action in actions:
+            try:
+                self._methods[action](live)
+            except Exception as failure:
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup(f"contact {live.contact_id}", failures)
+
+    def prompt_on(self, player: Port) -> LiveContact | None:
+        """Whose prompt this is; None when it plays no longer."""
+        return self._voice.heard_by(player)
+
+    def prompt_ended(self, live: LiveContact) -> None:
+        self._flows.prompt_ended(live)
+
+    def line_changed(self, live: LiveContact) -> None:
+        """A phone held or resumed: a customer whose agent holds hears music."""
+        if live.call.state is State.BRIDGED:
+            if live.agent_holds and live.player is None:
+                self._voice.hold_music(live)
+            elif not live.agent_holds:
+                self._voice.silence(live)
+        self._mixer.route(live.contact_id, live.routes())
+
+    def _join_queue(self, live: LiveContact) -> None:
+        assert live.target_queue, "a contact joins the queue that its flow set"
+        live.flow = None
+        now = datetime.now(UTC)
+        live.note(now, queue=live.target_queue, enqueue=now)
+        self._voice.hold_music(live)
+        self._router.join(live.contact_id, live.target_queue)
+        self._ledger.save(live.record)
+
+    def _rejoin_queue(self, live: LiveContact) -> None:
+        self._router.miss(live.contact_id)
+
+    def _leave_queue(self, live: LiveContact) -> None:
+        self._voice.silence(live)
+        self._router.leave(live.contact_id)
+
+    def _take_from_queue(self, live: LiveContact) -> None:
+        now = datetime.now(UTC)
+        live.note(now, agent=live.offered_to, dequeue=now, connected_to_agent=now)
+        self._router.take(live.contact_id)
+
+    def _ring_agent(self, live: LiveContact) -> None:
+        assert live.offered_to, "a contact rings at the agent it was offered to"
+        caller = live.record.customer_endpoint
+        try:
+            live.agent = self._lines.call(
+                live.offered_to, live.contact_id, Party.AGENT, caller=caller
+            )
+        except NoLine as error:
+            log.warning("agent not reached", contact_id=live.contact_id, error=str(error))
+            self._later(live, Input.AGENT_MISSED)
+
+    def _drop_agent(self, live: LiveContact) -> None:
+        line, live.agent = live.agent, None
+        if line is not None:
+            self._lines.drop(line)
+
+    def _bridge(self, live: LiveContact) -> None:
+        self._voice.silence(live)
+        self._mixer.route(live.contact_id, live.routes())
+
+    def _start_recording(self, live: LiveContact) -> None:
+        self._recordings.start(live)
+        self._mixer.route(live.contact_id, live.routes())
+        self._ledger.save(live.record)
+
+    def _release_agent(self, live: LiveContact) -> None:
+        self._mixer.route(live.contact_id, set())
+        self._drop_agent(live)
+        assert live.offered_to
+        self._router.release(live.offered_to)
+
+    def _hang_up_customer(self, live: LiveContact) -> None:
+        self._mixer.route(live.contact_id, set())
+        self._lines.drop(live.customer)
+
+    def _close(self, live: LiveContact) -> None:
+        ended_by = live.call.ended_by
+        assert ended_by, "a contact is closed when its call has ended"
+        now = datetime.now(UTC)
+        live.note(now, disconnect=now, disconnect_reason=REASONS[ended_by])
+        self._ledger.save(live.record)
+        self._registry.remove(live)
+        log.info("contact ended", contact_id=live.contact_id, reason=REASONS[ended_by].value)

@@ -1,0 +1,103 @@
+"""Who gets the next contact: the agent who has been available longest takes the oldest contact.
+
+Source: routing as Amazon Connect does it, without routing profiles yet. Pure: every change
+returns the offers that follow from it, and the agents named in them are already marked as ringing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from engine.agents import Agent, Presence, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """This contact is to ring at this agent."""
+
+    contact_id: str
+    agent: str
+
+
+@dataclass(slots=True)
+class _Place:
+    queue: str
+    ringing: str | None = None  # the agent the contact is being offered to
+
+
+class Floor:
+    """All agents and all waiting contacts; times are monotonic seconds."""
+
+    def __init__(self, agents: Iterable[Agent], queues: Iterable[str]) -> None:
+        self.agents = {agent.username: agent for agent in agents}
+        self.queues = frozenset(queues)
+        self._places: dict[str, _Place] = {}  # in order of arrival; an offer keeps the place
+
+    @property
+    def deadline(self) -> float:
+        """When tick() is next due; inf when never."""
+        return min((agent.deadline for agent in self.agents.values()), default=inf)
+
+    def contacts_in(self, queue: str) -> int:
+        """Contacts that no agent has answered yet, those that ring included."""
+        return sum(place.queue == queue for place in self._places.values())
+
+    def join(self, contact_id: str, queue: str, now: float) -> list[Offer]:
+        assert queue in self.queues, f"contact {contact_id} joined unknown queue {queue}"
+        self._places[contact_id] = _Place(queue)
+        return self._match(now)
+
+    def miss(self, contact_id: str, now: float) -> list[Offer]:
+        """The agent it rang at did not take it: it keeps its place and goes to the next one."""
+        place = self._places[contact_id]
+        self._signal(place.ringing, Signal.MISSED, now)
+        place.ringing = None
+        return self._match(now)
+
+    def take(self, contact_id: str, now: float) -> None:
+        """The agent it rang at has it."""
+        self._signal(self._places.pop(contact_id).ringing, Signal.ANSWERED, now)
+
+    def leave(self, contact_id: str, now: float) -> list[Offer]:
+        """It waits no longer; an agent it rang at is free for another."""
+        self._signal(self._places.pop(contact_id).ringing, Signal.RELEASED, now)
+        return self._match(now)
+
+    def release(self, username: str, now: float) -> list[Offer]:
+        """The agent's conversation is over."""
+        self._signal(username, Signal.RELEASED, now)
+        return self._match(now)
+
+    def register(self, username: str, now: float) -> list[Offer]:
+        self._signal(username, Signal.REGISTERED, now)
+        return self._match(now)
+
+    def unregister(self, username: str, now: float) -> None:
+        self._signal(username, Signal.UNREGISTERED, now)
+
+    def tick(self, now: float) -> list[Offer]:
+        for agent in self.agents.values():
+            agent.tick(now)
+        return self._match(now)
+
+    def _signal(self, username: str | None, signal: Signal, now: float) -> None:
+        if username is not None:
+            self.agents[username].step(signal, now)
+
+    def _match(self, now: float) -> list[Offer]:
+        offers: list[Offer] = []
+        waiting = {cid: place for cid, place in self._places.items() if place.ringing is None}
+        if not waiting:
+            return offers
+        free = [a for a in self.agents.values() if a.presence is Presence.AVAILABLE]
+        for agent in sorted(free, key=lambda agent: agent.since):
+            oldest = next(
+                (cid for cid, place in waiting.items() if place.queue in agent.queues), None
+            )
+            if oldest is not None:
+                waiting.pop(oldest).ringing = agent.username
+                agent.step(Signal.OFFERED, now)
+                offers.append(Offer(oldest, agent.username))
+        return offers

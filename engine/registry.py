@@ -1,0 +1,38 @@
+"""The live contacts, and what may be said of them to the outside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from engine.live import LiveContact
+
+
+class Registry:
+    def __init__(self) -> None:
+        self._contacts: dict[str, LiveContact] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def __len__(self) -> int:
+        return len(self._contacts)
+
+    def __iter__(self) -> Iterator[LiveContact]:
+        """A copy: the loop over it may end contacts."""
+        return iter(tuple(self._contacts.values()))
+
+    def add(self, live: LiveContact) -> None:
+        self._contacts[live.contact_id] = live
+        self._empty.clear()
+
+    def remove(self, live: LiveContact) -> None:
+        self._contacts.pop(live.contact_id, None)
+        if not self._contacts:
+            self._empty.set()
+
+    def get(self, contact_id: str) -> LiveContact | None:
+        return self._contacts.get(contact_id)
+
+    async def emptied(self) -> None:
+        """Returns when no contact lives."""
+        await self._empty.wait()

@@ -1,0 +1,56 @@
+"""Drives the floor: its timer, and the offers that follow from every change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+
+from engine.queues import Floor, Offer
+
+
+class Router:
+    """The floor on the engine's loop; `on_offer` is called after the change that caused it."""
+
+    def __init__(self, floor: Floor, on_offer: Callable[[Offer], None]) -> None:
+        self.floor = floor
+        self._on_offer = on_offer
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def join(self, contact_id: str, queue: str) -> None:
+        self._settle(self.floor.join(contact_id, queue, self._loop.time()))
+
+    def miss(self, contact_id: str) -> None:
+        self._settle(self.floor.miss(contact_id, self._loop.time()))
+
+    def take(self, contact_id: str) -> None:
+        self.floor.take(contact_id, self._loop.time())
+
+    def leave(self, contact_id: str) -> None:
+        self._settle(self.floor.leave(contact_id, self._loop.time()))
+
+    def release(self, username: str) -> None:
+        self._settle(self.floor.release(username, self._loop.time()))
+
+    def register(self, username: str) -> None:
+        if username in self.floor.agents:
+            self._settle(self.floor.register(username, self._loop.time()))
+
+    def unregister(self, username: str) -> None:
+        if username in self.floor.agents:
+            self.floor.unregister(username, self._loop.time())
+
+    def _settle(self, offers: list[Offer]) -> None:
+        for offer in offers:
+            self._loop.call_soon(self._on_offer, offer)
+        self.close()
+        due = self.floor.deadline
+        self._timer = self._loop.call_at(due, self._wake, due) if due < inf else None
+
+    def _wake(self, due: float) -> None:
+        self._settle(self.floor.tick(max(due, self._loop.time())))

@@ -1,0 +1,70 @@
+"""Silent monitoring: who may listen to what, and the life of one supervisor's leg.
+
+    DIALLING -> LISTENING -> ENDED
+
+Sources: specification items 2, 16-20, 48 and the decisions of its section 8. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.call import State
+from engine.refused import Refused
+
+BOTH = frozenset({"Agent", "Customer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the rules look at."""
+
+    state: State
+    recorded: Collection[str]
+    """Participants the flow asked to be recorded: "Agent", "Customer"."""
+    listeners: Collection[str]
+    """Supervisors whose leg to this contact is up or being dialled."""
+
+
+def check(contact: Candidate, supervisor: str, *, reachable: bool, max_listeners: int) -> None:
+    """Raise Refused unless `supervisor` may start listening to this contact now."""
+    if contact.state is not State.BRIDGED:
+        raise Refused.invalid("invalid_target_state: the contact has no live conversation")
+    if frozenset(contact.recorded) != BOTH:
+        raise Refused.invalid("Monitoring failed, please enable call recording")
+    if supervisor in contact.listeners:
+        raise Refused.invalid(f"{supervisor} is already monitoring this contact")
+    if not reachable:
+        raise Refused.invalid(f"The phone of {supervisor} is not registered")
+    if len(contact.listeners) >= max_listeners:
+        raise Refused(
+            402,
+            "ServiceQuotaExceededException",
+            f"The contact already has {max_listeners} listeners, the most a contact may have",
+        )
+
+
+Stage = Enum("Stage", "DIALLING LISTENING ENDED")
+Change = Enum("Change", "ANSWERED LEFT")
+
+TABLE: dict[tuple[Stage, Change], Stage] = {
+    (Stage.DIALLING, Change.ANSWERED): Stage.LISTENING,
+    (Stage.DIALLING, Change.LEFT): Stage.ENDED,
+    (Stage.LISTENING, Change.LEFT): Stage.ENDED,
+}
+
+
+class Monitor:
+    """One supervisor's ear on one contact."""
+
+    def __init__(self, supervisor: str) -> None:
+        self.supervisor = supervisor
+        self.stage = Stage.DIALLING
+
+    def step(self, change: Change) -> bool:
+        """True when the change meant something in this stage."""
+        stage = TABLE.get((self.stage, change), self.stage)
+        moved, self.stage = stage is not self.stage, stage
+        return moved

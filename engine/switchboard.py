@@ -1,0 +1,240 @@
+"""What happens on SIP and media goes to the contact it belongs to; what follows is performed.
+
+One call's failure stays with that call: it is logged, and the call is ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from math import inf
+from typing import TypeVar
+from uuid import uuid4
+
+import structlog
+
+from engine.admission import Admission, Verdict
+from engine.call import Call, Input, State
+from engine.ledger import Ledger
+from engine.lines import Line, Lines, NoLine, Party
+from engine.live import LiveContact
+from engine.monitors import Monitors
+from engine.performer import Performer
+from engine.queues import Offer
+from engine.records import ContactRecord, InitiationMethod
+from engine.registry import Registry
+from engine.routing import Router
+from mixer import Event as MediaEvent
+from mixer import MediaTimedOut, PlayerEnded
+from sip import (
+    Answered,
+    Cause,
+    Confirmed,
+    Ended,
+    InviteReceived,
+    PeerError,
+    Registered,
+    Reoffered,
+    SipTransport,
+    Unregistered,
+)
+from sip import Event as SipEvent
+
+E = TypeVar("E")
+
+HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
+log = structlog.get_logger("engine.switchboard")
+
+
+class Switchboard:
+    """Takes in events, walks the calls, keeps their deadlines."""
+
+    def __init__(
+        self,
+        sip: SipTransport,
+        lines: Lines,
+        registry: Registry,
+        router: Router,
+        performer: Performer,
+        monitors: Monitors,
+        ledger: Ledger,
+        admission: Admission,
+        ring_seconds: float,
+    ) -> None:
+        self._sip, self._lines, self._registry, self._router = sip, lines, registry, router
+        self._performer, self._monitors, self._ledger = performer, monitors, ledger
+        self._admission = admission
+        self._ring_seconds = ring_seconds
+        self._loop = asyncio.get_running_loop()
+        self._draining = False
+
+    def on_sip(self, event: SipEvent) -> None:
+        match event:
+            case InviteReceived():
+                self._arrive(event)
+            case Registered(username=username):
+                self._router.register(username)
+            case Unregistered(username=username):
+                self._router.unregister(username)
+            case Ended(session=session):
+                self._on_line(self._lines.ended(session), self._ended, event)
+            case Answered(session=session):
+                self._on_line(self._lines.of_session(session), self._answered, event)
+            case Confirmed(session=session):
+                self._on_line(self._lines.of_session(session), self._confirmed, event)
+            case Reoffered(session=session):
+                self._on_line(self._lines.of_session(session), self._reoffered, event)
+
+    def on_media(self, event: MediaEvent) -> None:
+        match event:
+            case PlayerEnded(port=port):
+                if live := self._performer.prompt_on(port):
+                    self._guarded(live, lambda: self._performer.prompt_ended(live))
+            case MediaTimedOut(port=port):
+                self._on_line(self._lines.of_port(port), self._vanished, event)
+
+    def on_offer(self, offer: Offer) -> None:
+        if live := self._registry.get(offer.contact_id):
+            live.offered_to = offer.agent
+            self.step(live, Input.AGENT_OFFERED)
+
+    def step(self, live: LiveContact, event: Input) -> None:
+        """Something happened to this call."""
+        self._guarded(
+            live,
+            lambda: self._performer.perform(live, live.call.step(event, self._loop.time())),
+        )
+        self._arm(live)
+
+    async def drain(self, seconds: float) -> None:
+        """No new calls; current ones may finish for so long, then they are ended."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._registry.emptied()
+        except TimeoutError:
+            log.warning("ending calls that did not finish", calls=len(self._registry))
+        for live in self._registry:
+            self.step(live, Input.SHUT_DOWN)
+
+    def _arrive(self, invite: InviteReceived) -> None:
+        decision = self._admission.decide(
+            invite.number, invite.username, calls=len(self._registry), draining=self._draining
+        )
+        match decision.verdict:
+            case Verdict.CHALLENGE:
+                self._sip.challenge(invite.session)
+            case Verdict.REJECT:
+                self._sip.reject(invite.session, decision.status, decision.reason)
+            case Verdict.ACCEPT:
+                self._accept(invite)
+
+    def _accept(self, invite: InviteReceived) -> None:
+        record = contact_record(invite)
+        try:
+            line = self._lines.accept(invite, record.contact_id)
+        except PeerError as error:
+            self._sip.reject(invite.session, error.status, str(error))
+            return
+        except NoLine as error:
+            log.error("call refused", number=invite.number, error=str(error))
+            self._sip.reject(invite.session, 503, "No media port is free")
+            return
+        live = LiveContact(record, Call(self._ring_seconds), line)
+        self._registry.add(live)
+        self._ledger.save(record)
+        log.info("contact", contact_id=live.contact_id, number=invite.number)
+
+    def _on_line(
+        self, line: Line | None, handler: Callable[[LiveContact, Line, E], None], event: E
+    ) -> None:
+        """Hand an event to the contact of a line; for a line that is gone it is too late."""
+        live = self._registry.get(line.contact_id) if line else None
+        if live is not None and line is not None:
+            self._guarded(live, lambda: handler(live, line, event))
+
+    def _answered(self, live: LiveContact, line: Line, event: Answered) -> None:
+        if line.party is Party.SUPERVISOR:
+            self._monitors.answered(live, line, event)
+            return
+        try:
+            self._lines.answered(line, event)
+        except PeerError as error:
+            log.warning("agent's answer refused", contact_id=live.contact_id, error=str(error))
+            self.step(live, Input.AGENT_MISSED)
+            return
+        self.step(live, Input.AGENT_ANSWERED)
+
+    def _confirmed(self, live: LiveContact, line: Line, event: Confirmed) -> None:
+        try:
+            self._lines.confirmed(line, event)
+        except PeerError as error:
+            log.warning("answer in ACK refused", contact_id=live.contact_id, error=str(error))
+            self.step(live, Input.CUSTOMER_LOST)
+            return
+        if line is live.customer:
+            self.step(live, Input.CONFIRMED)
+
+    def _reoffered(self, live: LiveContact, line: Line, event: Reoffered) -> None:
+        self._lines.reoffered(line, event)
+        self._performer.line_changed(live)
+
+    def _ended(self, live: LiveContact, line: Line, event: Ended) -> None:
+        self._lost(live, line, hung_up=event.cause in HUNG_UP)
+
+    def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:
+        if line.may_hear:  # a phone that holds may be silent as long as it likes
+            log.warning("phone vanished", contact_id=live.contact_id, party=line.party.name)
+            self._lost(live, line, hung_up=False)
+
+    def _lost(self, live: LiveContact, line: Line, *, hung_up: bool) -> None:
+        if line.party is Party.SUPERVISOR:
+            self._monitors.left(live, line)
+        elif line is live.customer:
+            self.step(live, Input.CUSTOMER_LEFT if hung_up else Input.CUSTOMER_LOST)
+        elif live.call.state is State.OFFERING:
+            self.step(live, Input.AGENT_MISSED)
+        else:
+            self.step(live, Input.AGENT_LEFT if hung_up else Input.AGENT_LOST)
+
+    def _guarded(self, live: LiveContact, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception:
+            log.exception("call failed", contact_id=live.contact_id)
+            self._abandon(live)
+
+    def _abandon(self, live: LiveContact) -> None:
+        """End a call in which something broke."""
+        try:
+            self._performer.perform(live, live.call.step(Input.SHUT_DOWN, self._loop.time()))
+        except Exception:
+            log.exception("call not ended cleanly", contact_id=live.contact_id)
+
+    def _arm(self, live: LiveContact) -> None:
+        if live.timer:
+            live.timer.cancel()
+        due = live.call.deadline
+        live.timer = self._loop.call_at(due, self._ring_expired, live) if due < inf else None
+
+    def _ring_expired(self, live: LiveContact) -> None:
+        now = max(live.call.deadline, self._loop.time())  # the loop may wake a hair early
+        self._guarded(live, lambda: self._performer.perform(live, live.call.tick(now)))
+        self._arm(live)
+
+
+def contact_record(invite: InviteReceived) -> ContactRecord:
+    """A new inbound contact; it is answered at once, so it is connected to the system too."""
+    now = datetime.now(UTC)
+    contact_id = str(uuid4())
+    return ContactRecord(
+        contact_id=contact_id,
+        initial_contact_id=contact_id,
+        initiation_method=InitiationMethod.INBOUND,
+        customer_endpoint=invite.caller.user or invite.caller.uri,
+        system_endpoint=invite.number,
+        initiation=now,
+        last_update=now,
+        connected_to_system=now,
+    )

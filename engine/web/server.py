@@ -1,0 +1,91 @@
+"""The HTTP server, on the engine's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from engine.house import House
+from engine.refused import Refused
+from engine.web.connect_api import routes
+from engine.web.gate import Gate, answer_to
+
+STOP_SECONDS = 5.0
+log = structlog.get_logger("engine.web")
+
+
+class WebServer(uvicorn.Server):
+    """Uvicorn without its signal handlers: the engine decides when to stop."""
+
+    def __init__(self, house: House) -> None:
+        web = house.settings.web
+        super().__init__(
+            uvicorn.Config(
+                application(house),
+                host=web.host,
+                port=web.port,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=int(STOP_SECONDS),
+            )
+        )
+        self.url = ""
+        """Where the API is, once it is open."""
+
+    async def open(self) -> None:
+        """Raises OSError when the address cannot be bound."""
+        listener = socket.create_server((self.config.host, self.config.port))
+        self.url = "http://{}:{}".format(*listener.getsockname())
+        self._serving = asyncio.create_task(self.serve([listener]), name="web")
+
+    async def close(self) -> None:
+        self.should_exit = True
+        await self._serving
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def application(house: House) -> Gate:
+    """The API of a house, behind its gate."""
+    app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(routes(house))
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(Exception, _failed)
+    token = house.settings.web.token
+    return Gate(app, token.get_secret_value() if token else None)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return answer_to(error)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()]
+    return answer_to(Refused.invalid("; ".join(problems)))
+
+
+async def _unknown(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return answer_to(Refused(error.status_code, "UnknownOperationException", str(error.detail)))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("request failed", path=request.url.path, exc_info=error)
+    return answer_to(Refused(500, "InternalServiceException", "Internal error; see the log"))

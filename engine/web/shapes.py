@@ -1,0 +1,110 @@
+"""Shapes of Amazon Connect's API: what comes in as models, what goes out as functions.
+
+Pure. Timestamps are epoch seconds; what is not known is left out (specification section 7).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from engine.agents import Agent, Presence
+from engine.call import State
+from engine.live import LiveContact
+from engine.records import ContactRecord, RecordingRecord, RecordingStatus
+
+Json = dict[str, object]
+
+CONTACT_STATES = {State.OFFERING: "INCOMING", State.BRIDGED: "CONNECTED"}
+PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
+
+
+class MonitorContactRequest(BaseModel):
+    InstanceId: str
+    ContactId: str
+    UserId: str
+    AllowedMonitorCapabilities: list[Literal["SILENT_MONITOR", "BARGE"]] = Field(
+        default=["SILENT_MONITOR"]
+    )
+    ClientToken: str | None = Field(default=None, max_length=500)
+
+
+class UserDataFilters(BaseModel):
+    Agents: list[str] = Field(default=[], max_length=100)
+
+
+class GetCurrentUserDataRequest(BaseModel):
+    Filters: UserDataFilters
+    MaxResults: int = Field(default=100, ge=1, le=100)
+
+
+def contact(record: ContactRecord, arn: str) -> Json:
+    """`Contact` of DescribeContact."""
+    return known(
+        Arn=f"{arn}/contact/{record.contact_id}",
+        Id=record.contact_id,
+        InitialContactId=record.initial_contact_id,
+        PreviousContactId=record.previous_contact_id,
+        InitiationMethod=record.initiation_method,
+        Channel=record.channel,
+        QueueInfo=record.queue and known(Id=record.queue, EnqueueTimestamp=epoch(record.enqueue)),
+        AgentInfo=record.connected_to_agent
+        and known(Id=record.agent, ConnectedToAgentTimestamp=epoch(record.connected_to_agent)),
+        InitiationTimestamp=epoch(record.initiation),
+        ConnectedToSystemTimestamp=epoch(record.connected_to_system),
+        DisconnectTimestamp=epoch(record.disconnect),
+        LastUpdateTimestamp=epoch(record.last_update),
+        DisconnectReason=record.disconnect_reason,
+        CustomerEndpoint={"Address": record.customer_endpoint, "Type": "TELEPHONE_NUMBER"},
+        SystemEndpoint={"Address": record.system_endpoint, "Type": "TELEPHONE_NUMBER"},
+        Attributes=dict(record.attributes),
+        Recordings=[recording(one) for one in record.recordings],
+    )
+
+
+def recording(record: RecordingRecord) -> Json:
+    """`RecordingInfo`. A recording that still runs or failed has no status Connect knows."""
+    kept = record.status in (RecordingStatus.AVAILABLE, RecordingStatus.INTERRUPTED)
+    deleted = record.status is RecordingStatus.DELETED
+    return known(
+        StorageType="S3",
+        Location=record.location,
+        MediaStreamType="AUDIO",
+        StartTimestamp=epoch(record.start),
+        StopTimestamp=epoch(record.stop),
+        Status="AVAILABLE" if kept else "DELETED" if deleted else None,
+    )
+
+
+def user_data(agent: Agent, contacts: list[LiveContact], arn: str) -> Json:
+    """One row of `UserDataList`: an agent and the contacts that ring at or talk with them."""
+    status = "Available" if agent.presence in PRESENT else "Offline"
+    slots = {"VOICE": 1}
+    return {
+        "User": {"Id": agent.username, "Arn": f"{arn}/agent/{agent.username}"},
+        "Status": {"StatusName": status, "StatusArn": f"{arn}/agent-state/{status.lower()}"},
+        "MaxSlotsByChannel": slots,
+        "ActiveSlotsByChannel": {"VOICE": len(contacts)},
+        "AvailableSlotsByChannel": {"VOICE": int(agent.presence is Presence.AVAILABLE)},
+        "Contacts": [
+            known(
+                ContactId=live.contact_id,
+                Channel=live.record.channel,
+                InitiationMethod=live.record.initiation_method,
+                AgentContactState=CONTACT_STATES[live.call.state],
+                ConnectedToAgentTimestamp=epoch(live.record.connected_to_agent),
+                Queue=live.record.queue and {"Id": live.record.queue},
+            )
+            for live in contacts
+        ],
+    }
+
+
+def epoch(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None
+
+
+def known(**members: object) -> Json:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,99 @@
+import asyncio
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.app import StartError, load_flow, running
+from engine.records import RecordingStatus
+from tests.rig.house import converse, engine, phone, settings, to_queue
+
+
+def threads() -> set[str]:
+    """Of this process by name, but for the pool that asyncio keeps until its loop closes."""
+    ours = {thread.name for thread in threading.enumerate()}
+    core = {Path(f"/proc/self/task/{task}/comm").read_text().strip() for task in tasks()}
+    pool = {name for name in ours if name.startswith("asyncio_")}
+    return (ours - pool) | (core & {"earshot-media"})
+
+
+def tasks() -> list[str]:
+    return os.listdir("/proc/self/task")
+
+
+async def refusal(folder: Path, **sections: object) -> str:
+    with pytest.raises(StartError) as refused:
+        async with engine(folder, **sections):
+            pass
+    return str(refused.value)
+
+
+def test_a_flow_that_does_not_validate_is_named_with_pointer_and_reason(tmp_path: Path) -> None:
+    document = to_queue()
+    document["Actions"][1]["Transitions"]["NextAction"] = "nowhere"
+    path = tmp_path / "broken.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(StartError) as refused:
+        load_flow(path)
+    assert str(path) in str(refused.value)
+    assert "/Actions/1/Transitions/NextAction" in str(refused.value)
+    assert "nowhere" in str(refused.value)
+
+
+def test_a_flow_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"missing\.json"):
+        load_flow(tmp_path / "missing.json")
+
+
+async def test_a_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    async with engine(tmp_path) as one:
+        taken = one.house.sip.port
+        assert "Address already in use" in await refusal(tmp_path / "second", sip={"port": taken})
+
+
+async def test_an_http_port_that_is_taken_gives_everything_else_back(tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    before = set(os.listdir("/proc/self/fd"))
+    async with engine(tmp_path) as one:
+        taken = int(one.api.rpartition(":")[2])
+        assert "in use" in await refusal(tmp_path / "second", web={"port": taken})
+    assert set(os.listdir("/proc/self/fd")) <= before
+
+
+async def test_a_prompt_that_is_missing_stops_the_start(tmp_path: Path) -> None:
+    settings(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    assert "short" in await refusal(tmp_path, prompts={"directory": tmp_path / "elsewhere"})
+
+
+async def test_a_database_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/recordings"
+    (tmp_path / "recordings").mkdir()
+    assert "database" in await refusal(tmp_path, database={"url": url})
+
+
+async def test_after_a_stop_no_descriptor_and_no_thread_is_left(tmp_path: Path) -> None:
+    async with engine(tmp_path):  # what is loaded once stays
+        pass
+    before = len(os.listdir("/proc/self/fd"))
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        await converse(one, customer, agent, "support")
+    await asyncio.sleep(0)
+    assert len(os.listdir("/proc/self/fd")) <= before
+    assert threads() == {"MainThread"}
+
+
+async def test_a_call_that_was_up_at_the_stop_keeps_its_recording(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    async with running(given) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, "support")
+    async with running(given) as one:
+        record = await one.house.records.contact(live.contact_id)
+    assert record
+    assert record.disconnect
+    assert [one.status for one in record.recordings] == [RecordingStatus.AVAILABLE]

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from engine.lines import Party
+from tests.rig.contacts import line
+from tests.rig.house import AUDIO, engine, phone
+from tests.rig.phone import Refused
+
+
+@pytest.mark.parametrize(
+    ("offered", "may_send", "may_hear"),
+    [
+        ("sendrecv", True, True),
+        ("sendonly", True, False),
+        ("recvonly", False, True),
+        ("inactive", False, False),
+    ],
+)
+def test_what_a_phone_offers_says_what_it_may(offered: str, may_send: bool, may_hear: bool) -> None:
+    one = line("contact", Party.AGENT, direction=offered)
+    assert (one.may_send, one.may_hear) == (may_send, may_hear)
+
+
+async def test_when_every_port_is_taken_the_caller_is_told(tmp_path: Path) -> None:
+    media = {"port_min": 21000, "port_max": 21001}
+    async with engine(tmp_path, media=media) as one, phone(one) as first, phone(one, "b") as second:
+        answer = await first.invite("support", AUDIO)
+        assert "m=audio 21000 RTP/AVP 0" in answer
+        with pytest.raises(Refused) as refused:
+            await second.invite("support", AUDIO)
+        assert refused.value.status == 503
+
+
+async def test_a_port_is_free_again_when_its_phone_hung_up(tmp_path: Path) -> None:
+    media = {"port_min": 21000, "port_max": 21001}
+    async with engine(tmp_path, media=media) as one, phone(one) as customer:
+        for _ in range(3):
+            assert "m=audio 21000" in await customer.invite("support", AUDIO)
+            customer.hang_up()
+            await customer.finished("BYE")
+        assert not len(one.house.registry)
+
+
+async def test_an_answer_that_does_not_fit_is_a_missed_contact(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        await customer.invite("support", AUDIO)
+        await agent.called()
+        await agent.answer(AUDIO.replace("AVP 0 8", "AVP 18").replace("rtpmap", "x"))
+        assert (await agent.hung_up()).by == "BYE"
+        [live] = one.house.registry
+        assert live.agent is None

@@ -1,0 +1,51 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.call import Input, State
+from engine.performer import REASONS
+from engine.records import DisconnectReason
+from tests.rig.house import AUDIO, converse, engine, phone
+from tests.rig.patience import until
+
+
+def test_every_ending_has_its_disconnect_reason() -> None:
+    endings = {Input.CUSTOMER_LEFT, Input.AGENT_LEFT, Input.FLOW_ENDED, Input.SHUT_DOWN}
+    assert set(REASONS) == endings | {Input.CUSTOMER_LOST, Input.AGENT_LOST}
+    assert REASONS[Input.CUSTOMER_LEFT] is DisconnectReason.CUSTOMER_DISCONNECT
+
+
+async def test_music_plays_while_a_contact_waits_and_ends_at_the_bridge(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await customer.invite("support", AUDIO)
+        [live] = one.house.registry
+        await until(lambda: live.call.state is State.WAITING)
+        assert live.player
+        await agent.register()
+        await agent.called()
+        assert live.player
+        await agent.answer(AUDIO)
+        assert live.player is None
+
+
+async def test_when_a_contact_is_over_every_port_is_given_back(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, "support")
+        customer.hang_up()
+        assert (await agent.hung_up()).by == "BYE"
+        assert live.tap is live.agent is live.player is None
+        assert live.routes() == set()
+        assert live.record.disconnect and live.record.disconnect <= datetime.now(UTC)
+        assert one.house.router.floor.contacts_in("support") == 0
+
+
+async def test_a_contact_that_nobody_can_reach_waits_on(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        await customer.invite("support", AUDIO)
+        await agent.called()
+        agent.reject(480)
+        await agent.register(expires=0)
+        [live] = one.house.registry
+        await until(lambda: live.call.state is State.WAITING)
+        assert one.house.router.floor.contacts_in("support") == 1

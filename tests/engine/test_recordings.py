@@ -1,0 +1,70 @@
+import asyncio
+import time
+import wave
+from pathlib import Path
+
+from engine.call import Input
+from engine.records import ContactRecord, RecordingStatus
+from tests.rig.house import converse, engine, phone
+from tests.rig.patience import until
+
+TALK_SECONDS = 0.5
+
+
+async def recorded_call(folder: Path, number: str) -> tuple[ContactRecord, float]:
+    """A conversation of about TALK_SECONDS; its record after the engine stopped, its length."""
+    async with engine(folder) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, number)
+        began = time.monotonic()
+        await asyncio.sleep(TALK_SECONDS)
+        agent.hang_up()
+        await customer.hung_up()
+        seconds = time.monotonic() - began
+        await one.house.recordings.close()
+        await one.house.ledger.flush()
+        record = await one.house.records.contact(live.contact_id)
+    assert record
+    return record, seconds
+
+
+async def test_a_conversation_is_recorded_as_long_as_it_lasted(tmp_path: Path) -> None:
+    record, seconds = await recorded_call(tmp_path, "support")
+    [recording] = record.recordings
+    assert recording.status is RecordingStatus.AVAILABLE
+    assert recording.overruns == 0
+    with wave.open(recording.location) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        assert file.getnframes() == recording.frames
+    assert abs(recording.frames / 8000 - seconds) < 0.2
+    assert recording.stop and record.connected_to_agent
+    assert abs((recording.start - record.connected_to_agent).total_seconds()) < 0.1
+
+
+async def test_without_the_block_there_is_no_recording(tmp_path: Path) -> None:
+    record, _ = await recorded_call(tmp_path, "unrecorded")
+    assert record.recordings == ()
+    assert not list(tmp_path.rglob("*_UTC.wav"))
+
+
+async def test_a_recording_that_cannot_be_made_is_an_alarm_and_the_call_goes_on(
+    tmp_path: Path,
+) -> None:
+    recording = {"min_free_bytes": 1 << 60}
+    async with engine(tmp_path, recording=recording) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+
+            async def failed() -> bool:
+                record = await one.house.records.contact(live.contact_id)
+                return bool(record and record.recordings and record.recordings[0].error)
+
+            await until(failed)
+            record = await one.house.records.contact(live.contact_id)
+            assert record
+            assert record.recordings[0].status is RecordingStatus.FAILED
+            assert "free" in (record.recordings[0].error or "")
+            assert live.call.ended_by is None
+            one.house.switchboard.step(live, Input.AGENT_LEFT)
+            assert (await customer.hung_up()).by == "BYE"

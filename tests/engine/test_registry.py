@@ -1,0 +1,34 @@
+import asyncio
+
+from engine.registry import Registry
+from tests.rig.contacts import live_contact
+
+
+async def test_a_contact_is_found_by_its_id_while_it_lives() -> None:
+    registry, live = Registry(), live_contact()
+    registry.add(live)
+    assert registry.get(live.contact_id) is live
+    assert list(registry) == [live]
+    registry.remove(live)
+    assert registry.get(live.contact_id) is None
+    assert len(registry) == 0
+
+
+async def test_contacts_may_end_while_they_are_walked() -> None:
+    registry = Registry()
+    for _ in range(3):
+        registry.add(live_contact())
+    for live in registry:
+        registry.remove(live)
+    assert len(registry) == 0
+
+
+async def test_who_waits_for_the_last_contact_is_woken_when_it_ends() -> None:
+    registry, live = Registry(), live_contact()
+    await registry.emptied()
+    registry.add(live)
+    waiting = asyncio.create_task(registry.emptied())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    registry.remove(live)
+    await waiting

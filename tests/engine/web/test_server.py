@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import httpx
+
+from tests.rig.house import TOKEN, engine
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+async def test_the_api_is_served_and_says_no_without_a_token(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, httpx.AsyncClient(base_url=one.api) as api:
+        body = {"InstanceId": "earshot", "ContactId": "c", "UserId": "manager1"}
+        answer = await api.post("/contact/monitor", json=body)
+        assert answer.status_code == 403
+        assert answer.headers["x-amzn-ErrorType"] == "AccessDeniedException"
+
+
+async def test_an_operation_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        async with httpx.AsyncClient(base_url=one.api, headers=HEADERS) as api:
+            answer = await api.put("/contact/outbound-voice", json={})
+    assert answer.status_code == 404
+    assert answer.headers["x-amzn-ErrorType"] == "UnknownOperationException"
+
+
+async def test_a_malformed_body_is_answered_with_what_is_wrong(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        async with httpx.AsyncClient(base_url=one.api, headers=HEADERS) as api:
+            answer = await api.post("/contact/monitor", json={"InstanceId": "earshot"})
+            garbage = await api.post("/contact/monitor", content=b"{")
+    assert answer.status_code == garbage.status_code == 400
+    assert "ContactId" in answer.json()["Message"]
+
+
+async def test_the_server_is_gone_after_the_engine_stopped(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        api = one.api
+    async with httpx.AsyncClient() as client:
+        try:
+            await client.get(api)
+        except httpx.ConnectError:
+            return
+    raise AssertionError("somebody still answers")

@@ -1,0 +1,42 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.agents import Agent, Signal
+from engine.records import RecordingKind, RecordingRecord, RecordingStatus
+from engine.web.shapes import contact, recording, user_data
+from tests.rig.contacts import NOON, contact_record, live_contact
+
+ARN = "arn:aws:connect:local:000000000000:instance/earshot"
+
+
+def a_recording(status: RecordingStatus) -> RecordingRecord:
+    return RecordingRecord("c", RecordingKind.AGENT, "a.wav", status, NOON)
+
+
+def test_timestamps_are_epoch_seconds_and_what_is_unknown_is_left_out() -> None:
+    record = replace(contact_record(), disconnect=NOON + timedelta(seconds=90))
+    shape = contact(record, ARN)
+    assert shape["DisconnectTimestamp"] == NOON.timestamp() + 90
+    assert shape["Arn"] == f"{ARN}/contact/{record.contact_id}"
+    assert "AgentInfo" not in shape
+    assert "QueueInfo" not in shape
+
+
+def test_only_a_recording_that_can_be_heard_is_available() -> None:
+    said = {status: recording(a_recording(status)).get("Status") for status in RecordingStatus}
+    assert said == {
+        RecordingStatus.RECORDING: None,
+        RecordingStatus.AVAILABLE: "AVAILABLE",
+        RecordingStatus.INTERRUPTED: "AVAILABLE",
+        RecordingStatus.FAILED: None,
+        RecordingStatus.DELETED: "DELETED",
+    }
+
+
+def test_an_agents_row_has_the_slots_that_are_free() -> None:
+    agent = Agent("agent1", ("support",), rest_seconds=5.0)
+    assert user_data(agent, [], ARN)["AvailableSlotsByChannel"] == {"VOICE": 0}
+    agent.step(Signal.REGISTERED, now=0.0)
+    row = user_data(agent, [live_contact()], ARN)
+    assert row["AvailableSlotsByChannel"] == {"VOICE": 1}
+    assert row["ActiveSlotsByChannel"] == {"VOICE": 1}
