@@ -1,0 +1,226 @@
+"""SIPp runs one scenario of tests/interop and says how its calls went.
+
+    async with Sipp("agent", folder, target=None, calls=1) as agent:
+        customer = Sipp("customer", folder, target=agent.address, milliseconds=2000)
+        report = await customer.run()
+        assert report.ok, report
+
+SIPp 3.6 sends and receives the RTP of all its calls through one socket: what it says reaches each
+of them, what it hears is thrown away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import soundfile
+
+from tests.rig.child import end_child
+from tests.rig.free_ports import free_media_port, free_ports
+from tests.rig.tones import read_wav, tone
+
+HOST = "127.0.0.1"
+SCENARIOS = Path(__file__).parents[1] / "interop"
+START_SECONDS = 5.0
+LOG_CHARACTERS = 4000  # of a log's end, in a report
+SAID_HZ, SAID_SECONDS, SAID_DBFS = 440.0, 1.0, -20.0  # when the caller gives nothing to say
+TRANSPORTS = {"udp": "u1", "tcp": "t1"}
+
+
+class SippUnavailable(Exception):
+    """SIPp is not installed; the text says what to do."""
+
+
+class SippError(Exception):
+    """SIPp could not start or was not done in time; the text has what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SippReport:
+    """The last line of SIPp's statistics."""
+
+    scenario: str
+    exit_code: int  # 0 every call went as written, 1 some did not, 253-255 it could not run
+    created: int
+    successful: int
+    failed: int
+    retransmissions: int
+    failures: Mapping[str, int]  # each reason that occurred, under SIPp's name
+    errors: str  # SIPp's error log: what it received and did not expect
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_code == 0 and self.successful == self.created > 0 and not self.failed
+
+
+def find_sipp() -> str:
+    """Path of the program. Raises SippUnavailable."""
+    path = shutil.which("sipp")
+    if path is None:
+        raise SippUnavailable("SIPp is not installed: apt-get install sip-tester")
+    return path
+
+
+def account(username: str, password: str) -> tuple[str, str]:
+    """A line of `users` for register.xml; SIPp wants the whole keyword in the file."""
+    return username, f"[authentication username={username} password={password}]"
+
+
+class Sipp:
+    """One run. A scenario that begins with a request it receives listens; `target` is then None.
+
+    service       user part of the Request-URI
+    calls, rate   how many in all, and how many begin in a second
+    milliseconds  length of every pause that has none of its own: the scenario says what it times
+    users         lines of the CSV file, each used by one call: [field0], [field1] ...
+    keys          values for the scenario's own [keywords]
+    say           mono WAV, 16 bit, 8000 Hz, sent as mu-law; a tone when not given
+    """
+
+    def __init__(
+        self,
+        scenario: str,
+        folder: Path,
+        *,
+        target: str | None,
+        service: str = "support",
+        calls: int = 1,
+        rate: float = 10.0,
+        milliseconds: int = 1000,
+        port: int | None = None,
+        transport: Literal["udp", "tcp"] = "udp",
+        users: Sequence[tuple[str, ...]] = (),
+        keys: Mapping[str, str] | None = None,
+        say: Path | None = None,
+    ) -> None:
+        self.port = port or free_ports(1)[0]
+        self._scenario = scenario
+        self._folder = folder / f"sipp-{scenario}-{self.port}"
+        self._users = users
+        self._say = say
+        self._listens = target is None
+        self._transport = transport
+        self._arguments = [
+            *([] if target is None else [target]),
+            *("-sf", str(SCENARIOS / f"{scenario}.xml")),
+            *("-s", service, "-m", str(calls), "-r", f"{rate:g}", "-d", str(milliseconds)),
+            *("-i", HOST, "-p", str(self.port), "-t", TRANSPORTS[transport]),
+            *("-mi", HOST, "-mp", str(free_media_port())),
+            *("-inf", "users.csv") * bool(users),
+            *(part for key, value in (keys or {}).items() for part in ("-key", key, value)),
+            *("-nostdin", "-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
+            *("-trace_err", "-error_file", "errors.log"),
+            *("-trace_msg", "-message_file", "messages.log"),
+        ]
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    async def start(self) -> None:
+        """Start the process; one that listens does so when this returns. Raises SippError."""
+        program = find_sipp()
+        self._write_files()
+        with (self._folder / "screen.log").open("wb") as screen:
+            self._process = await asyncio.create_subprocess_exec(
+                program,
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=screen,
+                stderr=screen,
+                cwd=self._folder,
+            )
+        if self._listens:
+            await self._until_listening(self._process)
+
+    async def run(self, within: float = 15.0) -> SippReport:
+        """Start, wait until all calls are over, end."""
+        async with self:
+            return await self.finished(within)
+
+    async def finished(self, within: float = 15.0) -> SippReport:
+        """Wait until all calls are over. Raises SippError after `within` seconds."""
+        assert self._process, "finished() before start()"
+        try:
+            exit_code = await asyncio.wait_for(self._process.wait(), within)
+        except TimeoutError:
+            await end_child(self._process, grace=0.0)
+            raise SippError(f"{self._scenario}: not done in {within:g} s; {self._said()}") from None
+        return self._report(exit_code)
+
+    async def stop(self) -> None:
+        """End the process, whatever it does."""
+        if self._process is not None:
+            await end_child(self._process, grace=0.1)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _write_files(self) -> None:
+        self._folder.mkdir()
+        said = read_wav(self._say)[0] if self._say else tone(SAID_HZ, SAID_SECONDS, SAID_DBFS)
+        speech = self._folder / "speech.ulaw"
+        soundfile.write(speech, said, 8000, format="RAW", subtype="ULAW")
+        lines = ["SEQUENTIAL", *(";".join(user) for user in self._users)]
+        (self._folder / "users.csv").write_text("\n".join(lines) + "\n")
+
+    async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
+        give_up_at = time.monotonic() + START_SECONDS
+        while not is_bound(self.port, self._transport):
+            if process.returncode is not None or time.monotonic() > give_up_at:
+                raise SippError(f"{self._scenario}: could not start; {self._said()}")
+            await asyncio.sleep(0.02)
+
+    def _report(self, exit_code: int) -> SippReport:
+        try:
+            with (self._folder / "statistics.csv").open(newline="") as file:
+                *_, last = csv.DictReader(file, delimiter=";")
+        except (OSError, ValueError):
+            raise SippError(f"{self._scenario}: exit {exit_code}; {self._said()}") from None
+        failures = {
+            name.removesuffix("(C)"): int(count)
+            for name, count in last.items()
+            if name.startswith("Failed") and name.endswith("(C)") and int(count)
+        }
+        failed = failures.pop("FailedCall", 0)
+        return SippReport(
+            self._scenario,
+            exit_code,
+            int(last["TotalCallCreated"]),
+            int(last["SuccessfulCall(C)"]),
+            failed,
+            int(last["Retransmissions(C)"]),
+            failures,
+            self._read("errors.log"),
+        )
+
+    def _said(self) -> str:
+        return self._read("errors.log") or self._read("screen.log")
+
+    def _read(self, log: str) -> str:
+        path = self._folder / log
+        return path.read_text(errors="replace")[-LOG_CHARACTERS:].strip() if path.exists() else ""
+
+
+def is_bound(port: int, transport: str) -> bool:
+    """Whether a socket of this machine has that IPv4 port (proc(5), /proc/net/udp)."""
+    lines = Path(f"/proc/net/{transport}").read_text().splitlines()[1:]
+    return any(int(line.split()[1].partition(":")[2], 16) == port for line in lines)
