@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MEDIA_THREAD = "earshot-media"
+MEDIA_THREAD, RECORDER_THREAD = "earshot-media", "earshot-writer"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -35,16 +35,13 @@ class Cpu:
 
 
 def cpu_of(pid: int) -> Cpu:
-    """Since the engine started. Raises OSError when it runs no more.
-
-    CPython before 3.14 does not tell the kernel what its threads are called. The recorder's is
-    known by its number: it is the first that starts after the media thread.
-    """
-    threads = [read_thread(task) for task in sorted(tasks(pid), key=lambda task: int(task.name))]
-    used = [us for _, us in threads]
-    media = [name for name, _ in threads].index(MEDIA_THREAD)
-    recorder = media + 1
-    return Cpu(used[media], used[recorder], sum(used) - used[media] - used[recorder])
+    """Since the engine started. Raises OSError when it runs no more."""
+    threads = [read_thread(task) for task in tasks(pid)]
+    media, recorder = (
+        sum(us for name, us in threads if name == wanted)
+        for wanted in (MEDIA_THREAD, RECORDER_THREAD)
+    )
+    return Cpu(media, recorder, sum(us for _, us in threads) - media - recorder)
 
 
 def tasks(pid: int) -> Iterator[Path]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
+
+import structlog
 
 from config import Settings
 from engine.admission import Admission
@@ -27,6 +30,8 @@ from flows import Flow
 from mixer import Mixer
 from sip import Account, SipTransport
 from sip.digest import ha1
+
+log = structlog.get_logger("engine")
 
 REST_SECONDS = 5.0
 """An agent who missed a contact is offered no other for this long."""
@@ -99,6 +104,7 @@ class House:
         await self.recordings.close()
         await self.ledger.stop()
         asyncio.get_running_loop().remove_reader(self.mixer.fileno())
+        log.info("media", **asdict(self.mixer.totals()))
         self.mixer.close()
 
     def _later(self, live: LiveContact, event: Input) -> None:

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.demo.checks import Check, checks
-from bench.demo.engine import Engine
+from bench.demo.engine import ApiError, Engine
 from bench.demo.story import AGENT_SAYS, CUSTOMER_SAYS, Story, sound_files, tell
+from bench.engine_process import EngineFailed
 from config import PromptSettings
 from engine.prompts import Prompts
 from flows import read
@@ -41,7 +42,7 @@ def main() -> None:
     story = Story(folder)
     try:
         results = asyncio.run(run(story))
-    except (PhoneError, RuntimeError, TimeoutError) as error:
+    except (PhoneError, ApiError, EngineFailed, RuntimeError, TimeoutError) as error:
         results = [Check("the demo ran to its end", False, f"{type(error).__name__}: {error}")]
     report(story, results, as_json=options.json)
     sys.exit(not all(one.ok for one in results))

@@ -35,6 +35,7 @@ class WebServer(uvicorn.Server):
                 port=web.port,
                 lifespan="off",
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=int(STOP_SECONDS),
