@@ -59,7 +59,12 @@ class House:
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger)
         self.lines = Lines(self.sip, self.mixer, settings.media)
         self.monitors = Monitors(
-            self.sip, self.lines, self.mixer, self.ledger, routing.max_listeners
+            self.sip,
+            self.lines,
+            self.mixer,
+            self.ledger,
+            max_listeners=routing.max_listeners,
+            ring_seconds=routing.ring_seconds,
         )
         self.switchboard = Switchboard(
             self.sip,

@@ -31,6 +31,7 @@ class Listener:
     monitor: Monitor
     line: Line
     client_token: str | None = None
+    ringing: TimerHandle | None = None
 
 
 @dataclass(slots=True, eq=False)

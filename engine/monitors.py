@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -24,10 +25,18 @@ class Monitors:
     """Every supervisor's leg. What such a phone sends is dropped in the media core."""
 
     def __init__(
-        self, sip: SipTransport, lines: Lines, mixer: Mixer, ledger: Ledger, max_listeners: int
+        self,
+        sip: SipTransport,
+        lines: Lines,
+        mixer: Mixer,
+        ledger: Ledger,
+        *,
+        max_listeners: int,
+        ring_seconds: float,
     ) -> None:
         self._sip, self._lines, self._mixer, self._ledger = sip, lines, mixer, ledger
-        self._max_listeners = max_listeners
+        self._max_listeners, self._ring_seconds = max_listeners, ring_seconds
+        self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact, supervisor: str, client_token: str | None) -> Listener:
         """Ring the supervisor's phone; it hears the conversation once it answers.
@@ -58,6 +67,7 @@ class Monitors:
         listener = Listener(
             monitor_record(live.record, supervisor), Monitor(supervisor), line, client_token
         )
+        listener.ringing = self._loop.call_later(self._ring_seconds, self.left, live, line)
         live.listeners.append(listener)
         self._ledger.save(listener.record)
         self._ledger.audit(supervisor, "monitor.start", live.contact_id)
@@ -73,6 +83,7 @@ class Monitors:
             self._end(live, listener, DisconnectReason.TELECOM_PROBLEM)
             return
         listener.monitor.step(Change.ANSWERED)
+        stop_ringing(listener)
         now = datetime.now(UTC)
         listener.record = replace(listener.record, last_update=now, connected_to_agent=now)
         self._ledger.save(listener.record)
@@ -89,6 +100,7 @@ class Monitors:
 
     def _end(self, live: LiveContact, listener: Listener, reason: DisconnectReason) -> None:
         listener.monitor.step(Change.LEFT)
+        stop_ringing(listener)
         live.listeners.remove(listener)
         self._mixer.route(live.contact_id, live.routes())
         self._lines.drop(listener.line)
@@ -98,6 +110,11 @@ class Monitors:
         )
         self._ledger.save(listener.record)
         self._ledger.audit(listener.monitor.supervisor, "monitor.stop", live.contact_id)
+
+
+def stop_ringing(listener: Listener) -> None:
+    if listener.ringing:
+        listener.ringing.cancel()
 
 
 def listener_on(live: LiveContact, line: Line) -> Listener:

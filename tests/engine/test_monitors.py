@@ -81,6 +81,23 @@ async def test_a_supervisor_who_does_not_answer_is_rung_no_longer_than_the_conve
             assert (await manager.hung_up()).by == "CANCEL"
 
 
+async def test_a_supervisor_whose_phone_nobody_answers_is_not_rung_for_ever(
+    tmp_path: Path,
+) -> None:
+    routing = {"ring_seconds": 0.3}
+    async with engine(tmp_path, routing=routing) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent, phone(one, "manager1") as manager:
+            await agent.register()
+            await manager.register()
+            live = await converse(one, customer, agent, "support")
+            one.house.monitors.start(live, "manager1", None)
+            await manager.called()
+            manager.ring()
+            assert (await manager.hung_up()).by == "CANCEL"
+            assert not live.listeners
+            assert live.call.state is State.BRIDGED
+
+
 async def test_what_a_supervisor_sends_can_never_become_a_source(tmp_path: Path) -> None:
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
         async with phone(one, "manager1") as manager:
