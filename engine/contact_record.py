@@ -127,7 +127,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "Channel": record.channel,
         "ConnectedToSystemTimestamp": _timestamp(record.connected_to_system),
         "ContactId": record.contact_id,
-        "CustomerEndpoint": _endpoint(record.customer_endpoint),
+        "CustomerEndpoint": endpoint(record.customer_endpoint),
         "DisconnectReason": record.disconnect_reason,
         "DisconnectTimestamp": _timestamp(record.disconnect),
         "InitialContactId": None if first_of_chain else record.initial_contact_id,
@@ -144,7 +144,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "References": [],
         "RelatedContactId": None,
         "ScheduledTimestamp": None,
-        "SystemEndpoint": _endpoint(record.system_endpoint),
+        "SystemEndpoint": endpoint(record.system_endpoint),
         "TransferCompletedTimestamp": None,
         "TransferredToEndpoint": None,
         "VoiceIdResult": None,
@@ -216,7 +216,8 @@ def _status(recording: RecordingRecord) -> str | None:
     return recording.status if recording.status is RecordingStatus.DELETED else None
 
 
-def _endpoint(address: str) -> Json:
+def endpoint(address: str) -> dict[str, str]:
+    """`Endpoint` of the contact record: a telephone number, or a name that SIP carried."""
     kind = "TELEPHONE_NUMBER" if TELEPHONE_NUMBER.fullmatch(address) else "VOIP"
     return {"Address": address, "Type": kind}
 

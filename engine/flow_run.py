@@ -14,6 +14,7 @@ from engine.call import Input
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.prompts import PromptError, Prompts
+from engine.records import endpoint
 from engine.voice import Voice
 from flows import (
     Ask,
@@ -154,8 +155,10 @@ def system_attributes(live: LiveContact) -> dict[str, str]:
         "InitialContactId": record.initial_contact_id,
         "Channel": record.channel,
         "InitiationMethod": record.initiation_method,
-        "CustomerEndpoint.Address": record.customer_endpoint,
-        "CustomerEndpoint.Type": "TELEPHONE_NUMBER",
-        "SystemEndpoint.Address": record.system_endpoint,
-        "SystemEndpoint.Type": "TELEPHONE_NUMBER",
+        **named("CustomerEndpoint", record.customer_endpoint),
+        **named("SystemEndpoint", record.system_endpoint),
     }
+
+
+def named(root: str, address: str) -> dict[str, str]:
+    return {f"{root}.{name}": value for name, value in endpoint(address).items()}

@@ -23,6 +23,7 @@ from engine.contact_record import (
     RecordingRecord,
     RecordingStatus,
     contact_trace_record,
+    endpoint,
 )
 from engine.models import AuditRow, ContactRow, RecordingRow, Table
 
@@ -38,6 +39,7 @@ __all__ = [
     "RecordingStatus",
     "Records",
     "contact_trace_record",
+    "endpoint",
 ]
 
 UPSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {

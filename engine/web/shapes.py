@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from engine.agents import Agent, Presence
 from engine.call import State
 from engine.live import LiveContact
-from engine.records import ContactRecord, RecordingRecord, RecordingStatus
+from engine.records import ContactRecord, RecordingRecord, RecordingStatus, endpoint
 
 Json = dict[str, object]
 
@@ -57,8 +57,8 @@ def contact(record: ContactRecord, arn: str) -> Json:
         DisconnectTimestamp=epoch(record.disconnect),
         LastUpdateTimestamp=epoch(record.last_update),
         DisconnectReason=record.disconnect_reason,
-        CustomerEndpoint={"Address": record.customer_endpoint, "Type": "TELEPHONE_NUMBER"},
-        SystemEndpoint={"Address": record.system_endpoint, "Type": "TELEPHONE_NUMBER"},
+        CustomerEndpoint=endpoint(record.customer_endpoint),
+        SystemEndpoint=endpoint(record.system_endpoint),
         Attributes=dict(record.attributes),
         Recordings=[recording(one) for one in record.recordings],
     )
