@@ -37,6 +37,7 @@ strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE a
 
 Refused, each with a clear answer or not at all:
     TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
+    IPv6 of our own                 the listeners are IPv4; IPv6 in messages is read
     DNS, RFC 3263                   only IP addresses are sent to; a name means the flow it came by
     multicast, maddr                ignored: it would aim us at others
     100rel (RFC 3262)               420 when required; PRACK 405

@@ -63,8 +63,16 @@ class Bindings(Timed):
         self._on_expiry(self, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a REGISTER came to: the values of Contact for its 200, and what to report after it."""
+
+    contacts: list[str]
+    events: list[Event]
+
+
 class Registrar:
-    """All bindings. `report` is told of Registered and Unregistered."""
+    """All bindings. `report` is told when the last of a user runs out."""
 
     def __init__(self, timers: Timers, report: Callable[[Event], None], max_expires: int) -> None:
         self._timers, self._report, self._max_expires = timers, report, max_expires
@@ -79,10 +87,10 @@ class Registrar:
     def is_registered(self, username: str) -> bool:
         return username in self._users
 
-    def register(self, arrival: Arrival, username: str) -> list[str]:
-        """Do what a REGISTER asks; returns the values of Contact for its 200.
+    def register(self, arrival: Arrival, username: str) -> Registration:
+        """Do what a REGISTER asks, all or nothing.
 
-        All or nothing: raises PeerError before anything has changed (§10.3 steps 6 and 7).
+        Raises PeerError before anything has changed (§10.3 steps 6 and 7).
         """
         user = self._users.get(username) or Bindings(username, self._expire)
         wishes = self._wishes(arrival.request, user)
@@ -95,11 +103,11 @@ class Registrar:
             if expires:
                 held.append(_binding(uri, arrival, expires))
         user.held = held[-MAX_BINDINGS:]
-        self._settle(user)
-        for uri, expires in wishes.items():
-            if expires:
-                self._report(Registered(username, uri, expires))
-        return [f"<{each.uri}>;expires={ceil(each.expires_at - arrival.now)}" for each in user.held]
+        made = [Registered(username, uri, expires) for uri, expires in wishes.items() if expires]
+        return Registration(
+            [f"<{each.uri}>;expires={ceil(each.expires_at - arrival.now)}" for each in user.held],
+            [*made, *self._settle(user)],
+        )
 
     def _wishes(self, request: Request, user: Bindings) -> dict[str, int]:
         """Each Contact and its seconds, 0 to remove it; `*` names all there are."""
@@ -126,15 +134,18 @@ class Registrar:
 
     def _expire(self, user: Bindings, now: float) -> None:
         user.held = [binding for binding in user.held if binding.expires_at > now]
-        self._settle(user)
+        for event in self._settle(user):
+            self._report(event)
 
-    def _settle(self, user: Bindings) -> None:
+    def _settle(self, user: Bindings) -> list[Unregistered]:
+        """Keep a user that has bindings, drop one that lost the last."""
         if user.held:
             self._users[user.username] = user
             self._timers.watch(user)
         elif self._users.pop(user.username, None):
             self._timers.forget(user)
-            self._report(Unregistered(user.username))
+            return [Unregistered(user.username)]
+        return []
 
 
 def _same(one: str, two: str) -> bool:

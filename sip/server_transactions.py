@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class ServerTransaction(Timed):
-    """A request and the last of its responses.
+    """The last response to a request, and for how long copies get it; the request is not kept.
 
     `session` is the one an INVITE made or belongs to; a CANCEL looks here.
     """
 
-    __slots__ = ("_last", "_machine", "_table", "arrival", "session")
+    __slots__ = ("_last", "_machine", "_reply", "_table", "key", "merge_key", "session")
 
     def __init__(self, table: ServerTransactions, arrival: Arrival) -> None:
         super().__init__()
@@ -29,7 +29,8 @@ class ServerTransaction(Timed):
         self._machine = machine(arrival.now, arrival.reply.reliable)
         self._table = table
         self._last = b""
-        self.arrival = arrival
+        self._reply = arrival.reply
+        self.key, self.merge_key = arrival.key, arrival.merge_key
         self.session: Session | None = None
 
     @property
@@ -59,7 +60,7 @@ class ServerTransaction(Timed):
 
     def _perform(self, todo: tuple[Do, ...]) -> None:
         if Do.SEND in todo and self._last:
-            self._table.outbox.append(Send(self._last, self.arrival.reply))
+            self._table.outbox.append(Send(self._last, self._reply))
         self._table.settle(self)
 
 
@@ -82,7 +83,7 @@ class ServerTransactions:
         return self._seen.get(arrival.merge_key, arrival.key) != arrival.key
 
     def open(self, arrival: Arrival) -> ServerTransaction:
-        """Keep a request."""
+        """Wait for the response to a request, and for copies of it."""
         transaction = ServerTransaction(self, arrival)
         self._open[arrival.key] = transaction
         self._seen[arrival.merge_key] = arrival.key
@@ -93,6 +94,6 @@ class ServerTransactions:
         """Note that `transaction` made a step."""
         if not transaction.over:
             self._timers.watch(transaction)
-        elif self._open.pop(transaction.arrival.key, None):
+        elif self._open.pop(transaction.key, None):
             self._timers.forget(transaction)
-            self._seen.pop(transaction.arrival.merge_key, None)
+            self._seen.pop(transaction.merge_key, None)

@@ -33,11 +33,19 @@ Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of the peer, and the transaction that takes its response."""
+
+    arrival: Arrival
+    transaction: ServerTransaction
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What came with an input; which of it counts depends on the input."""
 
     now: float
-    transaction: ServerTransaction | None = None
+    asked: Asked | None = None
     response: Response | None = None
     source: Flow | None = None
     sdp: SessionDescription | None = None
@@ -52,9 +60,9 @@ def description_in(message: Message) -> SessionDescription | None:
 
 
 class Session(Timed):
-    """`pending` is the request of the peer that waits for our final response, or its ACK."""
+    """A machine, a dialog, and what it takes to do what the table says."""
 
-    __slots__ = ("_acks", "_invite", "_layer", "_machine", "_on_end", "dialog", "id", "pending")
+    __slots__ = ("_acks", "_invite", "_layer", "_machine", "_on_end", "_pending", "dialog", "id")
 
     def __init__(
         self,
@@ -67,7 +75,7 @@ class Session(Timed):
         super().__init__()
         self.id = SessionId(layer.tokens())
         self.dialog = dialog
-        self.pending: ServerTransaction | None = None
+        self._pending: Asked | None = None  # waits for our final response, or we for its ACK
         self._layer, self._on_end = layer, on_end
         self._machine = Machine(RULES, start, now, reliable=False)
         self._invite: ClientTransaction | None = None
@@ -80,10 +88,10 @@ class Session(Timed):
 
     # What our user asks for. Whatever comes too late for its state is dropped.
 
-    def offered(self, transaction: ServerTransaction, now: float) -> None:
+    def offered(self, invite: Asked) -> None:
         """The INVITE that made this session came."""
-        self.pending, transaction.session = transaction, self
-        self._respond(transaction, 100, now)
+        self._pending, invite.transaction.session = invite, self
+        self._respond(invite, 100, invite.arrival.now)
 
     def invite(self, request: Request, now: float) -> None:
         """Send the INVITE that makes this session."""
@@ -109,34 +117,33 @@ class Session(Timed):
 
     # What the peer asks for
 
-    def receive(
-        self, transaction: ServerTransaction, offer: SessionDescription | None, now: float
-    ) -> None:
+    def receive(self, asked: Asked, offer: SessionDescription | None) -> None:
         """A request in this dialog; `offer` is what its body says."""
-        given = Given(now, transaction=transaction, sdp=offer)
-        match transaction.arrival.request.method:
+        now = asked.arrival.now
+        given = Given(now, asked=asked, sdp=offer)
+        match asked.arrival.request.method:
             case "BYE":
                 self._take(Input.BYE, given)
             case "INVITE":
-                transaction.session = self
-                self._respond(transaction, 100, now)
+                asked.transaction.session = self
+                self._respond(asked, 100, now)
                 self._take(Input.REINVITE, given)
             case "UPDATE" if offer:
                 self._take(Input.UPDATE, given)
             case _:  # OPTIONS, or an UPDATE that only refreshes the target
-                self._respond(transaction, 200, now)
+                self._respond(asked, 200, now)
 
     def acknowledged(self, ack: Arrival) -> None:
         """An ACK in this dialog; it counts when it is for the 2xx we sent last."""
         ours = (ack.from_.tag or "") == self.dialog.remote_tag
-        if not ours or not self.pending or ack.cseq != self.pending.arrival.cseq:
+        if not ours or not self._pending or ack.cseq != self._pending.arrival.cseq:
             return
-        answers = not self.pending.arrival.request.body  # else our 2xx was the answer
+        answers = not self._pending.arrival.request.body  # else our 2xx was the answer
         self._take(Input.ACK, Given(ack.now, sdp=_readable(ack.request) if answers else None))
 
     def cancelled(self, invite: ServerTransaction, now: float) -> None:
         """A CANCEL for `invite`, which has been answered itself."""
-        if invite is self.pending:
+        if self._pending and self._pending.transaction is invite:
             self._take(Input.CANCEL, Given(now))
 
     # What became of our INVITE and our BYE
@@ -181,6 +188,7 @@ class Session(Timed):
             else:
                 _PERFORM[do](self, given)
         if self._machine.over:
+            self._pending = None
             self._layer.timers.forget(self)
             self._on_end(self)
         else:
@@ -188,7 +196,7 @@ class Session(Timed):
 
     def _respond(
         self,
-        transaction: ServerTransaction,
+        asked: Asked,
         status: int,
         now: float,
         *,
@@ -196,9 +204,9 @@ class Session(Timed):
         fields: Fields = (),
         sdp: SessionDescription | None = None,
     ) -> None:
-        arrival, request = transaction.arrival, transaction.arrival.request
+        arrival, request = asked.arrival, asked.arrival.request
         response = arrival.response(status, reason, tag=self.dialog.local_tag)
-        if 100 < status < 300 and request.method in ("INVITE", "UPDATE"):  # §12.1.1
+        if 100 < status < 300 and request.method != "BYE":  # §12.1.1, §11.2
             response.headers.set("Record-Route", *request.headers.lines("Record-Route"))
             response.headers.set("Contact", self._layer.here.contact(arrival.reply.transport))
             response.headers.set("Allow", ALLOW)
@@ -207,7 +215,7 @@ class Session(Timed):
         if sdp:
             response.headers.set("Content-Type", ACCEPT)
             response.body = encoded(sdp)
-        transaction.respond(response, now)
+        asked.transaction.respond(response, now)
 
     # One small function for each Do
 
@@ -218,8 +226,8 @@ class Session(Timed):
         self._settle(200, given)
 
     def _repeat_ok(self, given: Given) -> None:
-        assert self.pending
-        self.pending.repeat_success(given.now)
+        assert self._pending
+        self._pending.transaction.repeat_success(given.now)
 
     def _send_refusal(self, given: Given) -> None:
         self._settle(given.status, given)
@@ -232,9 +240,9 @@ class Session(Timed):
 
     def _settle(self, status: int, given: Given) -> None:
         """Answer what is pending, with what the user gave."""
-        assert self.pending
+        assert self._pending
         self._respond(
-            self.pending,
+            self._pending,
             status,
             given.now,
             reason=given.reason,
@@ -244,20 +252,20 @@ class Session(Timed):
 
     def _send_retry_later(self, given: Given) -> None:
         seconds = str(sum(self._layer.tokens().encode()) % RETRY_WITHIN)
-        assert given.transaction
-        self._respond(given.transaction, 500, given.now, fields=(("Retry-After", seconds),))
+        assert given.asked
+        self._respond(given.asked, 500, given.now, fields=(("Retry-After", seconds),))
 
     def _send_pending(self, given: Given) -> None:
-        assert given.transaction
-        self._respond(given.transaction, 491, given.now)
+        assert given.asked
+        self._respond(given.asked, 491, given.now)
 
     def _send_gone(self, given: Given) -> None:
-        assert given.transaction
-        self._respond(given.transaction, 481, given.now)
+        assert given.asked
+        self._respond(given.asked, 481, given.now)
 
     def _send_bye_ok(self, given: Given) -> None:
-        assert given.transaction
-        self._respond(given.transaction, 200, given.now)
+        assert given.asked
+        self._respond(given.asked, 200, given.now)
 
     def _send_ack(self, given: Given) -> None:
         assert given.response
@@ -292,10 +300,11 @@ class Session(Timed):
         self._layer.report(Answered(self.id, given.sdp, (given.source.host, given.source.port)))
 
     def _tell_confirmed(self, given: Given) -> None:
+        self._pending = None
         self._layer.report(Confirmed(self.id, given.sdp))
 
     def _tell_offer(self, given: Given) -> None:
-        self.pending = given.transaction
+        self._pending = given.asked
         self._layer.report(Reoffered(self.id, given.sdp))
 
 

@@ -19,7 +19,7 @@ from sip.headers import NameAddr
 from sip.message import Request
 from sip.refusal import ACCEPT, ALLOW, METHODS, Refusal, refuse
 from sip.registrar import Registrar
-from sip.session import Fields, description_in
+from sip.session import Asked, Fields, description_in
 from sip.sessions import Sessions
 from sip.transaction_layer import TransactionLayer
 from sip.uri import Uri
@@ -101,7 +101,7 @@ class UserAgentServer:
         offer = description_in(request) if request.method in OFFERING else None
         self._make_room(in_dialog=True)
         session.dialog.follow(arrival)
-        session.receive(self._layer.servers.open(arrival), offer, arrival.now)
+        session.receive(self._open(arrival), offer)
 
     def _ack(self, arrival: Arrival) -> None:
         """The ACK of a 2xx; one that fits nothing is dropped, as an ACK is never answered."""
@@ -129,7 +129,7 @@ class UserAgentServer:
         if username is not None and username != _user_of(arrival.from_):
             raise Refusal(403)
         session = self._sessions.offer(dialog, arrival.now)
-        session.offered(self._layer.servers.open(arrival), arrival.now)
+        session.offered(self._open(arrival))
         caller = arrival.from_
         self._layer.report(
             InviteReceived(
@@ -153,13 +153,15 @@ class UserAgentServer:
         try:
             if username != _user_of(request.to):
                 raise Refusal(403)
-            contacts = self._registrar.register(arrival, username)
+            registration = self._registrar.register(arrival, username)
         except PeerError as error:
             transaction.respond(refuse(arrival, error, self._tag(arrival)), arrival.now)
             return
         response = arrival.response(200, tag=self._tag(arrival))
-        response.headers.set("Contact", *contacts)
+        response.headers.set("Contact", *registration.contacts)
         transaction.respond(response, arrival.now)
+        for event in registration.events:
+            self._layer.report(event)
 
     def _options(self, arrival: Arrival) -> None:
         """What we can do, §11.2."""
@@ -176,6 +178,9 @@ class UserAgentServer:
             stale = verdict.outcome is Outcome.STALE
             raise Refusal(401, "", *self.challenge(arrival.now, stale=stale))
         return verdict.username
+
+    def _open(self, arrival: Arrival) -> Asked:
+        return Asked(arrival, self._layer.servers.open(arrival))
 
     def _make_room(self, *, in_dialog: bool) -> None:
         if not self._layer.has_room(in_dialog):

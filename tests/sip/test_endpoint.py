@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from sip.actions import Report, Send
 from sip.events import Ended, Event, InviteReceived, SessionId
+from sip.flow import UDP, Flow
 from sip.message import Response, parse
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
 from tests.sip import torture
 from tests.sip.raw import PEER, SDP, request
-from tests.sip.scene import OURS, THEIRS, Scene
+from tests.sip.scene import OURS, PHONE, THEIRS, Scene
 
 CALLS = 30  # of each kind, every one on another wire
 
@@ -220,4 +221,10 @@ def test_every_id_comes_from_the_token_source() -> None:
 def test_an_event_is_reported_after_what_was_sent_for_it() -> None:
     scene = Scene()
     actions = scene.endpoint.receive(request("INVITE", body=SDP), PEER, 0.0)
+    assert [type(action) for action in actions] == [Send, Report]
+    scene.phone.do(scene.machine.register(0.0))
+    scene.wire.drop = lambda passed: b"Authorization" in passed.data
+    scene.run(0.0)
+    proven = scene.wire.passed[-1].data
+    actions = scene.endpoint.receive(proven, Flow(UDP, *PHONE), 0.0)
     assert [type(action) for action in actions] == [Send, Report]

@@ -39,7 +39,9 @@ class Desk:
         fields = [f"Contact: {contact}" for contact in contacts]
         fields += [] if expires is None else [f"Expires: {expires}"]
         asked = request("REGISTER", *fields, cseq=cseq, call_id=call_id, contact="")
-        return self.registrar.register(arrived(asked, FLOW, now), "agent1")
+        registration = self.registrar.register(arrived(asked, FLOW, now), "agent1")
+        self.events += registration.events
+        return registration.contacts
 
     def wait_until(self, now: float) -> None:
         for due in self.timers.due(now):

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from math import inf
 
-from sip.request_client import Do, RequestClient
+from sip.invite_client import Do
+from sip.request_client import RequestClient
 
 
 def run(tx: RequestClient) -> list[tuple[float, Do]]:

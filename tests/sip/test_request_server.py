@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sip.request_server import Do, RequestServer
+from sip.invite_server import Do
+from sip.request_server import RequestServer
 
 
 def test_a_copy_that_comes_before_the_answer_is_dropped() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from sip.actions import Action, Send
+from sip.arrival import Arrival
 from sip.flow import TCP, Flow
 from sip.server_transactions import ServerTransaction, ServerTransactions
 from sip.timers import Timers
@@ -27,8 +28,11 @@ class Server:
             timed.tick(now)
 
 
-def respond(transaction: ServerTransaction, status: int, now: float) -> None:
-    transaction.respond(transaction.arrival.response(status, tag="ours"), now)
+BYE, INVITE = arrived(request("BYE")), arrived(request("INVITE"))
+
+
+def respond(transaction: ServerTransaction, to: Arrival, status: int, now: float) -> None:
+    transaction.respond(to.response(status, tag="ours"), now)
 
 
 def test_a_copy_is_silent_before_the_response_and_repeats_it_after() -> None:
@@ -37,7 +41,7 @@ def test_a_copy_is_silent_before_the_response_and_repeats_it_after() -> None:
     assert server.table.find(arrived(request("BYE")).key) is bye
     assert bye.absorb("BYE", 0.1)
     assert server.sent() == 0
-    respond(bye, 200, 0.2)
+    respond(bye, BYE, 200, 0.2)
     assert bye.absorb("BYE", 0.3)
     assert server.sent() == 2
 
@@ -54,9 +58,9 @@ def test_the_same_request_by_another_way_is_merged_while_it_is_kept() -> None:
     invite = server.open(request("INVITE"))
     other = arrived(request("INVITE", branch="b2"))
     assert server.table.is_merged(other)
-    assert not server.table.is_merged(invite.arrival)
+    assert not server.table.is_merged(INVITE)
     assert not server.table.is_merged(arrived(request("INVITE", branch="b2", cseq=2)))
-    respond(invite, 486, 0.0)
+    respond(invite, INVITE, 486, 0.0)
     invite.absorb("ACK", 0.1)
     server.wait_until(5.2)
     assert not server.table.is_merged(other)
@@ -64,6 +68,7 @@ def test_the_same_request_by_another_way_is_merged_while_it_is_kept() -> None:
 
 def test_over_tcp_an_answered_request_is_forgotten_at_once() -> None:
     server = Server()
-    respond(server.open(request("BYE"), Flow(TCP, "10.0.0.9", 40000, 1)), 200, 1.0)
+    stream = Flow(TCP, "10.0.0.9", 40000, 1)
+    respond(server.open(request("BYE"), stream), BYE, 200, 1.0)
     server.wait_until(1.0)
     assert len(server.table) == 0

@@ -24,7 +24,7 @@ from sip.offer_answer import Negotiation
 from sip.sdp import Codec
 from sip.transport import SipTransport
 from tests.rig.phone import Phone
-from tests.rig.sipp import Sipp, SippReport
+from tests.rig.sipp import Sipp
 from tests.sip.scene import account
 
 pytestmark = [
@@ -93,11 +93,18 @@ async def exchange() -> AsyncIterator[Exchange]:
 
 
 async def run(
-    exchange: Exchange, folder: Path, scenario: str, service: str = "support", **more: int
-) -> SippReport:
-    report = await Sipp(scenario, folder, target=exchange.address, service=service, **more).run()
+    exchange: Exchange,
+    folder: Path,
+    scenario: str,
+    service: str = "support",
+    calls: int = 1,
+    milliseconds: int = 50,
+) -> None:
+    target = exchange.address
+    report = await Sipp(
+        scenario, folder, target=target, service=service, calls=calls, milliseconds=milliseconds
+    ).run()
     assert report.ok, report
-    return report
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -121,12 +128,12 @@ async def test_a_hundred_calls_at_50_a_second_all_complete(
 
 async def test_customers_give_up_in_both_ways(exchange: Exchange, tmp_path: Path) -> None:
     for scenario in ("cancel", "early_bye"):
-        await run(exchange, tmp_path, scenario, "ringing", calls=5, milliseconds=50)
+        await run(exchange, tmp_path, scenario, "ringing", calls=5)
     assert exchange.count(Ended) == 10
 
 
 async def test_a_call_is_held_and_resumed(exchange: Exchange, tmp_path: Path) -> None:
-    await run(exchange, tmp_path, "reinvite", milliseconds=50)
+    await run(exchange, tmp_path, "reinvite")
     assert exchange.count(Reoffered) == 2
     assert exchange.count(Confirmed) == 3
 

@@ -36,7 +36,7 @@ every_table = pytest.mark.parametrize("name", TABLES)
 
 
 def states(rules: Rules[Any, Any, Any]) -> set[Enum]:
-    return set(type(rules.final))
+    return {state for pair in rules.table.items() for state in (pair[0][0], pair[1][0])}
 
 
 def reached_from(rules: Rules[Any, Any, Any], start: Enum) -> set[Enum]:
@@ -50,6 +50,7 @@ def reached_from(rules: Rules[Any, Any, Any], start: Enum) -> set[Enum]:
 @every_table
 def test_every_state_can_be_reached(name: str) -> None:
     rules = TABLES[name]
+    assert states(rules) == set(type(rules.final).__members__.values())
     assert set().union(*(reached_from(rules, start) for start in rules.start)) == states(rules)
 
 
@@ -98,7 +99,7 @@ def test_what_is_resent_and_absorbed_are_states_of_the_table(name: str) -> None:
 @every_table
 def test_every_input_and_every_thing_to_do_occurs(name: str) -> None:
     rules = TABLES[name]
-    assert {event for _, event in rules.table} == set(type(rules.expired))
+    assert {event for _, event in rules.table} == set(type(rules.expired).__members__.values())
 
 
 def test_every_thing_to_do_is_asked_for_somewhere() -> None:

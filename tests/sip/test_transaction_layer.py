@@ -3,21 +3,21 @@ from __future__ import annotations
 from sip.actions import Report, Send
 from sip.events import Unregistered
 from sip.flow import Here
-from sip.server_transactions import ServerTransaction
 from sip.transaction_layer import RESERVED, TransactionLayer
 from tests.sip.raw import PEER, arrived, request
 from tests.sip.scene import numbered
 
 LIMIT = 16
+BYE = arrived(request("BYE"))
 
 
 def layer() -> TransactionLayer:
     return TransactionLayer(Here("10.0.0.1", 5060), numbered(), LIMIT)
 
 
-def fill(layer: TransactionLayer, count: int) -> list[ServerTransaction]:
-    byes = (request("BYE", branch=f"b{number}", cseq=number + 1) for number in range(count))
-    return [layer.servers.open(arrived(bye)) for bye in byes]
+def fill(layer: TransactionLayer, count: int) -> None:
+    for number in range(count):
+        layer.servers.open(arrived(request("BYE", branch=f"b{number}", cseq=number + 1)))
 
 
 def test_strangers_are_refused_first_and_calls_that_are_up_last() -> None:
@@ -31,15 +31,14 @@ def test_strangers_are_refused_first_and_calls_that_are_up_last() -> None:
 
 def test_requests_of_ours_count_as_well() -> None:
     busy = layer()
-    (bye,) = fill(busy, 1)
-    busy.clients.send(bye.arrival.request, (PEER,), None, 0.0)
+    fill(busy, 1)
+    busy.clients.send(BYE.request, (PEER,), None, 0.0)
     assert busy.open == 2
 
 
 def test_actions_are_handed_out_once_and_in_order() -> None:
     some = layer()
-    (bye,) = fill(some, 1)
-    response = bye.arrival.response(200, tag="ours")
+    response = BYE.response(200, tag="ours")
     some.send(response, PEER)
     some.report(Unregistered("agent1"))
     assert some.drain() == [Send(response.encode(), PEER), Report(Unregistered("agent1"))]

@@ -23,7 +23,7 @@ from sip.events import (
     Registered,
 )
 from sip.flow import TCP, Flow
-from sip.message import Framer, Response, parse
+from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
 from sip.transport import SipTransport
 from tests.rig.phone import Phone, Refused, audio
@@ -138,7 +138,8 @@ async def test_over_tcp_everything_comes_back_on_the_same_connection(server: Ser
     via = "SIP/2.0/TCP 127.0.0.1:9;rport"
     contact = "<sip:caller@127.0.0.1:9;transport=tcp>"  # where nobody listens
     writer.write(request("INVITE", via=via, contact=contact, body=SDP))
-    framer, received = Framer(), []
+    framer = Framer()
+    received: list[Request | Response] = []
     while len(received) < 2:
         received += [parse(each) for each in framer.feed(await reader.read(65535))]
     assert [each.status for each in received if isinstance(each, Response)] == [100, 200]
