@@ -42,7 +42,7 @@ def main() -> int:
     failed = 0
     for sanitizer, flags in SANITIZERS.items():
         with tempfile.TemporaryDirectory() as folder:
-            for program in build(Path(folder), "clang", flags):
+            for program in build(Path(folder), "gcc", flags):
                 code = subprocess.run([program], timeout=SECONDS).returncode
                 failed += code != 0
                 print(f"{sanitizer}: {program.name}: {'FAILED' if code else 'ok'}", flush=True)
