@@ -67,6 +67,8 @@ async def serve(settings: Settings) -> None:
     async with running(settings) as engine:
         announce(settings, engine)
         await stop.wait()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, engine.house.switchboard.hurry)
         seconds = settings.routing.drain_seconds
         print(f"Draining: no new calls; current ones may finish for {seconds:g} s", flush=True)
     print("Stopped", flush=True)
@@ -100,8 +102,21 @@ async def recover(records: Records, settings: Settings) -> None:
             )
         except RecordError as error:  # a file of another database: it stays where it is
             log.error("recording without a row", path=str(one.path), error=str(error))
+    for contact_id in left.recordings:
+        await own_up(records, contact_id)
     if left.contacts:
         log.warning("contacts cut short by a crash", contacts=list(left.contacts))
+
+
+async def own_up(records: Records, contact_id: str) -> None:
+    """A crash between the row of a recording and its file left nothing to hear: say so."""
+    contact = await records.contact(contact_id)
+    for one in contact.recordings if contact else ():
+        there = await asyncio.to_thread(Path(one.location).exists)
+        if one.status is RecordingStatus.INTERRUPTED and not there:
+            await records.finish_recording(
+                contact_id, RecordingStatus.FAILED, None, frames=0, error="crashed before its file"
+            )
 
 
 async def open_doors(house: House, web: WebServer) -> None:

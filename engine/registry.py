@@ -11,8 +11,9 @@ from engine.live import LiveContact
 class Registry:
     def __init__(self) -> None:
         self._contacts: dict[str, LiveContact] = {}
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.empty = asyncio.Event()
+        """Set while no contact lives."""
+        self.empty.set()
 
     def __len__(self) -> int:
         return len(self._contacts)
@@ -23,16 +24,12 @@ class Registry:
 
     def add(self, live: LiveContact) -> None:
         self._contacts[live.contact_id] = live
-        self._empty.clear()
+        self.empty.clear()
 
     def remove(self, live: LiveContact) -> None:
         self._contacts.pop(live.contact_id, None)
         if not self._contacts:
-            self._empty.set()
+            self.empty.set()
 
     def get(self, contact_id: str) -> LiveContact | None:
         return self._contacts.get(contact_id)
-
-    async def emptied(self) -> None:
-        """Returns when no contact lives."""
-        await self._empty.wait()

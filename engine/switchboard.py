@@ -67,7 +67,7 @@ class Switchboard:
         self._admission = admission
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
-        self._draining = False
+        self._draining, self._hurry = False, asyncio.Event()
 
     def on_sip(self, event: SipEvent) -> None:
         match event:
@@ -107,13 +107,18 @@ class Switchboard:
         )
         self._arm(live)
 
+    def hurry(self) -> None:
+        """Who drains waits no longer."""
+        self._hurry.set()
+
     async def drain(self, seconds: float) -> None:
         """No new calls; current ones may finish for so long, then they are ended."""
         self._draining = True
-        try:
-            async with asyncio.timeout(seconds):
-                await self._registry.emptied()
-        except TimeoutError:
+        over = [asyncio.create_task(one.wait()) for one in (self._registry.empty, self._hurry)]
+        await asyncio.wait(over, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in over:
+            one.cancel()
+        if len(self._registry):
             log.warning("ending calls that did not finish", calls=len(self._registry))
         for live in self._registry:
             self.step(live, Input.SHUT_DOWN)

@@ -41,6 +41,7 @@ class WebServer(uvicorn.Server):
                 timeout_graceful_shutdown=int(STOP_SECONDS),
             )
         )
+        self._up = asyncio.Event()
         self.url = ""
         """Where the API is, once it is open."""
 
@@ -49,10 +50,15 @@ class WebServer(uvicorn.Server):
         listener = socket.create_server((self.config.host, self.config.port))
         self.url = "http://{}:{}".format(*listener.getsockname())
         self._serving = asyncio.create_task(self.serve([listener]), name="web")
+        await self._up.wait()
 
     async def close(self) -> None:
         self.should_exit = True
         await self._serving
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

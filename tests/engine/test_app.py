@@ -1,4 +1,3 @@
-import asyncio
 import json
 import os
 import threading
@@ -7,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.app import StartError, load_flow, running
-from engine.records import RecordingStatus
+from engine.records import DisconnectReason, RecordingStatus, Records
+from tests.rig.contacts import NOON, contact_record
 from tests.rig.house import converse, engine, phone, settings, to_queue
+from tests.rig.patience import until
 
 
 def threads() -> set[str]:
@@ -82,9 +83,25 @@ async def test_after_a_stop_no_descriptor_and_no_thread_is_left(tmp_path: Path) 
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
         await agent.register()
         await converse(one, customer, agent, "support")
-    await asyncio.sleep(0)
+    await until(lambda: threads() == {"MainThread"})
     assert len(os.listdir("/proc/self/fd")) <= before
-    assert threads() == {"MainThread"}
+
+
+async def test_a_recording_whose_file_was_never_made_is_failed_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    given = settings(tmp_path)
+    record = contact_record()
+    records = Records(given.database.url)
+    await records.open()
+    await records.save_contact(record)
+    await records.start_recording(record.contact_id, str(tmp_path / "none.wav"), NOON)
+    await records.close()
+    async with running(given) as one:
+        found = await one.house.records.contact(record.contact_id)
+    assert found
+    assert found.disconnect_reason is DisconnectReason.TELECOM_PROBLEM
+    assert [one.status for one in found.recordings] == [RecordingStatus.FAILED]
 
 
 async def test_a_call_that_was_up_at_the_stop_keeps_its_recording(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ async def test_contacts_may_end_while_they_are_walked() -> None:
 
 async def test_who_waits_for_the_last_contact_is_woken_when_it_ends() -> None:
     registry, live = Registry(), live_contact()
-    await registry.emptied()
+    await registry.empty.wait()
     registry.add(live)
-    waiting = asyncio.create_task(registry.emptied())
+    waiting = asyncio.create_task(registry.empty.wait())
     await asyncio.sleep(0)
     assert not waiting.done()
     registry.remove(live)

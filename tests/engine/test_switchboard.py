@@ -160,6 +160,16 @@ async def test_a_call_that_fails_inside_is_ended_and_harms_no_other(tmp_path: Pa
         assert list(one.house.registry) == [sound]
 
 
+async def test_who_is_told_to_hurry_does_not_wait_for_calls_to_finish(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer:
+        await customer.invite("support", AUDIO)
+        draining = asyncio.create_task(one.house.switchboard.drain(60.0))
+        await asyncio.sleep(0)
+        one.house.switchboard.hurry()
+        assert (await customer.hung_up()).by == "BYE"
+        await draining
+
+
 async def test_draining_takes_no_new_calls_and_ends_the_old_ones_in_time(tmp_path: Path) -> None:
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "late") as late:
         await customer.invite("support", AUDIO)
