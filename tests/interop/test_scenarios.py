@@ -103,11 +103,23 @@ async def test_the_impatient_give_up_in_three_ways(phone: Softphone, tmp_path: P
 
 
 @needs_softphone
-async def test_a_call_to_nobody_is_refused(phone: Softphone, tmp_path: Path) -> None:
+async def test_a_goodbye_comes_in_place_of_the_acknowledgement(
+    phone: Softphone, tmp_path: Path
+) -> None:
+    report = await Sipp("hasty_bye", tmp_path, target=address(phone)).run()
+    assert report.ok, report
+    await phone.wait_for("disconnected", 1)
+
+
+@needs_softphone
+@pytest.mark.parametrize(("scenario", "status"), [("unknown_number", 404), ("extension", 401)])
+async def test_a_call_to_nobody_is_refused(
+    phone: Softphone, tmp_path: Path, scenario: str, status: int
+) -> None:
     await phone.auto_answer(None)
-    async with Sipp("unknown_number", tmp_path, target=address(phone), service="nobody") as caller:
+    async with Sipp(scenario, tmp_path, target=address(phone), service="nobody") as caller:
         await phone.wait_for("incoming", 2)
-        await phone.reject(404)
+        await phone.reject(status)
         report = await caller.finished()
         assert report.ok, report
 

@@ -83,16 +83,35 @@ class Server:
 
     async def start(self) -> None:
         """Returns when it takes calls. Raises ServerError."""
-        self._write_files()
+        self.write_files()
         await self.spawn()
+        assert self._process
+        try:
+            await self.says("Ready")
+        except BaseException:
+            await end_child(self._process, grace=0.0)
+            raise
+
+    async def says(self, word: str, within: float = START_SECONDS) -> None:
+        """Read to a line that begins with this word. Raises ServerError when it ends before."""
         assert self._process and self._process.stdout
-        async with asyncio.timeout(START_SECONDS):
-            while not self.said or self.said[-1] != "Ready":
+        async with asyncio.timeout(within):
+            while not self.said or not self.said[-1].startswith(word):
                 line = await self._process.stdout.readline()
                 if not line:
                     await self._process.wait()
                     raise ServerError(self.log)
                 self.said.append(line.decode().strip())
+
+    def write_files(self) -> None:
+        """Its configuration, flows and prompt."""
+        prompts = self.folder / "prompts"
+        prompts.mkdir(exist_ok=True)
+        write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
+        for number, document in FLOWS.items():
+            (self.folder / f"{number}.json").write_text(json.dumps(document))
+        self.config.touch(mode=0o600)  # it holds secrets
+        self.config.write_text(toml(self._settings()))
 
     async def spawn(self) -> None:
         """Start the process on the configuration that is there, and wait for nothing."""
@@ -202,15 +221,6 @@ class Server:
         with closing(sqlite3.connect(self.folder / "earshot.sqlite")) as database:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(query)]
-
-    def _write_files(self) -> None:
-        prompts = self.folder / "prompts"
-        prompts.mkdir(exist_ok=True)
-        write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
-        for number, document in FLOWS.items():
-            (self.folder / f"{number}.json").write_text(json.dumps(document))
-        self.config.touch(mode=0o600)  # it holds secrets
-        self.config.write_text(toml(self._settings()))
 
     def _settings(self) -> dict[str, Any]:
         given: dict[str, Any] = {

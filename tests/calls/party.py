@@ -1,0 +1,186 @@
+"""A whole phone made of the rig's own parts: signalling by `Phone`, RTP by a `Talker`'s thread.
+
+Its sound leaves at known instants of time.monotonic(), which is also the clock of the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from tests.mixer.phone import FRAME, HOST, PTIME, Packet, decode
+from tests.mixer.phone import Phone as RtpPhone
+from tests.rig.phone import Phone, audio
+from tests.rig.tones import Samples
+
+CODEC = "PCMU"
+
+
+class Talker:
+    """Says `samples` over and over, a frame each 20 ms, and keeps what it hears.
+
+    `loss` is the part of its packets that never leaves; `seed` chooses which.
+    """
+
+    def __init__(self, samples: Samples, loss: float = 0.0, seed: int = 1) -> None:
+        assert len(samples) % FRAME == 0, "whole frames"
+        self._frames = samples.reshape(-1, FRAME)
+        self._loss, self._dice = loss, random.Random(seed)
+        self._rtp, self.rtcp = port_pair()
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="talker")
+        self._began, self._sent = 0.0, 0
+
+    @property
+    def port(self) -> int:
+        return int(self._rtp.sock.getsockname()[1])
+
+    @property
+    def sent(self) -> int:
+        """How many packets have left."""
+        return self._sent
+
+    @property
+    def began(self) -> float:
+        """When its first frame left, monotonic seconds."""
+        return self._began
+
+    @property
+    def packets(self) -> int:
+        """How many it has heard."""
+        return len(self._rtp.heard)
+
+    def start(self, target: int, at: float | None = None) -> None:
+        """Speak to that port of the engine; the first frame leaves at `at`, monotonic seconds."""
+        self._rtp.target = target
+        self._began = time.monotonic() if at is None else at
+        self._thread.start()
+
+    def hush(self) -> None:
+        """No packet more, in either direction."""
+        self._enough.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def close(self) -> None:
+        self.hush()
+        self._rtp.close()
+        self.rtcp.close()
+
+    def slip_in(self, data: bytes) -> None:
+        """A datagram from its own port that is not part of its speech."""
+        self._rtp.sock.sendto(data, (HOST, self._rtp.target))
+
+    async def hears(self, seconds: float) -> Samples:
+        """What it hears from now on for so long; nothing where no packet came."""
+        first = self.packets
+        await asyncio.sleep(seconds)
+        return self.heard(first)
+
+    def heard(self, first: int = 0) -> Samples:
+        """From that packet on, one after the other as they came."""
+        packets: list[Packet] = self._rtp.heard[first:]
+        codes = b"".join(packet.payload for packet in packets)
+        return decode(CODEC, np.frombuffer(codes, np.uint8))
+
+    def _run(self) -> None:
+        number = 0
+        while not self._enough.wait(max(0.0, self._began + number * PTIME - time.monotonic())):
+            self._rtp.hear()
+            if self._dice.random() < self._loss:
+                self._rtp.skip()
+            else:
+                self._rtp.send(self._frames[number % len(self._frames)])
+                self._sent += 1
+            number += 1
+
+
+@dataclass
+class Party:
+    """Someone on a call.
+
+    rtp_port  the engine's, of this leg, once the call is up
+    host      where its SDP says that it hears
+    """
+
+    phone: Phone
+    talker: Talker
+    rtp_port: int = 0
+    host: str = HOST
+
+    @classmethod
+    def of(cls, phone: Phone, samples: Samples, loss: float = 0.0, seed: int = 1) -> Self:
+        return cls(phone, Talker(samples, loss, seed))
+
+    async def __aenter__(self) -> Self:
+        await self.phone.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.talker.close()
+        await self.phone.__aexit__(kind, error, trace)
+
+    @property
+    def sdp(self) -> str:
+        return audio(self.talker.port, self.host)
+
+    async def dial(self, number: str = "support", at: float | None = None) -> None:
+        """Call, and speak as soon as it is answered, or at the instant `at`."""
+        self.rtp_port = media_port(await self.phone.invite(number, self.sdp))
+        self.talker.start(self.rtp_port, at)
+
+    async def rings(self) -> Self:
+        """Wait for a call to come in."""
+        self.rtp_port = media_port((await self.phone.called()).offer)
+        return self
+
+    async def take(self, at: float | None = None) -> None:
+        """Answer the call that rings, and speak."""
+        await self.phone.answer(self.sdp)
+        self.talker.start(self.rtp_port, at)
+
+    async def answer(self, at: float | None = None) -> None:
+        """Take the call that comes."""
+        await self.rings()
+        await self.take(at)
+
+
+async def bridge(customer: Party, agent: Party, at: float | None = None) -> float:
+    """They talk to each other; the instant at which the agent had answered."""
+    await agent.phone.register()
+    await customer.dial(at=at)
+    await agent.answer(at)
+    return time.monotonic()
+
+
+def port_pair() -> tuple[RtpPhone, socket.socket]:
+    """A socket for RTP, and one for RTCP on the port above."""
+    while True:
+        rtp, rtcp = RtpPhone(CODEC), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            rtcp.bind((HOST, rtp.sock.getsockname()[1] + 1))
+        except (OSError, OverflowError):
+            rtp.close()
+            rtcp.close()
+            continue
+        return rtp, rtcp
+
+
+def media_port(sdp: str) -> int:
+    found = re.search(r"^m=audio (\d+) ", sdp, re.MULTILINE)
+    assert found, sdp
+    return int(found[1])

@@ -1,0 +1,102 @@
+"""Fifty calls, ten more each second: every one is heard, kept and written down; nothing is left."""
+
+from __future__ import annotations
+
+import shutil
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.rig.patience import until
+from tests.rig.server import PASSWORD, Row, Server
+from tests.rig.sipp import Sipp, account
+from tests.rig.tones import level_dbfs, read_wav, tone, write_wav
+
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+]
+CALLS, RATE = 50, 10.0
+TALK_SECONDS, RING_SECONDS = 4.0, 0.1
+AGENTS = [f"agent{number}" for number in range(1, 61)]
+CUSTOMER_HZ, AGENT_HZ, SAID_DBFS = 440.0, 1000.0, -10.0
+
+
+def said(folder: Path, name: str, hertz: float) -> Path:
+    write_wav(folder / f"{name}.wav", tone(hertz, 1.0, SAID_DBFS))
+    return folder / f"{name}.wav"
+
+
+def open_things(server: Server) -> tuple[list[str], list[str], list[int]]:
+    """What a call may hold of the system. Database files and the log come and go as they like."""
+    held = [one for one in server.descriptors() if not one.startswith("/")]
+    kinds = sorted(one.partition(":")[0] for one in held)
+    return kinds, server.threads(), server.udp_ports()
+
+
+async def register(server: Server, folder: Path, phone_port: int) -> None:
+    users = [account(name, PASSWORD) for name in AGENTS]
+    registrations = Sipp(
+        "register",
+        folder,
+        target=server.address,
+        calls=len(users),
+        rate=100,
+        users=users,
+        keys={"phone_port": str(phone_port)},
+    )
+    report = await registrations.run()
+    assert report.ok, report
+
+
+def check_recording(row: Row) -> None:
+    assert row["status"] == "AVAILABLE" and not row["overruns"], row
+    with wave.open(row["location"]) as file:
+        assert (file.getframerate(), file.getnchannels()) == (8000, 2)
+        assert file.getnframes() == row["frames"]
+        assert TALK_SECONDS - RING_SECONDS - 0.5 < file.getnframes() / 8000 < TALK_SECONDS + 0.2
+    samples, _ = read_wav(Path(row["location"]))
+    middle = samples[8000:16000]
+    for side, own, other in ((0, CUSTOMER_HZ, AGENT_HZ), (1, AGENT_HZ, CUSTOMER_HZ)):
+        assert level_dbfs(middle[:, side], own) == pytest.approx(SAID_DBFS, abs=1.0), (side, row)
+        assert level_dbfs(middle[:, side], other) < -50, (side, row)
+
+
+@pytest.mark.timeout(60)
+async def test_fifty_calls_make_fifty_contacts_and_recordings_and_leave_nothing_open(
+    tmp_path: Path,
+) -> None:
+    async with (
+        Server(tmp_path, agents=AGENTS, sip={"digest_algorithms": ["MD5"]}) as server,
+        Sipp(
+            "agent",
+            tmp_path,
+            target=None,
+            calls=CALLS,
+            milliseconds=round(RING_SECONDS * 1000),
+            say=said(tmp_path, "agent", AGENT_HZ),
+        ) as agents,
+    ):
+        await register(server, tmp_path, agents.port)
+        before = open_things(server)
+        customers = Sipp(
+            "customer",
+            tmp_path,
+            target=server.address,
+            calls=CALLS,
+            rate=RATE,
+            milliseconds=round(TALK_SECONDS * 1000),
+            say=said(tmp_path, "customer", CUSTOMER_HZ),
+        )
+        for report in (await customers.run(within=30), await agents.finished()):
+            assert report.ok and report.successful == CALLS, report
+        recordings = await server.recorded(CALLS)
+        await until(lambda: open_things(server) == before, within=10)
+    contacts = server.contacts()
+    assert len(contacts) == len(recordings) == CALLS
+    assert {one["disconnect_reason"] for one in contacts} == {"CUSTOMER_DISCONNECT"}
+    assert {one["contact_id"] for one in contacts} == {one["contact_id"] for one in recordings}
+    assert len({one["agent"] for one in contacts}) == CALLS
+    for row in recordings:
+        check_recording(row)
