@@ -16,6 +16,7 @@ from tests.rig.tones import (
     level_dbfs,
     read_wav,
     spans,
+    steady_dbfs,
 )
 
 RATE = 8000
@@ -105,7 +106,7 @@ def channels(seen: Evidence) -> Iterator[Check]:
         ("left is the customer", left, right, CUSTOMER_HZ),
         ("right is the agent", right, left, AGENT_HZ),
     ):
-        level = level_dbfs(channel, frequency)
+        level = steady_dbfs(channel, frequency)
         yield Check(f"recording: {side}", level > HEARD_DBFS, f"{level:.1f} dBFS")
         apart = crosstalk_db(other, channel, frequency)
         name = f"recording: {side}, and not the other"
@@ -141,12 +142,12 @@ def aligned(seen: Evidence) -> Check:
 
 def listened(seen: Evidence, name: str, span: tuple[float, float]) -> Iterator[Check]:
     for party, frequency in (("customer", CUSTOMER_HZ), ("agent", AGENT_HZ)):
-        level = level_dbfs(seen.heard("manager1", *span), frequency)
+        level = steady_dbfs(seen.heard("manager1", *span), frequency)
         sentence = f"{name}: the manager hears the {party}"
         yield Check(sentence, level > HEARD_DBFS, f"{level:.1f} dBFS")
     for phone, partner in (("customer", AGENT_HZ), ("agent1", CUSTOMER_HZ)):
         samples = seen.heard(phone, *span)
-        level, other = level_dbfs(samples, MANAGER_HZ), level_dbfs(samples, partner)
+        level, other = level_dbfs(samples, MANAGER_HZ), steady_dbfs(samples, partner)
         sentence = f"{name}: {phone} hears the partner, and nothing of the manager"
         detail = f"{other:.1f} and {level:.0f} dBFS"
         yield Check(sentence, level < UNHEARD_DBFS and other > HEARD_DBFS, detail)

@@ -23,7 +23,7 @@ from tests.rig.phone import Refused
 from tests.rig.server import HOST, PASSWORD, Row, Server
 from tests.rig.sipp import Sipp
 from tests.rig.softphone import Softphone
-from tests.rig.tones import Samples, level_dbfs, read_wav, tone, write_wav
+from tests.rig.tones import Samples, level_dbfs, read_wav, steady_dbfs, tone, write_wav
 from tests.rig.virtual_phone import Dialog
 
 pytestmark = pytest.mark.call
@@ -52,7 +52,7 @@ class Talk:
         heard = await asyncio.gather(*(ear.hears(seconds) for ear in ears))
         for samples, hertz in zip(heard, (AGENT_HZ, CUSTOMER_HZ), strict=True):
             assert len(samples) / 8000 == pytest.approx(seconds, abs=0.1)
-            assert level_dbfs(samples, hertz) == pytest.approx(SAID_DBFS, abs=1.0)
+            assert steady_dbfs(samples, hertz) == pytest.approx(SAID_DBFS, abs=1.0)
 
     async def end(self) -> None:
         self.agent.phone.hang_up()

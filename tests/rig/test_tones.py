@@ -133,3 +133,10 @@ def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
         back, back_rate = tones.read_wav(tmp_path / "tone.wav")
         assert back_rate == rate
         assert np.array_equal(back, samples)
+
+
+def test_a_skipped_frame_does_not_change_what_is_usual() -> None:
+    whole = tones.tone(440, 2.0, -20)
+    skipping = np.concatenate([whole[:8000], whole[8000 + 9 :]])  # half a period is missing
+    assert tones.level_dbfs(skipping, 440) < -25
+    assert tones.steady_dbfs(skipping, 440) == pytest.approx(-20, abs=0.1)

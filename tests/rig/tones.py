@@ -24,6 +24,7 @@ RATE = 8000  # hertz
 FULL_SCALE = 32767.0
 FLOOR_DBFS = -140.0  # below what 16 bits can hold even in a long average
 WINDOW_SECONDS = 0.025  # what `spans` looks through: null at 120 Hz, side lobes below -58 dB
+STEADY_SECONDS = 0.1
 SHORTEST_SECONDS = 0.05  # a tone; less is the click of something else that starts or stops
 
 
@@ -74,6 +75,18 @@ def level_dbfs(samples: Samples, frequency_hz: float, rate: int = RATE) -> float
     basis = np.stack([np.cos(phase), np.sin(phase), np.ones(len(samples))], axis=1)
     fit = np.linalg.lstsq(basis * weight[:, None], samples * weight, rcond=None)[0]
     return _dbfs(math.hypot(fit[0], fit[1]))
+
+
+def steady_dbfs(samples: Samples, frequency_hz: float, rate: int = RATE) -> float:
+    """The usual level of the tone: the median over pieces of 100 ms.
+
+    What a phone on a busy machine heard may skip a frame; a phase that jumps makes `level_dbfs`,
+    which fits one sine to all of it, read low.
+    """
+    size = round(STEADY_SECONDS * rate)
+    pieces = [samples[at : at + size] for at in range(0, len(samples) - size + 1, size)]
+    assert pieces, f"less than {STEADY_SECONDS} s"
+    return float(np.median([level_dbfs(piece, frequency_hz, rate) for piece in pieces]))
 
 
 def heard(
