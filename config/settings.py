@@ -97,6 +97,8 @@ class MediaSettings(Section):
 
 class RecordingSettings(Section):
     directory: Path = Path("var/recordings")
+    format: Literal["wav", "flac", "opus"] = "wav"
+    """What a recording is kept as after the call; while it runs it is always WAV."""
     min_free_bytes: Annotated[int, Field(ge=0)] = 100_000_000
     """Below this much free space no recording starts and an alarm is logged."""
 

@@ -18,7 +18,7 @@ from engine.records import RecordError, RecordingStatus, Records
 from engine.web.server import WebServer
 from flows import Flow, FlowError, read
 from mixer import MixerError
-from recorder import repair
+from recorder import RecordingError, repair
 
 log = structlog.get_logger("engine")
 
@@ -47,7 +47,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         house = House(settings, flows, prompts, records)
         web = WebServer(house)
         await open_doors(house, web)
-    except (PromptError, RecordError, MixerError, OSError) as error:
+    except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
         await records.close()
         raise StartError(str(error)) from error
     try:

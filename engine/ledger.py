@@ -77,6 +77,10 @@ class Ledger:
             error=finished.error,
         )
 
+    async def move_recording(self, contact_id: str, location: str) -> None:
+        """Where it lies from now on. Raises RecordError."""
+        await self._records.move_recording(contact_id, location)
+
     async def flush(self) -> bool:
         """Write everything that waits. False when the database refused: it is kept for later."""
         async with self._writing:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -17,7 +18,19 @@ from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.records import ContactRecord, RecordError
 from mixer import Mixer, MixerFull, Tap
-from recorder import Finished, RecordingError, Writer, recording_name, recording_path
+from recorder import (
+    Archive,
+    Facts,
+    Finished,
+    RecordingError,
+    Transcoder,
+    Writer,
+    frame_at,
+    frame_from,
+    recording_name,
+    recording_path,
+)
+from recorder.archive import manifest_path
 from recorder.recording import SAMPLE_RATE
 
 log = structlog.get_logger("engine.recordings")
@@ -30,14 +43,25 @@ class Recordings:
         self._mixer, self._settings, self._ledger = mixer, settings, ledger
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(settings, self._on_finished)
+        self._archive = Archive(settings.directory)
+        self._transcoder = Transcoder(self._archive, settings.format)
+        self._opened: dict[str, float] = {}  # on the loop's clock, beside `_started`
         self._started: dict[str, datetime] = {}  # by contact id, until its file is closed
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
         self._writer.start()
+        self._transcoder.start()
+        if self._archive.healed:
+            log.error("chain of recordings healed", what=self._archive.healed)
+        for left in self._archive.unsealed():
+            self._spawn(self._seal(left.finished, left.started))
+        for path in self._archive.unconverted():
+            self._spawn(self._convert(path))
 
     async def close(self) -> None:
         """Every file is closed and every row says so when this returns."""
+        await asyncio.to_thread(self._transcoder.stop)  # what is left goes on at the next start
         await self._settle()
         await asyncio.to_thread(self._writer.stop)
         await self._settle()
@@ -52,6 +76,7 @@ class Recordings:
             log.error("conversation is not recorded", contact_id=live.contact_id, error=str(error))
             return
         self._started[live.contact_id] = datetime.now(UTC)
+        self._opened[live.contact_id] = self._loop.time()
         self._spawn(self._begin(live.record, live.tap))
 
     def stop(self, live: LiveContact) -> None:
@@ -78,7 +103,9 @@ class Recordings:
 
     async def _end(self, finished: Finished) -> None:
         length = timedelta(seconds=finished.frames / finished.sample_rate)
-        stop = self._started.pop(finished.contact_id) + length
+        started = self._started.pop(finished.contact_id)
+        del self._opened[finished.contact_id]
+        stop = started + length
         if finished.error or finished.overruns:
             log.error(
                 "recording damaged",
@@ -90,6 +117,48 @@ class Recordings:
             await self._ledger.end_recording(finished, stop)
         except RecordError as error:
             log.error("recording row", contact_id=finished.contact_id, error=str(error))
+        await self._seal(finished, started)
+
+    def suspend(self, contact_id: str, reason: str, who: str) -> None:
+        """Nothing said from now on is recorded. Raises RecordingError."""
+        started = self._started_of(contact_id)
+        self._writer.suspend(contact_id, frame_at(started, self._now(contact_id)), reason, who)
+
+    def resume(self, contact_id: str, reason: str) -> None:
+        started = self._started_of(contact_id)
+        self._writer.resume(contact_id, frame_from(started, self._now(contact_id)), reason)
+
+    def _started_of(self, contact_id: str) -> datetime:
+        try:
+            return self._started[contact_id]
+        except KeyError:
+            raise RecordingError(f"{contact_id} is not being recorded") from None
+
+    def _now(self, contact_id: str) -> datetime:
+        """By the clock that does not jump: a corrected wall clock must not move a suspension."""
+        since = self._loop.time() - self._opened[contact_id]
+        return self._started[contact_id] + timedelta(seconds=since)
+
+    async def _seal(self, finished: Finished, started: datetime) -> None:
+        if not finished.path.exists():  # it never began
+            return
+        try:
+            await asyncio.to_thread(self._archive.seal, finished, Facts(started))
+        except RecordingError as error:
+            log.error("recording without a manifest", path=str(finished.path), error=str(error))
+        else:
+            self._spawn(self._convert(manifest_path(finished.path)))
+
+    async def _convert(self, path: Path) -> None:
+        try:
+            manifest = await asyncio.wrap_future(self._transcoder.submit(path))
+            location = str(path.with_name(manifest.audio.file))
+            await self._ledger.move_recording(manifest.recording.contact_id, location)
+            await asyncio.to_thread(self._archive.converted, path)
+        except asyncio.CancelledError:  # at the stop; it is marked
+            return
+        except (RecordError, RecordingError) as error:
+            log.error("recording not converted", path=str(path), error=str(error))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

@@ -159,6 +159,15 @@ class Records:
             if not (await connection.execute(change)).rowcount:
                 raise RecordError(f"cannot {what}: it was never started")
 
+    async def move_recording(
+        self, contact_id: str, location: str, kind: RecordingKind = RecordingKind.AGENT
+    ) -> None:
+        """Where a recording that was started lies from now on."""
+        row = (RecordingRow.contact_id == contact_id) & (RecordingRow.kind == kind)
+        change = update(RecordingRow).where(row).values(location=location)
+        async with self._transaction(f"move the recording of {contact_id}") as connection:
+            await connection.execute(change)
+
     async def contact(self, contact_id: str) -> ContactRecord | None:
         async with self._errors(f"read contact {contact_id}"), self._session() as session:
             row = await session.get(ContactRow, contact_id)

@@ -9,29 +9,55 @@ agent on the right. One thread writes all of them, in blocks of a second:
       the source ended           -> rest written, closed, reopened: frames written = frames there
     on_finished(Finished)        once for each recording, with its length or its error
 
-`recording.py` is the table, `sound_file.py` the only file that knows libsndfile, `store.py` names
-files and watches the space, `writer.py` is the thread.
+    Archive.seal()             hashed, described, signed, chained: <name>.json beside it
+    Transcoder.submit()        the lasting format and the waveform, in a process that yields
+    verification               is it still what was sealed? and what can nobody prove?
+
+Pure: `recording` (the table), `timeline` (frames by number; what is suspended is silent before it
+is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`. Drivers: `sound_file` (the
+only file that knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing`
+(the key), `archive` (manifests, head of the chain), `transcode` (the process), `verification`.
 
 A killed process loses at most the last 1.5 s: the header is rewritten with every block, so the
 file plays as it lies. `repair()` at the next start takes care of a kill between a block and its
-header; what is unfinished is marked by an empty file of the same name in `Unfinished/`, so no
-archive is searched for it.
+header. What is still to be done for a recording is a mark, a small file of its name in
+`Unfinished/`, `Unsealed/` or `Unconverted/`, so no archive is searched for it.
 
-What is finished is synced to disk; a power cut may cost what the kernel had not written yet of
-what is not. Left out here: pausing, segments, encryption, transcoding, retention, object stores.
+What is sealed is synced to disk; a power cut may cost what the kernel had not written yet of what
+is not. Left out here: 16 kHz, encryption, retention, object stores.
 """
 
+from recorder.archive import Archive
+from recorder.manifest import Channels, Facts, Hold, Loss, Manifest, Segment
 from recorder.recording import Finished, FrameSource, NoSpace, RecordingError
-from recorder.store import Repaired, recording_name, recording_path, repair
+from recorder.space import Space, Watermarks
+from recorder.store import Marked, Repaired, recording_name, recording_path, repair
+from recorder.timeline import Gap, Suspended, frame_at, frame_from
+from recorder.transcode import Transcoder
 from recorder.writer import Writer
 
 __all__ = [
+    "Archive",
+    "Channels",
+    "Facts",
     "Finished",
     "FrameSource",
+    "Gap",
+    "Hold",
+    "Loss",
+    "Manifest",
+    "Marked",
     "NoSpace",
     "RecordingError",
     "Repaired",
+    "Segment",
+    "Space",
+    "Suspended",
+    "Transcoder",
+    "Watermarks",
     "Writer",
+    "frame_at",
+    "frame_from",
     "recording_name",
     "recording_path",
     "repair",

@@ -10,6 +10,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from recorder.timeline import RAMP_FRAMES, Gap, Suspended, Timeline
+
 SAMPLE_RATE = 8000  # frames a second
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
@@ -41,7 +43,10 @@ class FrameSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The facts of a recording that is over. With an error, `frames` is what could be saved."""
+    """The facts of a recording that is over. With an error, `frames` is what could be saved.
+
+    `overruns`, frames the source lost, are silence in it: `gaps` says where.
+    """
 
     contact_id: str
     path: Path
@@ -49,6 +54,8 @@ class Finished:
     sample_rate: int
     overruns: int
     error: str | None = None
+    suspended: tuple[Suspended, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 State = Enum("State", "STARTING RUNNING FINISHED FAILED")
@@ -78,17 +85,29 @@ OVER = frozenset({State.FINISHED, State.FAILED})
 
 
 class Recording:
-    """What to do with the frames that come; it holds those that do not fill a block yet."""
+    """What to do with the frames that come; it holds those that do not fill a block yet.
+
+    The last RAMP_FRAMES are held back too, so that a suspension finds what it has to fade out.
+    """
 
     def __init__(self) -> None:
         self.state = State.STARTING
         self.error: str | None = None
+        self.timeline = Timeline()
         self._waiting = bytearray()
 
-    def receive(self, frames: bytes, ended: bool) -> list[Action]:
-        """Take whole frames, b"" for none; `ended` when these were the last."""
+    def receive(self, frames: bytes, ended: bool, lost: int = 0) -> list[Action]:
+        """Take whole frames, b"" for none; `ended` when these were the last.
+
+        `lost` is how many the source lost between the last call and the end of these; silence
+        takes their place, so that what follows stays where it belongs.
+        """
         if len(frames) % FRAME_BYTES:
             return self.fail(f"the source gave {len(frames)} bytes: not whole frames")
+        if lost:
+            first = self.timeline.written + len(self._waiting) // FRAME_BYTES
+            self.timeline.lose(first, first + len(frames) // FRAME_BYTES + lost, lost)
+            frames += bytes(lost * FRAME_BYTES)
         self._waiting += frames
         block_is_full = len(self._waiting) >= BLOCK_FRAMES * FRAME_BYTES
         actions = []
@@ -108,6 +127,8 @@ class Recording:
         return [Action(do, self._take() if do is Do.WRITE else b"") for do in steps]
 
     def _take(self) -> bytes:
-        block = bytes(self._waiting)
-        self._waiting.clear()
+        held_back = 0 if self.state in OVER else RAMP_FRAMES * FRAME_BYTES
+        size = len(self._waiting) - held_back
+        block = self.timeline.take(bytes(self._waiting[:size]))
+        del self._waiting[:size]
         return block

@@ -1,21 +1,29 @@
-"""The one place that touches soundfile: WAV while it grows, its repair, reading any sound file."""
+"""The one place that touches soundfile: WAV while it grows, its repair, its lasting formats."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from recorder.recording import CHANNELS, FRAME_BYTES, SAMPLE_RATE, RecordingError
 
 SFC_UPDATE_HEADER_NOW = 0x1060  # libsndfile, sf_command(3)
 SFC_SET_UPDATE_HEADER_AUTO = 0x1061
 HEADER_BYTES, RIFF_SIZE_AT, DATA_SIZE_AT = 44, 4, 40  # of a WAV with nothing but its sound
+ENCODINGS = {"flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS")}  # by the ending of the name
+LOSSLESS = frozenset({"wav", "flac"})
+DECODE_FRAMES = 10 * SAMPLE_RATE  # at once
 FILE_MODE = 0o640  # a conversation is nobody's business but the operator's
 
 
@@ -119,6 +127,57 @@ def read(sound: Path | BinaryIO) -> Pcm:
             return Pcm(samples, int(file.samplerate), int(file.channels))
     except soundfile.SoundFileError as error:
         raise RecordingError(str(error)) from error
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """The samples of a sound file, int16 LE, DECODE_FRAMES at a time. Raises RecordingError."""
+    try:
+        with soundfile.SoundFile(path) as file:
+            while block := bytes(file.buffer_read(DECODE_FRAMES, "int16")):
+                yield block
+    except soundfile.SoundFileError as error:
+        raise RecordingError(f"{path}: {error}") from error
+
+
+def pcm_sha256(path: Path) -> str:
+    """Of the samples, hex; the same for a WAV and its lossless copy. Raises RecordingError."""
+    samples = hashlib.sha256()
+    for block in blocks(path):
+        samples.update(block)
+    return samples.hexdigest()
+
+
+def encode(source: Path, target: Path, ending: str) -> None:
+    """Write `target` in the format of that ending. Raises RecordingError.
+
+    A lossless copy is decoded again and compared frame by frame, a lossy one by its length.
+    """
+    container, codec = ENCODINGS[ending]
+    try:
+        descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        with soundfile.SoundFile(
+            descriptor, "w", SAMPLE_RATE, CHANNELS, format=container, subtype=codec
+        ) as file:
+            for block in blocks(source):
+                file.buffer_write(block, "int16")
+    except (soundfile.SoundFileError, OSError) as error:
+        raise RecordingError(f"{target} cannot be written: {error}") from error
+    if ending in LOSSLESS and not _same_frames(source, target):
+        raise RecordingError(f"{target} does not sound like {source}")
+    if length(source) != length(target):
+        raise RecordingError(f"{target} is not as long as {source}")
+
+
+def samples(path: Path) -> NDArray[np.int16]:
+    """The samples of a WAV of ours, shape (frames, 2), mapped, not read."""
+    if path.stat().st_size <= HEADER_BYTES:
+        return np.empty((0, CHANNELS), np.int16)
+    flat = np.memmap(path, "<i2", "r", HEADER_BYTES)
+    return flat.reshape(-1, CHANNELS)
+
+
+def _same_frames(one: Path, other: Path) -> bool:
+    return all(mine == theirs for mine, theirs in zip_longest(blocks(one), blocks(other)))
 
 
 def _keep_header_valid(file: soundfile.SoundFile) -> None:

@@ -1,9 +1,12 @@
-"""Where recordings lie: names, the space floor, and which ones are not finished.
+"""Where recordings lie: names, the space floor, and the marks of those that are not done with.
 
     <directory>/CallRecordings/YYYY/MM/DD/<contactId>_YYYYMMDDThh:mm_UTC.wav
-    <directory>/Unfinished/<the same name>          empty, as long as the recording is written
+    <directory>/Unfinished/<the same>.mark     as long as the recording is written
+    <directory>/Unsealed/<the same>.mark       then, until it has its manifest
+    <directory>/Unconverted/<the same>.mark    then, until it has its lasting format
 
-The name is made of a checked UUID and a time, so nothing a caller says gets into a path.
+A mark holds what the recorder knows of the recording (`Marked`), so a crash does not cost it. The
+name is made of a checked UUID and a time, so nothing a caller says gets into a path.
 """
 
 from __future__ import annotations
@@ -11,16 +14,41 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
-from recorder import sound_file
-from recorder.recording import NoSpace, RecordingError
+from pydantic import TypeAdapter, ValidationError
 
-NAME = re.compile(r"(?P<contact>[0-9a-f-]{36})_(\d{4})(\d\d)(\d\d)T\d\d:\d\d_UTC\.wav")
+from recorder import sound_file
+from recorder.recording import SAMPLE_RATE, Finished, NoSpace, RecordingError
+from recorder.space import Space, Watermarks
+from recorder.timeline import cut
+
+NAME = re.compile(
+    r"(?P<contact>[0-9a-f-]{36})_(?P<time>(\d{4})(\d\d)(\d\d)T\d\d:\d\d)_UTC\.(wav|flac|opus)"
+)
 DIRECTORY_MODE = 0o750
+CUT_SHORT = "cut short by a crash"
+
+
+class Mark(Enum):
+    """What is still to be done for a recording: the name of the folder that says so."""
+
+    UNFINISHED = "Unfinished"
+    UNSEALED = "Unsealed"
+    UNCONVERTED = "Unconverted"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a mark says: the wall-clock time of frame 0, and the facts so far."""
+
+    started: datetime
+    finished: Finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +61,15 @@ class Repaired:
     error: str | None = None
 
 
+MARKED = TypeAdapter(Marked)
+
+
 class Store:
-    def __init__(self, directory: Path, min_free_bytes: int) -> None:
+    """The folders below one directory. Methods raise RecordingError."""
+
+    def __init__(self, directory: Path, watermarks: Watermarks) -> None:
         self._directory = directory
-        self._min_free_bytes = min_free_bytes
+        self._watermarks = watermarks
 
     def reserve(self, contact_id: str, started: datetime) -> Path:
         """The path of a new recording, marked as unfinished; its folder exists, the file does not.
@@ -44,34 +77,81 @@ class Store:
         Raises NoSpace, or RecordingError when the id is no UUID or that recording exists.
         """
         path = recording_path(self._directory, recording_name(contact_id, started))
+        mark = self._mark(Mark.UNFINISHED, path)
         try:
-            self._make_folders(path)
+            for folder in (path.parent, mark.parent):
+                folder.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
             self._check_space()
             if path.exists():
                 raise RecordingError(f"{path} exists already")
-            self._mark(path).touch(exist_ok=False)
+            mark.touch(exist_ok=False)
+            self._note_or_release(Marked(started, Finished(contact_id, path, 0, SAMPLE_RATE, 0)))
         except OSError as error:
             raise RecordingError(f"{path} cannot be created: {error}") from error
         return path
 
-    def release(self, path: Path) -> None:
-        """This recording is over: `repair` need not look at it."""
+    def note(self, marked: Marked, mark: Mark = Mark.UNFINISHED) -> None:
+        """Keep what is known of a recording in a mark, until the next note. Raises OSError."""
+        note = self._mark(mark, marked.finished.path)
+        note.parent.mkdir(DIRECTORY_MODE, exist_ok=True)
+        fresh = note.with_suffix(".fresh")
+        try:
+            fresh.write_bytes(MARKED.dump_json(marked))
+            fresh.replace(note)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
+
+    def advance(self, marked: Marked) -> None:
+        """This recording is finished: `repair` need not look at it, it waits for its manifest."""
         with contextlib.suppress(OSError):  # a mark too many is a header looked at in vain
-            self._mark(path).unlink()
+            self.note(marked, Mark.UNSEALED)
+            self.release(marked.finished.path)
 
-    def _mark(self, path: Path) -> Path:
-        return unfinished(self._directory) / path.name
+    def release(self, path: Path, mark: Mark = Mark.UNFINISHED) -> None:
+        """That is done for this recording."""
+        with contextlib.suppress(OSError):
+            self._mark(mark, path).unlink()
 
-    def _make_folders(self, path: Path) -> None:
-        for folder in (path.parent, unfinished(self._directory)):
-            folder.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+    def marked(self, mark: Mark) -> list[Marked]:
+        """All of one kind, in the order of their names."""
+        folder = self._directory / mark.value
+        notes = sorted(folder.glob("*_UTC.mark")) if folder.is_dir() else []
+        return [
+            read_mark(note, recording_path(self._directory, name))
+            for note in notes
+            if NAME.fullmatch(name := f"{note.stem}.wav")
+        ]
+
+    def space(self) -> Space:
+        """What the free space means. Raises OSError when there is no such directory."""
+        return self._watermarks.judge(shutil.disk_usage(self._directory).free)
+
+    def _note_or_release(self, marked: Marked) -> None:
+        try:
+            self.note(marked)
+        except OSError:
+            self.release(marked.finished.path)
+            raise
+
+    def _mark(self, mark: Mark, path: Path) -> Path:
+        return self._directory / mark.value / f"{path.stem}.mark"
 
     def _check_space(self) -> None:
-        free = shutil.disk_usage(self._directory).free
-        if free < self._min_free_bytes:
+        if self.space() is Space.FULL:
             raise NoSpace(
-                f"{self._directory} has {free} bytes free, {self._min_free_bytes} must stay free"
+                f"{self._directory} has less than {self._watermarks.refuse_below} bytes free"
             )
+
+
+def read_mark(note: Path, path: Path) -> Marked:
+    """What the mark of that recording says; what its name says where it was never written."""
+    try:
+        marked = MARKED.validate_json(note.read_bytes())
+    except (OSError, ValidationError):
+        started = started_by_name(path.name)
+        return Marked(started, Finished(contact_by_name(path.name), path, 0, SAMPLE_RATE, 0))
+    return replace(marked, finished=replace(marked.finished, path=path))
 
 
 def recording_name(contact_id: str, started: datetime) -> str:
@@ -91,29 +171,49 @@ def recording_path(directory: Path, name: str) -> Path:
     parts = NAME.fullmatch(name)
     if not parts:
         raise RecordingError(f"{name!r} is not the name of a recording")
-    return directory.joinpath("CallRecordings", *parts.groups()[1:], name)
+    return directory.joinpath("CallRecordings", *parts.group(3, 4, 5), name)
 
 
-def unfinished(directory: Path) -> Path:
-    return directory / "Unfinished"
+def contact_by_name(name: str) -> str:
+    return name.partition("_")[0]
+
+
+def started_by_name(name: str) -> datetime:
+    """The minute in which that recording started."""
+    parts = NAME.fullmatch(name)
+    assert parts, f"{name} is not the name of a recording"
+    return datetime.strptime(parts["time"], "%Y%m%dT%H:%M").replace(tzinfo=UTC)
+
+
+def recordings(directory: Path) -> Iterator[Path]:
+    """Every sound file of a recording, in whatever format, finished or not."""
+    for path in sorted((directory / "CallRecordings").rglob("*_UTC.*")):
+        if NAME.fullmatch(path.name):
+            yield path
 
 
 def repair(directory: Path) -> list[Repaired]:
-    """Give every recording that a crash left unfinished a valid header. For use before a Writer."""
-    marks = unfinished(directory)
-    names = sorted(mark.name for mark in marks.iterdir()) if marks.is_dir() else []
+    """Give every recording that a crash left unfinished a valid header. For use before a Writer.
+
+    What could be saved then waits for its manifest, as what was cut short.
+    """
+    store = Store(directory, Watermarks.above(0))
     found = []
-    for name in filter(NAME.fullmatch, names):
-        path = recording_path(directory, name)
-        if path.exists():
-            found.append(_repair_one(path))
-        (marks / name).unlink()
+    for marked in store.marked(Mark.UNFINISHED):
+        if marked.finished.path.exists():
+            found.append(_repair_one(store, marked))
+        store.release(marked.finished.path)
     return found
 
 
-def _repair_one(path: Path) -> Repaired:
-    contact_id = path.name.partition("_")[0]
+def _repair_one(store: Store, marked: Marked) -> Repaired:
+    known = marked.finished
     try:
-        return Repaired(contact_id, path, sound_file.repair(path))
+        frames = sound_file.repair(known.path)
     except RecordingError as error:
-        return Repaired(contact_id, path, 0, str(error))
+        return Repaired(known.contact_id, known.path, 0, str(error))
+    spans = tuple(cut(known.suspended, frames))
+    store.advance(
+        replace(marked, finished=replace(known, frames=frames, suspended=spans, error=CUT_SHORT))
+    )
+    return Repaired(known.contact_id, known.path, frames)

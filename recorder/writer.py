@@ -26,13 +26,16 @@ from recorder.recording import (
     RecordingError,
 )
 from recorder.sound_file import LiveFile
-from recorder.store import Store
+from recorder.space import Space, Watermarks
+from recorder.store import Marked, Store
+from recorder.timeline import FOREVER
 
 POLL_SECONDS = 0.25  # with one block waiting at most 1.25 s of a recording is not in its file
 STOP_POLL_SECONDS = 0.02
 STOP_SECONDS = 10.0
 LAST_FRAMES_SECONDS = 1.0  # of STOP_SECONDS: how long sources may take to end by themselves
 MAX_READ_FRAMES = 2 * BLOCK_FRAMES  # of one source a poll: eight times real time to catch up
+MAX_DRAIN_READS = 8  # more, where a source lost frames: 16 s, beyond what any source holds
 
 THREAD_NAME = "earshot-writer"
 
@@ -44,25 +47,56 @@ class Live:
     """A recording that is being written."""
 
     contact_id: str
+    started: datetime
     source: FrameSource
     file: LiveFile
     overruns: int = 0
     recording: Recording = field(default_factory=Recording)
 
+    def facts(self, frames: int) -> Finished:
+        """What is known of it when so many frames are all it has."""
+        return Finished(
+            self.contact_id,
+            self.file.path,
+            self.file.frames,
+            SAMPLE_RATE,
+            self.overruns,
+            self.recording.error,
+            self.recording.timeline.suspended(frames),
+            self.recording.timeline.gaps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    contact_id: str
+    at: int
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    contact_id: str
+    at: int
+    reason: str
+
 
 class Writer:
     """Writes any number of recordings from one thread.
 
-    start_recording() and stop() may be called from any thread. `on_finished` is called on the
-    writer's thread, once for each recording, and must return at once.
+    Its methods may be called from any thread. `on_finished` is called on the writer's thread, once
+    for each recording, and must return at once.
     """
 
     def __init__(
         self, settings: RecordingSettings, on_finished: Callable[[Finished], None]
     ) -> None:
-        self._store = Store(settings.directory, settings.min_free_bytes)
+        self._store = Store(settings.directory, Watermarks.above(settings.min_free_bytes))
+        self._space = Space.ENOUGH
         self._on_finished = on_finished
-        self._arrivals: SimpleQueue[Live | None] = SimpleQueue()  # None only wakes the thread
+        self._recorded: set[Path] = set()  # what has not been reported yet
+        self._arrivals: SimpleQueue[Live | Suspend | Resume | None] = SimpleQueue()
         self._gate = threading.Lock()  # no recording may arrive once the thread was told to stop
         self._stopping = threading.Event()
         self._stop_at = float("inf")
@@ -86,8 +120,22 @@ class Writer:
             except RecordingError:
                 self._store.release(path)
                 raise
-            self._arrivals.put(Live(contact_id, source, file))
+            self._recorded.add(path)
+            self._arrivals.put(Live(contact_id, started, source, file))
+            self._watch_space()
             return path
+
+    def suspend(self, contact_id: str, at_frame: int, reason: str, who: str) -> None:
+        """Silence from that frame on (see `timeline`), until `resume` for the same reason.
+
+        Nothing that is read after this returned is written as it was. Raises RecordingError when
+        the contact is not being recorded.
+        """
+        self._tell(Suspend(contact_id, at_frame, reason, who))
+
+    def resume(self, contact_id: str, at_frame: int, reason: str) -> None:
+        """Sound again from that frame on. Raises RecordingError as `suspend` does."""
+        self._tell(Resume(contact_id, at_frame, reason))
 
     def stop(self, timeout: float = STOP_SECONDS) -> bool:
         """Finish all. Sources have LAST_FRAMES_SECONDS to end, then they are cut off.
@@ -98,7 +146,7 @@ class Writer:
         with self._gate:
             self._stop_at = time.monotonic() + min(LAST_FRAMES_SECONDS, timeout / 2)
             self._stopping.set()
-            self._arrivals.put(None)
+            self._arrivals.put(None)  # only wakes the thread
         if self._thread.is_alive():
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -108,20 +156,40 @@ class Writer:
         live: list[Live] = []
         while True:
             stopping = self._stopping.is_set()  # asked first: nothing arrives after it is set
-            live += self._arrived(wait=not live and not stopping)
+            self._admit(live, wait=not live and not stopping)
             if stopping and not live:
                 return
-            for one in live:
+            for one in tuple(live):
+                self._admit(live, wait=False)  # an order holds for all that is read after it
                 self._poll(one)
             live = [one for one in live if one.recording.state not in OVER]
             self._pause()
 
-    def _arrived(self, wait: bool) -> list[Live]:
-        """New recordings; with none to poll the thread sleeps here until there is one."""
-        new = [self._arrivals.get()] if wait else []
-        while not self._arrivals.empty():
-            new.append(self._arrivals.get())
-        return [one for one in new if one]
+    def _admit(self, live: list[Live], wait: bool) -> None:
+        """New recordings, and orders for those there are, before any of them is read again.
+
+        With none to poll the thread sleeps here until there is one.
+        """
+        while wait or not self._arrivals.empty():
+            match self._arrivals.get():
+                case Live() as new:
+                    live.append(new)
+                case Suspend() | Resume() as order:
+                    for one in live:
+                        if one.contact_id == order.contact_id:
+                            self._obey(one, order)
+            wait = False
+
+    def _obey(self, live: Live, order: Suspend | Resume) -> None:
+        match order:
+            case Suspend(_, at, reason, who):
+                live.recording.timeline.suspend(at, reason, who)
+            case Resume(_, at, reason):
+                live.recording.timeline.resume(at, reason)
+        try:
+            self._store.note(Marked(live.started, live.facts(FOREVER)))
+        except OSError as error:  # only a crash would have needed it
+            log.warning("suspension not noted", contact_id=live.contact_id, error=str(error))
 
     def _pause(self) -> None:
         if self._stopping.wait(POLL_SECONDS):
@@ -129,13 +197,14 @@ class Writer:
 
     def _poll(self, live: Live) -> None:
         try:
-            frames = live.source.read(MAX_READ_FRAMES)
+            frames = read(live.source, live.overruns)
             ended = live.source.ended or time.monotonic() >= self._stop_at
-            live.overruns = live.source.overruns
+            lost = live.source.overruns - live.overruns
         except Exception as error:  # a stranger's code: it may cost its own recording, no other
             self._perform(live, live.recording.fail(f"the source failed: {error!r}"))
         else:
-            self._perform(live, live.recording.receive(frames, ended))
+            live.overruns += lost
+            self._perform(live, live.recording.receive(frames, ended, lost))
 
     def _perform(self, live: Live, actions: list[Action]) -> None:
         try:
@@ -156,19 +225,39 @@ class Writer:
                 self._report(live)
 
     def _report(self, live: Live) -> None:
-        self._store.release(live.file.path)
-        finished = Finished(
-            live.contact_id,
-            live.file.path,
-            live.file.frames,
-            SAMPLE_RATE,
-            live.overruns,
-            live.recording.error,
-        )
+        finished = live.facts(live.file.frames)
+        self._store.advance(Marked(live.started, finished))
+        with self._gate:
+            self._recorded.discard(finished.path)
         try:
             self._on_finished(finished)
         except Exception:  # the others are still being recorded
             log.exception("on_finished failed", contact_id=live.contact_id)
+
+    def _tell(self, order: Suspend | Resume) -> None:
+        with self._gate:
+            if not any(path.name.startswith(order.contact_id) for path in self._recorded):
+                raise RecordingError(f"{order.contact_id} is not being recorded")
+            self._arrivals.put(order)
+
+    def _watch_space(self) -> None:
+        """Say once when the disk gets full, and once when it is well again."""
+        with contextlib.suppress(OSError):
+            before, self._space = self._space, self._store.space()
+            if before is not self._space:
+                log.warning("space for recordings", space=self._space.name)
+
+
+def read(source: FrameSource, known_overruns: int) -> bytes:
+    """The next frames; all there are where some were lost, for then what follows is in its place.
+
+    Frames are lost when the source is full, so they are missing somewhere in what it held.
+    """
+    frames = source.read(MAX_READ_FRAMES)
+    if source.overruns > known_overruns:
+        for _ in range(MAX_DRAIN_READS):
+            frames += source.read(MAX_READ_FRAMES)
+    return frames
 
 
 def tell_kernel_thread_name() -> None:

@@ -57,7 +57,8 @@ async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: P
 
 
 async def test_calls_that_should_be_recorded_and_are_not_make_it_fail(tmp_path: Path) -> None:
-    (tmp_path / "recordings").touch()  # where a folder should be
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "CallRecordings").touch()  # where a folder should be
     arguments = "--calls", "1", "--seconds", "0.1", "--record", "--json", "--folder", str(tmp_path)
     code, output, errors = await bench(*arguments)
     figures = json.loads(output)

@@ -76,6 +76,11 @@ async def test_a_database_that_cannot_be_opened_stops_the_start(tmp_path: Path) 
     assert "database" in await refusal(tmp_path, database={"url": url})
 
 
+async def test_a_folder_for_recordings_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "recordings").touch()
+    assert "recordings" in await refusal(tmp_path)
+
+
 async def test_after_a_stop_no_descriptor_and_no_thread_is_left(tmp_path: Path) -> None:
     async with engine(tmp_path):  # what is loaded once stays
         pass

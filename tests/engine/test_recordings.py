@@ -5,10 +5,17 @@ from pathlib import Path
 
 from engine.call import Input
 from engine.records import ContactRecord, RecordingStatus
+from recorder import verification
+from recorder.archive import read as read_manifest
+from recorder.signing import PUBLIC_NAME, PublicKey, keys
 from tests.rig.house import converse, engine, phone
 from tests.rig.patience import until
 
 TALK_SECONDS = 0.5
+
+
+def public_key(directory: Path) -> PublicKey:
+    return PublicKey.read(keys(directory) / PUBLIC_NAME)
 
 
 async def recorded_call(folder: Path, number: str) -> tuple[ContactRecord, float]:
@@ -68,3 +75,49 @@ async def test_a_recording_that_cannot_be_made_is_an_alarm_and_the_call_goes_on(
             assert live.call.ended_by is None
             one.house.switchboard.step(live, Input.AGENT_LEFT)
             assert (await customer.hung_up()).by == "BYE"
+
+
+async def test_a_finished_recording_is_sealed_and_kept_in_the_wanted_format(
+    tmp_path: Path,
+) -> None:
+    recording = {"format": "flac"}
+    async with engine(tmp_path, recording=recording) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            agent.hang_up()
+            await customer.hung_up()
+
+            async def kept() -> Path | None:
+                record = await one.house.records.contact(live.contact_id)
+                paths = [Path(each.location) for each in record.recordings] if record else []
+                return next((path for path in paths if path.suffix == ".flac"), None)
+
+            path = await until(kept, within=15.0)
+            await until(lambda: not path.with_suffix(".wav").exists())
+    assert path.exists()
+    assert path.with_suffix(".json").exists()
+    assert path.with_suffix(".peaks").exists()
+    report = verification.verify_all(tmp_path / "recordings", public_key(tmp_path / "recordings"))
+    assert (report.sealed, report.findings) == (1, ())
+
+
+async def test_what_is_said_while_suspended_is_not_recorded_and_the_time_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, "support")
+        await asyncio.sleep(TALK_SECONDS)
+        one.house.recordings.suspend(live.contact_id, "card", "agent1")
+        await asyncio.sleep(TALK_SECONDS)
+        one.house.recordings.resume(live.contact_id, "card")
+        await asyncio.sleep(TALK_SECONDS)
+        agent.hang_up()
+        await customer.hung_up()
+        await one.house.recordings.close()
+        record = await one.house.records.contact(live.contact_id)
+    assert record
+    manifest = read_manifest(Path(record.recordings[0].location).with_suffix(".json"))
+    [span] = manifest.recording.suspended
+    assert (span.reason, span.who) == ("card", "agent1")

@@ -64,6 +64,11 @@ class Tape:
         with self._gate:
             return self._closed and not self._frames
 
+    @property
+    def is_empty(self) -> bool:
+        with self._gate:
+            return not self._frames
+
 
 class RunningTone:
     """A conversation of tones at the pace of the clock; it never ends by itself."""

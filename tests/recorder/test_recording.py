@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from recorder.recording import FRAME_BYTES, SAMPLE_RATE, Action, Do, Recording, State
+from recorder.timeline import RAMP_FRAMES, Gap
 
+HELD_BACK = RAMP_FRAMES * FRAME_BYTES
 SECOND = b"\1\2\3\4" * SAMPLE_RATE
 
 
@@ -9,12 +11,14 @@ def did(actions: list[Action]) -> list[Do]:
     return [action.do for action in actions]
 
 
-def test_less_than_a_second_waits_and_a_second_is_written_at_once() -> None:
+def test_less_than_a_second_waits_and_a_second_is_written_but_for_what_a_ramp_may_need() -> None:
     recording = Recording()
     assert recording.receive(SECOND[: len(SECOND) // 2], ended=False) == []
     assert recording.state is State.RUNNING
     (write,) = recording.receive(SECOND[len(SECOND) // 2 :], ended=False)
-    assert write == Action(Do.WRITE, SECOND)
+    assert write == Action(Do.WRITE, SECOND[:-HELD_BACK])
+    (write,) = recording.receive(SECOND, ended=False)
+    assert write == Action(Do.WRITE, SECOND[-HELD_BACK:] + SECOND[:-HELD_BACK])
 
 
 def test_nothing_new_writes_nothing() -> None:
@@ -69,3 +73,31 @@ def test_half_a_frame_is_the_sources_mistake_and_fails_this_recording() -> None:
     recording.receive(SECOND, ended=False)
     assert did(recording.receive(b"\0" * (FRAME_BYTES + 1), ended=False)) == [Do.SALVAGE, Do.REPORT]
     assert recording.error == "the source gave 5 bytes: not whole frames"
+
+
+def test_silence_takes_the_place_of_lost_frames_and_the_gap_is_known() -> None:
+    recording = Recording()
+    recording.receive(SECOND[:400], ended=False)
+    recording.receive(SECOND[:800], ended=False, lost=50)
+    write, *_ = recording.receive(SECOND[:40], ended=True)
+    assert write.block == SECOND[:1200] + bytes(50 * FRAME_BYTES) + SECOND[:40]
+    assert recording.timeline.gaps == (Gap(100, 350, 50),)
+
+
+def test_a_suspension_reaches_what_waits_to_be_written() -> None:
+    recording = Recording()
+    recording.receive(SECOND[: 100 * FRAME_BYTES], ended=False)
+    recording.timeline.suspend(60, "card", "agent1")
+    write, *_ = recording.receive(b"", ended=True)
+    assert write.block[60 * FRAME_BYTES :] == bytes(40 * FRAME_BYTES)
+    assert write.block[: 20 * FRAME_BYTES] == SECOND[: 20 * FRAME_BYTES]
+
+
+def test_a_suspension_from_the_next_frame_on_still_finds_all_of_its_ramp() -> None:
+    loud = b"\x40\x1f" * 2 * SAMPLE_RATE  # 8000 in every sample
+    recording = Recording()
+    recording.receive(loud, ended=False)
+    recording.timeline.suspend(SAMPLE_RATE, "card", "agent1")
+    write, *_ = recording.receive(loud[:400], ended=True)
+    left = [int.from_bytes(write.block[at : at + 2], "little") for at in range(0, 200, 4)]
+    assert left == [*range(7900, 0, -200), *[0] * 10]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import stat
 import wave
 from pathlib import Path
 
@@ -19,6 +21,13 @@ from tests.rig import tones
 def frames_seen_by_two_readers(path: Path) -> tuple[int, int]:
     with wave.open(str(path), "rb") as strict:
         return strict.getnframes(), len(soundfile.read(path)[0])
+
+
+def test_the_header_is_as_long_as_we_say(tmp_path: Path) -> None:
+    file = LiveFile(tmp_path / "live.wav")
+    file.write(conversation(0.1))
+    file.close()
+    assert file.path.read_bytes()[HEADER_BYTES:] == conversation(0.1)
 
 
 def open_descriptors() -> int:
@@ -121,3 +130,41 @@ def test_what_is_no_sound_file_is_an_error_with_its_name(tmp_path: Path) -> None
             sound_file.read(path)
         with pytest.raises(RecordingError, match=path.name):
             sound_file.length(path)
+
+
+def wav(path: Path, seconds: float) -> Path:
+    file = LiveFile(path)
+    file.write(conversation(seconds))
+    file.close()
+    return path
+
+
+def test_a_lossless_copy_has_the_same_samples_and_the_same_hash(tmp_path: Path) -> None:
+    source, copy = wav(tmp_path / "a.wav", 11.5), tmp_path / "a.flac"
+    sound_file.encode(source, copy, "flac")
+    assert b"".join(sound_file.blocks(copy)) == conversation(11.5)
+    digest = hashlib.sha256(conversation(11.5)).hexdigest()
+    assert sound_file.pcm_sha256(source) == sound_file.pcm_sha256(copy) == digest
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("frames", [1, 159, 8001])
+def test_a_lossy_copy_is_as_long(tmp_path: Path, frames: int) -> None:
+    source, copy = wav(tmp_path / "a.wav", frames / 8000), tmp_path / "a.opus"
+    sound_file.encode(source, copy, "opus")
+    assert sound_file.length(copy) == frames
+
+
+def test_a_copy_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    source = wav(tmp_path / "a.wav", 0.1)
+    with pytest.raises(RecordingError, match="cannot be written"):
+        sound_file.encode(source, tmp_path / "absent" / "a.flac", "flac")
+    with pytest.raises(RecordingError, match="absent"):
+        sound_file.encode(tmp_path / "absent.wav", tmp_path / "a.flac", "flac")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_the_samples_of_a_wav_are_mapped_as_they_lie(tmp_path: Path, seconds: float) -> None:
+    mapped = sound_file.samples(wav(tmp_path / "a.wav", seconds))
+    assert mapped.shape == (seconds * 8000, 2)
+    assert mapped.tobytes() == conversation(seconds)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,10 @@ from config.settings import RecordingSettings
 from recorder import Finished, NoSpace, RecordingError, Writer
 from recorder.recording import FRAME_BYTES, SAMPLE_RATE
 from recorder.sound_file import HEADER_BYTES
+from recorder.space import Watermarks
+from recorder.store import Mark, Marked, Store
+from recorder.timeline import RAMP_FRAMES, Gap
+from tests.recorder.desk import PATIENCE, Desk, desk, wait_until
 from tests.recorder.sources import (
     AGENT_HZ,
     CUSTOMER_HZ,
@@ -36,41 +40,6 @@ from tests.rig import tones
 
 def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-PATIENCE = 10.0  # seconds; only a broken writer lets a test wait that long
-
-
-class Desk:
-    """A writer on a directory, and what it reported."""
-
-    def __init__(self, directory: Path, min_free_bytes: int = 0) -> None:
-        self._reports: queue.SimpleQueue[Finished] = queue.SimpleQueue()
-        settings = RecordingSettings(directory=directory, min_free_bytes=min_free_bytes)
-        self.writer = Writer(settings, self._reports.put)
-
-    def finished(self) -> Finished:
-        return self._reports.get(timeout=PATIENCE)
-
-    def nothing_more(self) -> bool:
-        return self._reports.empty()
-
-
-@contextmanager
-def desk(directory: Path, min_free_bytes: int = 0) -> Iterator[Desk]:
-    one = Desk(directory, min_free_bytes)
-    one.writer.start()
-    try:
-        yield one
-    finally:
-        assert one.writer.stop()
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.005)
 
 
 def test_a_recording_is_reported_once_with_its_facts_and_holds_every_sample(tmp_path: Path) -> None:
@@ -95,7 +64,7 @@ def test_blocks_reach_the_file_while_the_recording_runs(tmp_path: Path) -> None:
     with desk(tmp_path) as one:
         source = Tape(conversation(1.0), closed=False)
         path = one.writer.start_recording(contact_id(1), STARTED, source)
-        wait_until(lambda: soundfile.info(path).frames == SAMPLE_RATE)
+        wait_until(lambda: soundfile.info(path).frames == SAMPLE_RATE - RAMP_FRAMES)
         source.feed(conversation(0.5))
         source.close()
         assert one.finished().frames == SAMPLE_RATE * 3 // 2
@@ -264,6 +233,41 @@ def test_the_same_recording_twice_is_refused_and_the_first_goes_on(tmp_path: Pat
         assert one.finished().frames == 800
 
 
+def test_lost_frames_are_silence_where_they_were_lost(tmp_path: Path) -> None:
+    """A source that was full holds what came before; what comes after is in its place."""
+    with desk(tmp_path) as one:
+        source = Tape(conversation(4.0), closed=False)
+        source.overruns = 8000
+        path = one.writer.start_recording(contact_id(1), STARTED, source)
+        wait_until(lambda: source.is_empty)
+        source.feed(conversation(1.0))
+        source.close()
+        report = one.finished()
+    assert (report.frames, report.overruns) == (48_000, 8000)
+    assert report.gaps == (Gap(0, 40_000, 8000),)
+    sound = tones.read_wav(path)[0].astype("<i2").tobytes()
+    assert sound == conversation(4.0) + bytes(8000 * FRAME_BYTES) + conversation(1.0)
+
+
+def test_what_is_finished_waits_for_its_manifest(tmp_path: Path) -> None:
+    with desk(tmp_path) as one:
+        one.writer.start_recording(contact_id(1), STARTED, Tape(conversation(0.1)))
+        report = one.finished()
+    store = Store(tmp_path, Watermarks.above(0))
+    assert store.marked(Mark.UNSEALED) == [Marked(STARTED, report)]
+    assert store.marked(Mark.UNFINISHED) == []
+
+
+def test_little_space_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    free = os.statvfs(tmp_path)
+    floor = free.f_bavail * free.f_frsize // 2
+    with desk(tmp_path, min_free_bytes=floor) as one:
+        for number in (1, 2):
+            one.writer.start_recording(contact_id(number), STARTED, Tape(conversation(0.1)))
+            one.finished()
+    assert capsys.readouterr().out.count("LOW") == 1
+
+
 FILE_SIZE_LIMIT = 100_000  # bytes
 
 
@@ -320,7 +324,8 @@ def test_a_full_disk_fails_the_recording_and_keeps_what_fitted(tmp_path: Path) -
         assert kept.astype("<i2").tobytes() == conversation(6.0)[: FRAME_BYTES * len(kept)]
         with pytest.raises(RecordingError, match="No space left on device"):
             one.writer.start_recording(contact_id(2), STARTED, Tape(conversation(1.0)))
-        assert list(tmp_path.rglob("*.wav")) == [path]
+        assert list((tmp_path / "CallRecordings").rglob("*.wav")) == [path]
+        assert not list(tmp_path.rglob(f"*{contact_id(2)}*"))
         assert open_descriptors() == before
 
 

@@ -1,0 +1,230 @@
+"""Finished recordings: seals each with a signed manifest and keeps the head of their chain.
+
+<recording>.json              its manifest
+<directory>/Chain/head.json   the last link, signed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from recorder import chain
+from recorder.chain import Head, Link, SignedHead
+from recorder.manifest import Audio, Facts, Manifest, Sound, describe
+from recorder.recording import Finished, RecordingError
+from recorder.signing import open_key
+from recorder.sound_file import FILE_MODE, HEADER_BYTES
+from recorder.space import Watermarks
+from recorder.store import NAME, Mark, Marked, Store, recording_path
+
+HASH_BYTES = 1 << 20
+FOLDER_MODE = 0o750
+
+
+class Archive:
+    """The one writer of manifests in a directory. Methods block, and may be called from any thread.
+
+    They raise RecordingError; a recording that could not be sealed stays among `unsealed`.
+    `healed` says what was wrong with the chain when it was opened, and goes into the next link.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._key = open_key(directory)
+        self._store = Store(directory, Watermarks.above(0))
+        self._gate = threading.Lock()
+        self._head, self.healed = self._recover()
+
+    def unsealed(self) -> list[Marked]:
+        """Recordings that were finished, or repaired, and have no manifest yet."""
+        return [one for one in self._store.marked(Mark.UNSEALED) if one.finished.path.exists()]
+
+    def unconverted(self) -> list[Path]:
+        """Manifests of recordings that wait for their lasting format."""
+        marks = self._store.marked(Mark.UNCONVERTED)
+        paths = [manifest_path(marked.finished.path) for marked in marks]
+        return [path for path in paths if path.exists()]
+
+    def seal(self, finished: Finished, facts: Facts) -> Manifest:
+        """Write the manifest of a recording that is closed; one that is there already stands."""
+        path = manifest_path(finished.path)
+        with self._gate:
+            manifest = read(path) if path.exists() else self._add_link(finished, facts)
+        try:
+            self._store.note(Marked(facts.started, finished), Mark.UNCONVERTED)
+        except OSError as error:
+            raise RecordingError(f"{path}: {error}") from error
+        self._store.release(finished.path, Mark.UNSEALED)
+        self._store.release(finished.path)
+        return manifest
+
+    def replace_audio(self, path: Path, audio: Audio) -> Manifest:
+        """The recording of that manifest is in another file now, or has got its peaks.
+
+        What was altered is not signed again.
+        """
+        before = read(path)
+        if wrong := before.faults(self._key.public.accepts):
+            raise RecordingError(f"{path}: {wrong[0]}")
+        assert audio.recording == before.recording.digest(), "audio of another recording"
+        manifest = Manifest.sign(before.recording, audio, self._key.sign)
+        write(path, manifest.text())
+        return manifest
+
+    def converted(self, path: Path) -> None:
+        """The recording of that manifest has its lasting format: its WAV goes where it is another.
+
+        For use when nobody names the WAV any more.
+        """
+        audio = read(path).audio
+        if audio.format != "wav":
+            if file_size(path.with_name(audio.file)) != audio.size:
+                raise RecordingError(f"{path.with_name(audio.file)} is not whole: the WAV stays")
+            path.with_suffix(".wav").unlink(missing_ok=True)
+        self._store.release(path, Mark.UNCONVERTED)
+
+    def _add_link(self, finished: Finished, facts: Facts) -> Manifest:
+        sync(finished.path)
+        path, sound = manifest_path(finished.path), measure(finished.path)
+        recording = describe(
+            finished,
+            facts,
+            sound,
+            sequence=self._head.sequence + 1,
+            previous=self._head.link,
+            healed=self.healed,
+        )
+        audio = Audio(
+            recording=recording.digest(),
+            file=finished.path.name,
+            format="wav",
+            size=sound.size,
+            sha256=sound.sha256,
+            peaks_sha256=None,
+        )
+        manifest = Manifest.sign(recording, audio, self._key.sign)
+        link = link_of(manifest)
+        self._write_head(self._head.announce(link))
+        write(path, manifest.text())
+        self._head, self.healed = chain.at(link), None
+        self._write_head(self._head, durable=False)  # the announcement says the same
+        return manifest
+
+    def _write_head(self, head: Head, *, durable: bool = True) -> None:
+        text = SignedHead.sign(head, self._key.sign).canonical()
+        write(head_path(self._directory), text, durable=durable)
+
+    def _recover(self) -> tuple[Head, str | None]:
+        path, accepts = head_path(self._directory), self._key.public.accepts
+        try:
+            path.parent.mkdir(FOLDER_MODE, exist_ok=True)
+            head = chain.read_head(path.read_bytes(), accepts) if path.exists() else None
+        except OSError as error:
+            raise RecordingError(f"{path}: {error}") from error
+        if head is None:
+            return chain.rebuild(self._signed_links(manifests(self._directory)))
+        if head.announced is None:
+            return head, None
+        name = f"{head.announced.name}.wav"
+        path = manifest_path(recording_path(self._directory, name))
+        return chain.recover(head, next(self._signed_links([path]), None))
+
+    def _signed_links(self, paths: Iterable[Path]) -> Iterator[Link]:
+        """Of the manifests that are there and as they were written; `verify` speaks of others."""
+        for path in paths:
+            with contextlib.suppress(RecordingError):
+                manifest = read(path)
+                if not manifest.faults(self._key.public.accepts):
+                    yield link_of(manifest)
+
+
+def head_path(directory: Path) -> Path:
+    return directory / "Chain" / "head.json"
+
+
+def manifest_path(recording: Path) -> Path:
+    return recording.with_suffix(".json")
+
+
+def manifests(directory: Path) -> list[Path]:
+    """The manifests below a directory, by path."""
+    found = (directory / "CallRecordings").rglob("*_UTC.json")
+    return sorted(path for path in found if NAME.fullmatch(path.with_suffix(".wav").name))
+
+
+def link_of(manifest: Manifest) -> Link:
+    recording = manifest.recording
+    return Link(recording.sequence, recording.digest(), recording.previous, recording.name)
+
+
+def read(path: Path) -> Manifest:
+    """Raises RecordingError when there is none, or it is not as it was written."""
+    try:
+        return Manifest.parse(path.read_bytes())
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from error
+    except RecordingError as error:
+        raise RecordingError(f"{path}: {error}") from error
+
+
+def write(path: Path, text: bytes, *, durable: bool = True) -> None:
+    """Whole or not at all; with `durable` also where the power fails right after."""
+    fresh = path.with_suffix(".fresh")
+    try:
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+            file.flush()
+            if durable:
+                os.fsync(descriptor)
+        fresh.replace(path)
+        if durable:
+            sync(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise RecordingError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def sync(path: Path) -> None:
+    """A file, or what a folder lists, is on the disk when this returns."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from error
+
+
+def measure(path: Path) -> Sound:
+    """Size and hashes of a closed WAV of ours."""
+    whole, samples = hashlib.sha256(), hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            whole.update(file.read(HEADER_BYTES))
+            while block := file.read(HASH_BYTES):
+                whole.update(block)
+                samples.update(block)
+            return Sound(file.tell(), whole.hexdigest(), samples.hexdigest())
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from error
+
+
+def file_sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from error
+
+
+def file_size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None

@@ -1,0 +1,210 @@
+"""After the call: the lasting format of a recording, and its waveform, in a process that yields.
+
+One worker process, at the lowest priority, runs `serve`: one recording after the other. It reads
+jobs and writes answers, a line of JSON each, and ends with its input, so it dies with us. It holds
+no key: the manifest is signed here.
+
+    1  the copy is written beside, synced, and compared with the WAV    worker
+    2  the manifest names the copy                                      Transcoder
+    3  whoever else names the WAV learns the new name                   the caller
+    4  the WAV goes, and the mark                                       Archive.converted
+
+A crash in between leaves a file too many, never one too few; the recording stays marked as
+unconverted and goes through all of it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from recorder import archive, sound_file
+from recorder.archive import Archive
+from recorder.manifest import Audio, Digest, Format, Manifest
+from recorder.peaks import peaks
+from recorder.recording import RecordingError
+
+NICENESS = 19
+STOP_SECONDS = 5.0
+IDLE_SECONDS = 3.0  # it holds 70 MB while it lives, and takes half a second to start
+THREAD_NAME = "earshot-transcoder"
+
+
+class Job(BaseModel):
+    """A WAV, what its samples must hash to, and what is wanted."""
+
+    model_config = ConfigDict(frozen=True)
+    wav: Path
+    pcm_sha256: Digest
+    format: Format
+
+
+class Done(BaseModel):
+    """What the worker made of a job; with an error it left everything as it was."""
+
+    model_config = ConfigDict(frozen=True)
+    file: str = ""
+    size: int = 0
+    sha256: str = ""
+    peaks_sha256: str = ""
+    error: str | None = None
+
+
+class Transcoder:
+    """Converts sealed recordings one at a time. Its methods may be called from any thread."""
+
+    def __init__(self, archive: Archive, format: Format) -> None:
+        self._archive, self._format = archive, format
+        self._jobs: SimpleQueue[tuple[Path, Future[Manifest]] | None] = SimpleQueue()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._gate = threading.Lock()  # no job may come in after the last
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, path: Path) -> Future[Manifest]:
+        """Convert the recording of that manifest; the result is the manifest as it is then.
+
+        The WAV is still there; `Archive.converted` lets it go. A recording that is done already is
+        left alone. The future fails with RecordingError; after stop() it is cancelled.
+        """
+        future: Future[Manifest] = Future()
+        with self._gate:
+            if self._stopping.is_set():
+                future.cancel()
+            else:
+                self._jobs.put((path, future))
+        return future
+
+    def stop(self) -> None:
+        """End at once. What is not done stays marked and is found by `Archive.unconverted`."""
+        with self._gate:
+            self._stopping.set()
+            self._jobs.put(None)
+        if worker := self._worker:
+            worker.kill()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        while job := self._next():
+            path, future = job
+            if self._stopping.is_set() or not future.set_running_or_notify_cancel():
+                future.cancel()
+                continue
+            try:
+                future.set_result(self._convert(path))
+            except Exception as error:  # whoever waits is told; the next may fare better
+                future.set_exception(error)
+        self._end_worker()
+
+    def _next(self) -> tuple[Path, Future[Manifest]] | None:
+        """The next job; None at the stop. A worker that has had nothing to do for a while goes."""
+        while True:
+            try:
+                return self._jobs.get(timeout=IDLE_SECONDS if self._worker else None)
+            except Empty:
+                self._end_worker()
+
+    def _convert(self, path: Path) -> Manifest:
+        manifest = archive.read(path)
+        wanted: Format = self._format if manifest.recording.frames else "wav"  # no FLAC is empty
+        audio = manifest.audio
+        if audio.format != "wav" or (audio.format == wanted and audio.peaks_sha256):
+            return manifest
+        return self._archive.replace_audio(path, self._audio(path, manifest, wanted))
+
+    def _audio(self, path: Path, manifest: Manifest, wanted: Format) -> Audio:
+        recording = manifest.recording
+        wav = path.with_suffix(".wav")
+        done = self._ask(Job(wav=wav, pcm_sha256=recording.pcm_sha256, format=wanted))
+        if done.error:
+            raise RecordingError(done.error)
+        return Audio(
+            recording=recording.digest(),
+            file=done.file,
+            format=wanted,
+            size=done.size,
+            sha256=done.sha256,
+            peaks_sha256=done.peaks_sha256,
+        )
+
+    def _ask(self, job: Job) -> Done:
+        """A worker that died is replaced for the next job; this one has failed."""
+        worker = self._living_worker()
+        assert worker.stdin and worker.stdout
+        try:
+            worker.stdin.write(job.model_dump_json().encode() + b"\n")
+            worker.stdin.flush()
+            return Done.model_validate_json(worker.stdout.readline())
+        except (OSError, ValidationError) as error:
+            self._end_worker()
+            raise RecordingError(f"the transcoder died at {job.wav}") from error
+
+    def _living_worker(self) -> subprocess.Popen[bytes]:
+        if self._worker is None or self._worker.poll() is not None:
+            self._end_worker()
+            self._worker = subprocess.Popen(
+                [sys.executable, "-c", "from recorder.transcode import serve; serve()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for us; what runs is ended by stop()
+            )
+        return self._worker
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.kill()
+            worker.communicate()
+
+
+def work(job: Job) -> Done:
+    """Make the copy and the waveform of one recording. Raises RecordingError or OSError."""
+    if sound_file.pcm_sha256(job.wav) != job.pcm_sha256:
+        raise RecordingError(f"{job.wav} is not what was sealed")
+    picture = peaks(sound_file.samples(job.wav)).tobytes()
+    archive.write(job.wav.with_suffix(".peaks"), picture)
+    final = job.wav if job.format == "wav" else encode(job)
+    return Done(
+        file=final.name,
+        size=final.stat().st_size,
+        sha256=archive.file_sha256(final),
+        peaks_sha256=hashlib.sha256(picture).hexdigest(),
+    )
+
+
+def encode(job: Job) -> Path:
+    fresh, final = job.wav.with_suffix(".fresh"), job.wav.with_suffix(f".{job.format}")
+    try:
+        sound_file.encode(job.wav, fresh, job.format)
+        archive.sync(fresh)
+        fresh.replace(final)
+    except (RecordingError, OSError):
+        fresh.unlink(missing_ok=True)
+        raise
+    archive.sync(final.parent)
+    return final
+
+
+def serve() -> None:
+    """The worker: jobs on stdin, answers on stdout, until there are no more."""
+    os.nice(NICENESS)
+    for line in sys.stdin.buffer:
+        try:
+            done = work(Job.model_validate_json(line))
+        except (RecordingError, OSError) as error:
+            done = Done(error=str(error))
+        with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+            print(done.model_dump_json(), flush=True)

@@ -1,0 +1,191 @@
+"""Is what lies in the archive what was sealed? Reads everything, changes nothing.
+
+Works beside a running engine. A report says what is wrong, and just as plainly what no look at
+these files can prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder import archive, chain
+from recorder.chain import Head, Link
+from recorder.manifest import Audio, Manifest
+from recorder.recording import RecordingError
+from recorder.signing import PublicKey
+from recorder.sound_file import LOSSLESS, pcm_sha256
+from recorder.space import Watermarks
+from recorder.store import Mark, Store, contact_by_name, recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was sealed: the file or the number of the link, and what."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link as it was noted down where nobody who can write the archive can change it."""
+
+    sequence: int
+    digest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Anchor:
+        """`12:9f86d0...`, as a report prints it. Raises ValueError."""
+        sequence, _, digest = text.partition(":")
+        if len(digest) != 64:
+            raise ValueError("NUMBER:DIGEST with 64 hexadecimal digits")
+        return cls(int(sequence), digest.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`head` is worth noting down elsewhere: it is the anchor of the next verification."""
+
+    sealed: int
+    findings: tuple[Finding, ...]
+    unproven: tuple[str, ...]
+    head: Anchor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One manifest and its audio; no link where it cannot be trusted."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    link: Link | None = None
+    lossy: bool = False
+
+
+def verify_all(directory: Path, public: PublicKey, anchor: Anchor | None = None) -> Report:
+    """Every recording, and the chain that ties them together."""
+    before = _head(directory, public)
+    examined = [_examine(path, public) for path in archive.manifests(directory)]
+    links = [one.link for one in examined if one.link]
+    known = _without_newer(links, before, _head(directory, public))
+    findings = [finding for one in examined for finding in one.findings]
+    findings += _unsealed(directory, lambda _: True)
+    findings += [
+        Finding(f"number {one.sequence}", f"{one.fault.value}: {one.detail}")
+        for one in chain.breaks(known, before)
+    ]
+    if anchor:
+        findings += _against_anchor(links, anchor)
+    head = Anchor(before.sequence, before.link) if before and before.link else None
+    unproven = (*_truncation(head, anchor), *_of_all(public), *_of_lossy(examined))
+    return Report(len(examined), tuple(findings), unproven, head)
+
+
+def verify_contact(directory: Path, public: PublicKey, contact_id: str) -> Report:
+    """The recordings of one contact by themselves."""
+    paths = [
+        path for path in archive.manifests(directory) if contact_by_name(path.name) == contact_id
+    ]
+    examined = [_examine(path, public) for path in paths]
+    findings = [finding for one in examined for finding in one.findings]
+    findings += _unsealed(directory, lambda name: contact_by_name(name) == contact_id)
+    if not examined:
+        findings.append(Finding(contact_id, "no manifest of this contact is there"))
+    others = "that this contact had no other recording: the chain of all (--all) tells"
+    unproven = (others, *_of_all(public), *_of_lossy(examined))
+    return Report(len(examined), tuple(findings), unproven)
+
+
+def _examine(path: Path, public: PublicKey) -> Examined:
+    try:
+        manifest = archive.read(path)
+    except RecordingError as error:
+        return Examined(path, (Finding(path.name, str(error)),))
+    wrong = manifest.faults(public.accepts)
+    if manifest.recording.name != path.stem:
+        wrong.append(f"made for {manifest.recording.name}")
+    wrong += _audio_faults(path, manifest)
+    link = archive.link_of(manifest)
+    trusted = public.accepts(manifest.recording.canonical(), manifest.signature)
+    return Examined(
+        path,
+        tuple(Finding(path.name, one) for one in wrong),
+        link if trusted else None,
+        manifest.audio.format not in LOSSLESS,
+    )
+
+
+def _audio_faults(path: Path, manifest: Manifest) -> Iterator[str]:
+    audio: Audio = manifest.audio
+    sound = path.with_name(Path(audio.file).name)
+    try:
+        if archive.file_size(sound) is None:
+            yield f"{sound.name} is missing"
+        elif archive.file_sha256(sound) != audio.sha256:
+            yield f"{sound.name} was altered"
+        elif audio.format in LOSSLESS and pcm_sha256(sound) != manifest.recording.pcm_sha256:
+            yield f"{sound.name} has other samples than were recorded"
+        picture = path.with_suffix(".peaks")
+        if audio.peaks_sha256 and archive.file_size(picture) is None:
+            yield f"{picture.name} is missing"
+        elif audio.peaks_sha256 and archive.file_sha256(picture) != audio.peaks_sha256:
+            yield f"{picture.name} was altered"
+    except RecordingError as error:
+        yield str(error)
+
+
+def _unsealed(directory: Path, wanted: Callable[[str], bool]) -> Iterator[Finding]:
+    """Sound without a manifest that no mark explains: nothing about it can be proven."""
+    store = Store(directory, Watermarks.above(0))
+    marks = (Mark.UNFINISHED, Mark.UNSEALED)
+    awaited = {one.finished.path.stem for mark in marks for one in store.marked(mark)}
+    for path in recordings(directory):
+        if wanted(path.name) and path.stem not in awaited:
+            if not archive.manifest_path(path).exists():
+                yield Finding(path.name, "no manifest: nothing about it can be proven")
+
+
+def _head(directory: Path, public: PublicKey) -> Head | None:
+    path = archive.head_path(directory)
+    return chain.read_head(path.read_bytes(), public.accepts) if path.exists() else None
+
+
+def _without_newer(links: list[Link], before: Head | None, after: Head | None) -> list[Link]:
+    """Less those that were sealed while we looked: the head we go by does not know them."""
+    if not before or not after:
+        return links
+    newest = after.sequence + (1 if after.announced else 0)
+    return [link for link in links if not before.sequence < link.sequence <= newest]
+
+
+def _against_anchor(links: list[Link], anchor: Anchor) -> Iterator[Finding]:
+    where = f"number {anchor.sequence}"
+    same = [link for link in links if link.sequence == anchor.sequence]
+    if not same:
+        yield Finding(where, "the anchor is not in the chain: its end was removed")
+    elif all(link.digest != anchor.digest for link in same):
+        yield Finding(where, "the anchor is another: the chain was made anew")
+
+
+def _truncation(head: Anchor | None, anchor: Anchor | None) -> Iterator[str]:
+    if head is None:
+        return
+    if anchor is None or anchor.sequence < head.sequence:
+        after = f" after number {anchor.sequence}" if anchor else ""
+        yield (
+            f"that no recording{after} was removed together with the head that named it, by"
+            " putting an older head in place: note down the head elsewhere (--anchor)"
+        )
+
+
+def _of_all(public: PublicKey) -> Iterator[str]:
+    yield f"that the key is yours: compare its fingerprint {public.fingerprint} (--public-key)"
+    yield "that nobody else used the private key: whoever reads it can sign anything"
+    yield "anything about calls that were never recorded: reconcile compares with the database"
+
+
+def _of_lossy(examined: list[Examined]) -> Iterator[str]:
+    if count := sum(one.lossy for one in examined):
+        yield f"that {count} lossy files sound like what was recorded: only that we made them of it"

@@ -1,0 +1,65 @@
+"""Short real runs of the bench: its figures have the promised shape, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bench.engine_process import ROOT
+
+KEYS = {
+    "recordings",
+    "seconds",
+    "fast",
+    "took_s",
+    "cpu_us_per_recording_s",
+    "cpu_us_per_recording_s_python",
+    "cpu_us_per_recording_s_native",
+    "write_calls_per_s",
+    "bytes_per_recording",
+    "overruns",
+    "machine",
+    "problems",
+}
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench.recorder", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=15,
+    )
+
+
+@pytest.mark.parametrize("pace", [(), ("--fast",)])
+def test_every_figure_is_there_and_no_frame_is_lost(pace: tuple[str, ...]) -> None:
+    done = bench("--recordings", "20", "--seconds", "1.5", "--json", *pace)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures.keys() == KEYS
+    assert (figures["recordings"], figures["overruns"], figures["problems"]) == (20, 0, [])
+    assert figures["bytes_per_recording"] == 44 + 12_000 * 4
+    assert figures["cpu_us_per_recording_s"] == pytest.approx(
+        figures["cpu_us_per_recording_s_python"] + figures["cpu_us_per_recording_s_native"], abs=0.2
+    )
+    assert figures["cpu_us_per_recording_s_native"] > 0
+    assert figures["write_calls_per_s"] > 20
+    assert (figures["took_s"] >= 1.5) == (not pace)
+
+
+@pytest.mark.parametrize("nonsense", [("--recordings", "0"), ("--seconds", "0")])
+def test_nonsense_is_refused_at_once(nonsense: tuple[str, ...]) -> None:
+    done = bench(*nonsense)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "goes" in done.stderr
+
+
+def test_people_get_a_table() -> None:
+    done = bench("--recordings", "2", "--seconds", "0.2", "--fast")
+    assert done.returncode == 0, done.stderr
+    assert "Recordings through one thread" in done.stdout and "write_calls_per_s" in done.stdout
