@@ -76,11 +76,14 @@ async def serve(settings: Settings) -> None:
 
 def load_flow(path: Path) -> Flow:
     try:
-        return read(path.read_text(encoding="utf-8-sig"), path.stem)
+        flow = read(path.read_text(encoding="utf-8-sig"), path.stem)
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"flow {path}: {error}") from error
     except FlowError as error:
         raise StartError(f"flow {path}:\n{error}") from error
+    for warning in flow.warnings:
+        log.warning("flow", path=str(path), warning=str(warning))
+    return flow
 
 
 def spoken_by(flows: Iterable[Flow]) -> Iterator[tuple[str, str]]:

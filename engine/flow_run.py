@@ -30,9 +30,12 @@ from flows import (
     Prompt,
     PromptEnded,
     SetAttributes,
+    SetContactData,
     SetQueue,
     SetRecording,
+    Step,
     TransferToQueue,
+    awaits_answer,
 )
 from mixer import MixerFull
 
@@ -120,6 +123,12 @@ class FlowRunner:
                     contact_id=live.contact_id,
                     block=block,
                 )
+            case Step(flow, block, kind):
+                log.info("flow step", contact_id=live.contact_id, flow=flow, block=block, type=kind)
+            case SetContactData(values):
+                run.system.update(values)
+            case _ if awaits_answer(ask):
+                return Failed()  # not there yet: the block takes its error branch
         return None
 
     def _set_queue(self, live: LiveContact, run: FlowRun, reference: str) -> Event:

@@ -28,6 +28,7 @@ from engine.switchboard import Switchboard
 from engine.voice import Voice
 from flows import Flow
 from mixer import Mixer
+from recorder import Archive
 from sip import Account, SipTransport
 from sip.digest import ha1
 
@@ -45,18 +46,19 @@ class House:
     def __init__(
         self, settings: Settings, flows: Mapping[str, Flow], prompts: Prompts, records: Records
     ) -> None:
-        """`flows` by the number that runs them. Raises OSError or MixerError."""
+        """`flows` by the number that runs them. Raises RecordingError or MixerError."""
         routing = settings.routing
         self.settings, self.records = settings, records
         self.supervisors = frozenset(one.username for one in settings.supervisors)
         self.registry = Registry()
         self.ledger = Ledger(records)
+        archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Mixer(settings.media, lambda event: self.switchboard.on_media(event))
         self.sip = SipTransport(
             settings.sip, accounts(settings), lambda event: self.switchboard.on_sip(event)
         )
         self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
-        self.recordings = Recordings(self.mixer, settings.recording, self.ledger)
+        self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
         self.lines = Lines(self.sip, self.mixer, settings.media)
         self.monitors = Monitors(
             self.sip,

@@ -39,12 +39,14 @@ log = structlog.get_logger("engine.recordings")
 class Recordings:
     """Starts and ends the recordings of contacts."""
 
-    def __init__(self, mixer: Mixer, settings: RecordingSettings, ledger: Ledger) -> None:
+    def __init__(
+        self, mixer: Mixer, settings: RecordingSettings, ledger: Ledger, archive: Archive
+    ) -> None:
         self._mixer, self._settings, self._ledger = mixer, settings, ledger
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(settings, self._on_finished)
-        self._archive = Archive(settings.directory)
-        self._transcoder = Transcoder(self._archive, settings.format)
+        self._archive = archive
+        self._transcoder = Transcoder(archive, settings.format)
         self._opened: dict[str, float] = {}  # on the loop's clock, beside `_started`
         self._started: dict[str, datetime] = {}  # by contact id, until its file is closed
         self._tasks: set[asyncio.Task[None]] = set()

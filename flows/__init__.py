@@ -1,25 +1,28 @@
 """Flows: a JSON document in the Amazon Connect flow language, walked one event at a time.
 
-    text --read()--> Flow --Interpreter--> asks: Play, SetRecording, SetQueue, TransferToQueue ...
+    text --read()--> Flow --Interpreter--> asks: Play, Collect, SetQueue, TransferToQueue ...
       |                        ^                  |
       FlowError: every         |                  v  whoever runs the contact does it
-      problem, with pointer    +---- events: PromptEnded, Done, Failed
+      problem, with pointer    +---- events: PromptEnded, DigitsEntered, Done, Failed ...
 
-Everything here is pure: no clock, file or socket; asks and events are plain values.
+Everything here is pure: no clock, file or socket; asks and events are plain values. Chance comes in
+as an argument. An ask that nobody understands, but that waits for an answer, is answered Failed().
 
 What a block does (`blocks.py`, one table; all 57 types of the language are in `language.py`)
-- waits for an answer: MessageParticipant, UpdateContactTargetQueue, TransferContactToQueue
-- goes on by itself: UpdateContactRecordingBehavior, UpdateContactAttributes
-- chooses: Compare (the first condition that holds), Loop (N times, then done once, then anew)
-- ends: DisconnectParticipant, EndFlowExecution
-- is not executed yet, any other type: it fails, so it takes its error branch, and says so in the
-  log. The few types for which the language has no error (UpdateFlowLoggingBehavior,
-  UpdateContactTextToSpeechVoice, UpdateContactRoutingBehavior, CompleteOutboundCall) are passed
-  over. A type that is not in the language is refused when the flow is read.
+- participant_blocks.py  prompts, and keys that are pressed
+- contact_blocks.py      queue, attributes, data, tags, voice, callback number, hooks
+- recording_blocks.py    who is recorded
+- control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
+- flow_blocks.py         other flows, modules, flow attributes, flow logging
+- any other type is not executed yet: it fails, so it takes its error branch, and says so in the
+  log. The two types for which the language has no error (UpdateContactRoutingBehavior,
+  CompleteOutboundCall) are passed over. A type that is not in the language is refused when the
+  flow is read.
 
-How a flow ends: a block that ends it; a transfer to a queue that succeeded; a failure without a
+How a run ends: a block that ends it; a transfer to a queue that succeeded; a failure without a
 branch; a block that leads nowhere; or the step budget (`interpreter.py`), which stops a cycle
-that waits for nothing. The last three disconnect the contact.
+that waits for nothing. The last three disconnect the contact; inside of a module the first two of
+them make its invoker fail.
 
 What happens on error
 
@@ -28,12 +31,26 @@ What happens on error
     neither                     -> Disconnect, and a line in the log that names type and block
 
 References ($.Attributes.tier, $.Queue.Name; `expressions.py`) to what nobody has set are empty.
-An empty prompt or queue is a failure; a comparison with nothing is false. Decisions where the
-language is silent: KeyExists asks for the key its operand names under the compared reference;
-a value put inside SSML is text, not markup.
+An empty prompt or queue is a failure; a comparison with nothing is false. What a block sets for the
+rest of the contact is read at once, and handed out (SetContactData) for the flows after this one.
 
-Left out: the export format of the console before 2021 (recognised, refused with what to do),
-flow modules, and everything the table of `blocks.py` does not have.
+Decisions where the language is silent
+- KeyExists asks for the key its operand names under the compared reference.
+- A value put inside SSML is text, not markup.
+- A national telephone number is stored with its country code, without the 0 in front.
+- The age of the oldest contact in a queue is compared in milliseconds, as the console writes it.
+- A module that comes back with a result nobody has a branch for goes on at NextAction.
+- A module may hold what an inbound flow may; of campaigns the language says next to nothing, so
+  nothing is refused there.
+
+An export of before 2021 (`modules`) is converted when it is read (`legacy.py`); problems are then
+told of its modules. What the author should know, though the flow runs, is in Flow.warnings.
+
+Also here, for whoever writes flows: `rehearsal.py` runs one with a scripted customer in virtual
+time, `picture.py` draws one.
+
+Left out: encrypted input, speech and bots, the queue of one agent, related contacts, and everything
+the table of `blocks.py` does not have.
 
 Samples to start from, in the form in which the console exports them: `samples/support.json`,
 the same without recording, `vip.json` (attributes, conditions, a loop) and `waiting.json`, a
@@ -42,27 +59,49 @@ customer queue flow.
 
 from flows.document import Flow
 from flows.events import (
+    Answer,
     Ask,
+    CheckHours,
+    CheckMetric,
+    Collect,
+    DigitsEntered,
     Disconnect,
     Done,
     End,
     Event,
     Failed,
+    GetMetrics,
+    InputTimedOut,
     Log,
+    Metrics,
     Play,
+    PlayRepeatedly,
     Prompt,
     PromptEnded,
     SetAttributes,
+    SetContactData,
+    SetHook,
     SetQueue,
     SetRecording,
+    Step,
+    TransferToAgent,
     TransferToQueue,
+    WaitFor,
+    awaits_answer,
 )
 from flows.interpreter import Interpreter
+from flows.legacy import Conversion
 from flows.node import FlowError, Problem
-from flows.reader import read
+from flows.reader import convert, read
 
 __all__ = [
+    "Answer",
     "Ask",
+    "CheckHours",
+    "CheckMetric",
+    "Collect",
+    "Conversion",
+    "DigitsEntered",
     "Disconnect",
     "Done",
     "End",
@@ -70,15 +109,26 @@ __all__ = [
     "Failed",
     "Flow",
     "FlowError",
+    "GetMetrics",
+    "InputTimedOut",
     "Interpreter",
     "Log",
+    "Metrics",
     "Play",
+    "PlayRepeatedly",
     "Problem",
     "Prompt",
     "PromptEnded",
     "SetAttributes",
+    "SetContactData",
+    "SetHook",
     "SetQueue",
     "SetRecording",
+    "Step",
+    "TransferToAgent",
     "TransferToQueue",
+    "WaitFor",
+    "awaits_answer",
+    "convert",
     "read",
 ]

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from flows.events import Ask, Prompt
+from flows.events import Ask, Event, Failed, Level, Log, Prompt
 from flows.expressions import Scope
+from flows.language import ANY, NO_CONDITION
+from flows.node import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Leave for another flow, for good."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Run a module, then come back; `values` are what it reads as $.<name>."""
+
+    module: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Come back from a module; `data` is what its invoker reads as $.Modules.ResultData.<name>."""
+
+    result: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What running a block led to.
+    """What running a block, or the answer to its ask, led to.
 
-    The flow goes on at `target` when a condition chose one, by the branch for `error` when there
-    is one, else at the block's NextAction; but first it waits for the answer to the last ask, if
-    that is one that gets an answer. `reason` tells the flow's author why it failed.
+    The flow goes on in another flow when there is a `jump`, at `target` when a condition chose
+    one, by the branch for `error` when there is one, else at the block's NextAction; but first it
+    waits for the answer to the last ask, if that is one that gets an answer. `reason` tells the
+    flow's author why it failed.
     """
 
     asks: tuple[Ask, ...] = ()
     target: str | None = None
     error: str | None = None
     reason: str = ""
+    jump: Transfer | Invoke | Return | None = None
+
+
+def failed(reason: str, error: str = ANY) -> Outcome:
+    return Outcome(error=error, reason=reason)
 
 
 class Action(Protocol):
@@ -32,11 +63,18 @@ class Action(Protocol):
 
 
 @runtime_checkable
+class Answered(Protocol):
+    """An action to which it matters how its ask was answered, unless that was Failed."""
+
+    def answered(self, block: Block, scope: Scope, event: Event) -> Outcome: ...
+
+
+@runtime_checkable
 class Speaks(Protocol):
-    """An action that plays a prompt, as it was written: references are not resolved."""
+    """An action that plays prompts, as they were written: references are not resolved."""
 
     @property
-    def prompt(self) -> Prompt: ...
+    def prompts(self) -> tuple[Prompt, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +98,39 @@ class Block:
     def run(self, scope: Scope) -> Outcome:
         return self.action.run(self, scope)
 
+    def answered(self, scope: Scope, event: Event) -> Outcome:
+        if isinstance(event, Failed):
+            return Outcome(error=event.error)
+        action = self.action
+        return action.answered(self, scope, event) if isinstance(action, Answered) else Outcome()
+
+    def log(self, text: str, level: Level = "warning") -> Log:
+        return Log(level, f"{self.type} '{self.identifier}': {text}", self.identifier)
+
+    def not_available(self, features: Iterable[str]) -> Iterator[Ask]:
+        """What the block may also switch on, and nothing here does."""
+        return (self.log(f"{feature} is not available") for feature in features)
+
+    def branch(self, result: str) -> Outcome:
+        """The condition that equals the result."""
+        targets = [each.next_action for each in self.conditions if each.operand == result]
+        return Outcome(target=targets[0]) if targets else Outcome(error=NO_CONDITION)
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`name` says where it came from; `start` and every target are keys of `blocks`."""
+    """`name` says where it came from; `start` and every target are keys of `blocks`.
+
+    `warnings` are what its author should know although it can be run.
+    """
 
     name: str
     start: str
     blocks: Mapping[str, Block]
+    warnings: tuple[Problem, ...] = ()
 
     def prompts(self) -> Iterator[Prompt]:
         """Every prompt that may be played, so that what is missing is found before a call is."""
         for block in self.blocks.values():
             if isinstance(block.action, Speaks):
-                yield block.action.prompt
+                yield from block.action.prompts

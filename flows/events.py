@@ -1,11 +1,21 @@
 """What a flow asks for and what it may be told: plain values, both ways.
 
 ask               answered by
-Play              PromptEnded or Failed
-SetQueue          Done or Failed
-TransferToQueue   Done, which ends the flow, or Failed
-SetRecording, SetAttributes, Log     nobody: the flow goes on by itself
-Disconnect, End                      nobody: the flow is over
+Play              PromptEnded
+Collect           DigitsEntered or InputTimedOut
+PlayRepeatedly    Done, when the interrupt is due; never, where there is none
+SetQueue          Done
+SetHook           Done
+TransferToQueue   Done, which ends the flow
+TransferToAgent   Done, which ends the flow
+CheckHours        Answer("True" or "False")
+CheckMetric       Answer of a number
+GetMetrics        Metrics
+WaitFor           Answer of what it waited for
+SetRecording, SetAttributes, SetContactData, Step, Log     nobody: the flow goes on by itself
+Disconnect, End                                            nobody: the flow is over
+
+Each may be answered by Failed instead.
 """
 
 from __future__ import annotations
@@ -25,11 +35,42 @@ class Prompt:
 
     kind: Literal["text", "ssml", "prompt_id", "media"]
     value: str
+    voice: str = ""
+    """Who speaks a text, such as "Joanna"; "" leaves that to whoever plays it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
     prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Play the prompt, if any, until the first key; gather keys (0-9 * #) until one of the limits.
+
+    The terminator is not one of the digits. InputTimedOut means that no key was pressed at all.
+    """
+
+    prompt: Prompt | None
+    max_digits: int
+    first_digit_seconds: float
+    """From the end of the prompt."""
+    next_digit_seconds: float
+    terminator: str = ""
+    """The keys that end the input at once; "" when none do."""
+    cancel: bool = False
+    """Whether * drops what was entered before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRepeatedly:
+    """Play all of them, in this order, again and again."""
+
+    prompts: tuple[Prompt, ...]
+    interrupt_seconds: float | None = None
+    """When to interrupt them and let the flow go on; None is never."""
+    keep_playing: bool = False
+    """Whether they go on beneath what the flow does when it is let go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +90,72 @@ class SetQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHook:
+    """The flow to run at that moment of the contact, by id, ARN or name; None is no flow at all."""
+
+    hook: str
+    """One of blocks' HOOKS, such as "CustomerQueue"."""
+    flow: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TransferToQueue:
     """Wait in the queue that was set; Failed("QueueAtCapacity") where it is full."""
 
 
 @dataclass(frozen=True, slots=True)
+class TransferToAgent:
+    """Connect with the agent whom this transfer is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckHours:
+    """Is it open? `hours` are an id, an ARN or a name; "" are the hours of the target queue."""
+
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMetric:
+    """A number as it is now, of a queue or of an agent's own queue; of the target queue if both
+    are "". Ages are in seconds."""
+
+    metric: str
+    queue: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GetMetrics:
+    """All numbers as they are now; of whom, see CheckMetric. `channel` is "Voice", "Chat" or ""."""
+
+    queue: str = ""
+    agent: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Answered "WaitCompleted" after `seconds`, or by the name of an event that came before."""
+
+    seconds: float
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SetAttributes:
     """Contact attributes to add or replace; the others stay."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetContactData:
+    """What later flows of the contact shall read as $.<name>; an empty value takes it away.
+
+    "Name", "Tags.colour", "References.order.Value", "TextToSpeechVoiceId", "StoredCustomerInput",
+    "CustomerCallbackNumber" ...; and "FlowLoggingBehavior", which later flows inherit.
+    """
 
     values: Mapping[str, str]
 
@@ -71,6 +171,15 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A block is about to run; told only where the flow's author switched flow logging on."""
+
+    flow: str
+    block: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """For the flow's author; `block` is the Identifier of the action it is about."""
 
@@ -79,7 +188,26 @@ class Log:
     block: str
 
 
-Ask = Play | SetRecording | SetQueue | TransferToQueue | SetAttributes | Disconnect | End | Log
+Ask = (
+    Play
+    | Collect
+    | PlayRepeatedly
+    | SetRecording
+    | SetQueue
+    | SetHook
+    | TransferToQueue
+    | TransferToAgent
+    | CheckHours
+    | CheckMetric
+    | GetMetrics
+    | WaitFor
+    | SetAttributes
+    | SetContactData
+    | Disconnect
+    | End
+    | Step
+    | Log
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +216,32 @@ class PromptEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class DigitsEntered:
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputTimedOut:
+    """Nobody pressed a key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What was asked for is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked about."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """By what stands after $.Metrics: "Queue.Size", "Agents.Available.Count" ..."""
+
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +251,26 @@ class Failed:
     error: str = ANY
 
 
-Event = PromptEnded | Done | Failed
+Event = PromptEnded | DigitsEntered | InputTimedOut | Done | Answer | Metrics | Failed
 
-ANSWER: Mapping[type[Ask], type[Event]] = {
-    Play: PromptEnded,
-    SetQueue: Done,
-    TransferToQueue: Done,
+ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
+    Play: (PromptEnded, Failed),
+    Collect: (DigitsEntered, InputTimedOut, Failed),
+    PlayRepeatedly: (Done, Failed),
+    SetQueue: (Done, Failed),
+    SetHook: (Done, Failed),
+    TransferToQueue: (Done, Failed),
+    TransferToAgent: (Done, Failed),
+    CheckHours: (Answer, Failed),
+    CheckMetric: (Answer, Failed),
+    GetMetrics: (Metrics, Failed),
+    WaitFor: (Answer, Failed),
 }
+LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, TransferToAgent})
+"""Done ends the flow."""
 LAST: frozenset[type[Ask]] = frozenset({Disconnect, End})
+
+
+def awaits_answer(ask: Ask) -> bool:
+    """Whether the flow stands still until it is told what came of this."""
+    return type(ask) in ANSWERS

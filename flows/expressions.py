@@ -7,6 +7,7 @@ to what nobody has set is empty. What a reference yields is never searched for r
 from __future__ import annotations
 
 import operator
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ REFERENCE = re.compile(
 NAME = re.compile(r"""\['([^']+)'\] | \["([^"]+)"\] | \.([\w-]+)""", re.VERBOSE)
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
+
+def percent() -> int:
+    return random.randint(1, 100)
+
+
 NAMESPACES = frozenset(
     "Agent Attributes Case Customer CustomerEndpoint External FlowAttributes Lex Media MediaStreams"
     " Metrics Modules Queue References SegmentAttributes SystemEndpoint Tags Task Views"
@@ -29,9 +35,13 @@ NAMESPACES = frozenset(
 """Roots that hold values but have none of their own."""
 
 
+OF_THE_CALLER = frozenset({"External", "Lex", "Customer"})
+"""What a module cannot read of the flow that invoked it."""
+
+
 @dataclass(slots=True)
 class Scope:
-    """What the blocks of one run can read and remember.
+    """What the blocks of one flow can read and remember.
 
     `system` is read at the moment a reference is met, by dotted name ("Channel",
     "CustomerEndpoint.Address", "Media.Sip.Headers.From"): whoever owns it may change it any time.
@@ -39,14 +49,45 @@ class Scope:
 
     attributes: dict[str, str]
     system: Mapping[str, str]
+    contact: dict[str, str] = field(default_factory=dict)
+    """What blocks have set for the rest of the contact, by dotted name; goes before `system`."""
+    flow: dict[str, str] = field(default_factory=dict)
+    """What is known in this flow or module only, by dotted name."""
     loops: dict[str, int] = field(default_factory=dict)
     """Passes so far, by Identifier of the Loop block."""
+    draw: Callable[[], int] = percent
+    """A uniform whole number from 1 to 100."""
+    in_module: bool = False
 
     def lookup(self, names: tuple[str, ...]) -> str:
         root, *rest = names
         if root == "Attributes":
             return self.attributes.get(".".join(rest), "")
-        return self.system.get(".".join(names), "")
+        name = ".".join(names)
+        if name in self.flow:
+            return self.flow[name]
+        if self.in_module and root in OF_THE_CALLER:
+            return ""
+        return self.contact[name] if name in self.contact else self.system.get(name, "")
+
+    def enter(self, values: Mapping[str, str], in_module: bool) -> Scope:
+        """The scope of another flow on the same contact; `values` are all it is handed."""
+        return Scope(
+            self.attributes,
+            self.system,
+            self.contact,
+            dict(values),
+            draw=self.draw,
+            in_module=in_module,
+        )
+
+    @property
+    def voice(self) -> str:
+        return self.lookup(("TextToSpeechVoiceId",))
+
+    @property
+    def is_chat(self) -> bool:
+        return self.lookup(("Channel",)) == "CHAT"
 
     def single(self, parameter: str) -> str:
         """Of a parameter that is static or exactly one reference."""
@@ -116,3 +157,9 @@ def holds(scope: Scope, reference: str, operator_name: str, operand: str) -> boo
     if operator_name == KEY_EXISTS:
         return bool(scope.lookup((*names_of(reference), right)))
     return OPERATORS[operator_name](scope.single(reference), right)
+
+
+def matches(scope: Scope, value: str, operator_name: str, operand: str) -> bool:
+    """The same for a value that stands under no reference, and so has no keys."""
+    right = scope.text(operand)
+    return bool(right) and operator_name in OPERATORS and OPERATORS[operator_name](value, right)

@@ -1,6 +1,7 @@
-"""The action types of the Amazon Connect flow language, 2019-10-30, and how each may fail.
+"""The action types of the Amazon Connect flow language, 2019-10-30: how each may fail, and in
+which types of flow it may stand.
 
-A type that is not in this table does not exist, whatever generators and older guides write.
+A type that is not in these tables does not exist, whatever generators and older guides write.
 """
 
 from __future__ import annotations
@@ -84,3 +85,67 @@ def general_error(type_name: str) -> str | None:
     """The error that says no more than "it failed"; None for a type that cannot fail."""
     errors = ERRORS[type_name]
     return ANY if ANY in errors else next(iter(errors), None)
+
+
+FLOW_TYPES: Mapping[str, str] = {
+    "CONTACT_FLOW": "contactFlow",
+    "CUSTOMER_QUEUE": "customerQueue",
+    "CUSTOMER_HOLD": "customerHold",
+    "CUSTOMER_WHISPER": "customerWhisper",
+    "AGENT_HOLD": "agentHold",
+    "AGENT_WHISPER": "agentWhisper",
+    "OUTBOUND_WHISPER": "outboundWhisper",
+    "AGENT_TRANSFER": "agentTransfer",
+    "QUEUE_TRANSFER": "queueTransfer",
+    "CAMPAIGN": "campaign",
+    "CONTACT_FLOW_MODULE": "module",
+}
+"""The name a document uses, by the one the API uses."""
+
+INBOUND = frozenset({"contactFlow", "module"})
+"""What an inbound flow may hold, a module may, except where the language says otherwise."""
+TRANSFERS = frozenset({"agentTransfer", "queueTransfer"})
+WHISPERS = frozenset({"agentWhisper", "customerWhisper", "outboundWhisper"})
+HOLDS = frozenset({"agentHold", "customerHold"})
+QUEUE = frozenset({"customerQueue"})
+ALL = frozenset(FLOW_TYPES.values())
+
+ALLOWED_IN: Mapping[str, frozenset[str]] = {
+    "MessageParticipant": INBOUND | TRANSFERS | WHISPERS | QUEUE,
+    "GetParticipantInput": INBOUND | TRANSFERS | QUEUE,
+    "ConnectParticipantWithLexBot": INBOUND | TRANSFERS | QUEUE,
+    "DisconnectParticipant": ALL - WHISPERS - HOLDS,
+    "MessageParticipantIteratively": QUEUE | HOLDS,
+    "TransferParticipantToThirdParty": INBOUND | TRANSFERS | QUEUE,
+    "ShowView": INBOUND,
+    "CompleteOutboundCall": frozenset({"outboundWhisper"}),
+    "TransferContactToQueue": INBOUND | TRANSFERS,
+    "DequeueContactAndTransferToQueue": QUEUE,
+    "TransferContactToAgent": TRANSFERS,
+    "UpdateContactTargetQueue": INBOUND | TRANSFERS,
+    "UpdateContactRecordingAndAnalyticsBehavior": ALL - {"campaign"},
+    "UpdateContactCallbackNumber": INBOUND | TRANSFERS | QUEUE,
+    "UpdateContactRoutingBehavior": INBOUND,
+    "UpdateContactRoutingCriteria": INBOUND,
+    "UpdateContactMediaStreamingBehavior": INBOUND | TRANSFERS | WHISPERS | QUEUE,
+    "UpdatePreviousContactParticipantState": INBOUND | TRANSFERS | {"outboundWhisper"},
+    "InvokeFlowModule": INBOUND,
+    "EndFlowModuleExecution": frozenset({"module"}),
+    "StartOutboundChatContact": INBOUND,
+    "UpdateContactMediaProcessing": INBOUND,
+    "CreateWisdomSession": INBOUND,
+    "CreateCase": INBOUND,
+    "GetCase": INBOUND,
+    "UpdateCase": INBOUND,
+    "CheckHoursOfOperation": INBOUND | TRANSFERS | QUEUE,
+    "CheckMetricData": INBOUND | TRANSFERS | QUEUE,
+    "DistributeByPercentage": INBOUND | TRANSFERS | QUEUE,
+    "TransferToFlow": INBOUND - {"module"} | TRANSFERS,
+    "EndFlowExecution": WHISPERS | QUEUE,
+    "CheckOutboundCallStatus": INBOUND,
+    "CheckVoiceId": INBOUND,
+    "StartVoiceIdStream": INBOUND,
+    "CreateCallbackContact": INBOUND | TRANSFERS | QUEUE,
+}
+"""Types of flow by action type; one that is not here may stand in any. A block that sets
+recording may: its sources disagree, and it is honoured wherever it runs before the agent joins."""

@@ -7,7 +7,7 @@ so that one pass finds everything its author has to mend.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 MAX_REASON = 300  # characters: a reason quotes what it found, however long
 KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
@@ -49,6 +49,7 @@ class Node:
     pointer: str = ""
     name: str = "the document"
     block: str = ""
+    warnings: list[Problem] = field(default_factory=list)
 
     @property
     def present(self) -> bool:
@@ -56,15 +57,29 @@ class Node:
 
     def wrong(self, reason: str) -> None:
         """Note `<name> <reason>`."""
+        self.problems.append(self._told(reason))
+
+    def doubtful(self, reason: str) -> None:
+        """Note it as a warning: the document is read all the same."""
+        self.warnings.append(self._told(reason))
+
+    def _told(self, reason: str) -> Problem:
         told = f"{self.name} {reason}"
         if len(told) > MAX_REASON:
             told = f"{told[:MAX_REASON]}..."
-        self.problems.append(Problem(self.pointer, told, self.block))
+        return Problem(self.pointer, told, self.block)
 
     def child(self, key: str) -> Node:
         """The member of that name; what is not there keeps this node's pointer."""
         found = self.members().get(key)
         return found or replace(self, value=None, name=key)
+
+    def required(self, key: str) -> Node:
+        """The member of that name; noted where it is not there."""
+        node = self.child(key)
+        if not node.present:
+            node.wrong("is missing")
+        return node
 
     def members(self) -> dict[str, Node]:
         """By key, without those that are null."""
@@ -105,6 +120,31 @@ class Node:
         if text and text not in allowed:
             self.wrong(f"must be {' or '.join(allowed)}, not {text!r}")
         return text
+
+    def flag(self) -> bool:
+        """True of a "True" in any case; of nothing, False."""
+        return self.present and self.choice("True", "False", "true", "false").lower() == "true"
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number from `low` to `high`; `low` where it is none."""
+        text = self.text()
+        if text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high:
+            return int(text)
+        if text or self.value == "":
+            self.wrong(f"must be a whole number from {low} to {high}, not {text!r}")
+        return low
+
+    def texts(self) -> dict[str, str]:
+        """The members of an object of scalars."""
+        return {key: node.text() for key, node in self.members().items()}
+
+    def one_of(self, *names: str) -> str | None:
+        """The one of them that is there; None, and noted, when it is none or several."""
+        found = [name for name in names if self.child(name).present]
+        if len(found) == 1:
+            return found[0]
+        self.wrong(f"must hold exactly one of {', '.join(names)}, not {len(found)}")
+        return None
 
     def _must_be(self, wanted: str) -> None:
         if self.present:

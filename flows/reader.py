@@ -1,5 +1,7 @@
 """JSON to Flow. Whatever is wrong is told at once, each problem with its JSON pointer and block.
 
+A document in the console's format of before 2021 is converted first (`legacy.py`).
+
 Tolerated, because exports have it: a byte order mark, any order of keys, Transitions, Errors,
 Conditions or Parameters that are absent or null, scalars that are no strings, and parameters
 nobody knows.
@@ -8,15 +10,18 @@ nobody knows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from flows.blocks import GO_ON, READERS, RESULTS, NotAvailable
+from flows import legacy
+from flows.blocks import GO_ON, ON_A_KEY, READERS, RESULTS, NotAvailable
 from flows.document import Action, Block, Condition, Flow
 from flows.expressions import KEY_EXISTS, OPERATORS
-from flows.language import ERRORS, VERSION
+from flows.language import ALLOWED_IN, ERRORS, FLOW_TYPES, VERSION
+from flows.legacy import Conversion
 from flows.node import FlowError, Node, Problem
+from flows.participant_blocks import key_that_chooses
 
 MAX_BYTES = 1024 * 1024  # of UTF-8
 MAX_ACTIONS = 250
@@ -31,18 +36,55 @@ FORBIDDEN_IDENTIFIERS = frozenset(
 ALL_OPERATORS = (*OPERATORS, KEY_EXISTS)
 
 
-def read(text: str, name: str) -> Flow:
+def read(text: str, name: str, flow_type: str | None = None) -> Flow:
     """The flow in `text`; `name`, usually the file's, says in errors which one it is.
 
-    Raises FlowError with every problem found.
+    `flow_type`, as the API ("CUSTOMER_QUEUE") or a document ("customerQueue") names it, is what the
+    flow is to be used as: then its actions must be such as may stand there. Raises FlowError with
+    every problem found.
     """
-    problems: list[Problem] = []
-    root = Node(parse(text, name), problems)
-    refuse_other_documents(root, name)
-    flow = flow_of(root, name)
-    if problems:
-        raise FlowError(name, problems)
-    return flow
+    root = Node(parse(text, name), [])
+    if not isinstance(root.value, dict):
+        raise FlowError(name, [Problem("", "a flow must be a JSON object with Actions")])
+    places: Mapping[str, str] | None = None
+    if "modules" in root.value:
+        conversion = converted(root, name)
+        places = conversion.pointers
+        root = replace(root, value=conversion.document)
+    flow = flow_of(root, name, named_type(flow_type))
+    if root.problems:
+        raise FlowError(name, [in_export(each, places) for each in root.problems])
+    warnings = dict.fromkeys(in_export(each, places) for each in root.warnings)
+    return replace(flow, warnings=tuple(warnings))
+
+
+def convert(text: str, name: str) -> Conversion:
+    """An export of before 2021 in the flow language. Raises FlowError, also where it is none."""
+    root = Node(parse(text, name), [])
+    if not isinstance(root.value, dict) or "modules" not in root.value:
+        raise FlowError(name, [Problem("", "is not in the format of before 2021: no modules")])
+    return converted(root, name)
+
+
+def converted(root: Node, name: str) -> Conversion:
+    conversion = legacy.convert(root)
+    if root.problems:
+        raise FlowError(name, root.problems)
+    return conversion
+
+
+def in_export(problem: Problem, places: Mapping[str, str] | None) -> Problem:
+    """A problem of a converted document is told of the module it came from, or of the whole."""
+    if places is None or problem.pointer.startswith("/modules"):
+        return problem
+    return replace(problem, pointer=places.get(problem.block, ""))
+
+
+def named_type(flow_type: str | None) -> str | None:
+    """By the name a document uses."""
+    name = FLOW_TYPES.get(flow_type or "", flow_type)
+    assert name is None or name in FLOW_TYPES.values(), f"{flow_type!r} is no type of flow"
+    return name
 
 
 def parse(text: str, name: str) -> object:
@@ -68,19 +110,7 @@ def refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def refuse_other_documents(root: Node, name: str) -> None:
-    if not isinstance(root.value, dict):
-        raise FlowError(name, [Problem("", "a flow must be a JSON object with Actions")])
-    if "modules" in root.value:
-        reason = (
-            "this is an export in the older format of the console (modules), which is not read"
-            " yet: import it into Amazon Connect, save it there, and export it again in the flow"
-            f" language {VERSION} (Actions)"
-        )
-        raise FlowError(name, [Problem("/modules", reason)])
-
-
-def flow_of(root: Node, name: str) -> Flow:
+def flow_of(root: Node, name: str, flow_type: str | None) -> Flow:
     root.child("Version").choice(VERSION)
     actions = root.child("Actions")
     elements = actions.elements()
@@ -92,6 +122,8 @@ def flow_of(root: Node, name: str) -> Flow:
     note_duplicates(named)
     known = {action.block for action in named}
     blocks = [read_block(action, known) for action in named]
+    if flow_type:
+        note_misplaced(named, flow_type)
     start = read_target(root.child("StartAction"), known)
     return Flow(name, start, {block.identifier: block for block in blocks})
 
@@ -116,6 +148,15 @@ def note_duplicates(named: list[Node]) -> None:
         earlier = first.setdefault(action.block, action)
         if action.block and earlier is not action:
             action.child("Identifier").wrong(f"{action.block!r} is used by {earlier.pointer} too")
+
+
+def note_misplaced(named: list[Node], flow_type: str) -> None:
+    for action in named:
+        node = action.child("Type")
+        allowed = ALLOWED_IN.get(str(node.value))
+        if allowed is not None and flow_type not in allowed:
+            where = ", ".join(sorted(allowed))
+            node.wrong(f"{node.value!r} may not stand in a flow of type {flow_type}, but: {where}")
 
 
 def read_block(action: Node, known: set[str]) -> Block:
@@ -155,7 +196,9 @@ def read_conditions(type_name: str, transitions: Node, known: set[str]) -> tuple
     found: list[Condition] = []
     for node in transitions.child("Conditions").elements():
         target = read_target(node.child("NextAction"), known)
-        if type_name in READERS:
+        if type_name in ON_A_KEY:
+            found.append(Condition("Equals", key_that_chooses(node.child("Condition")), target))
+        elif type_name in READERS:
             found.append(Condition(*read_comparison(node.child("Condition")), target))
     for result in RESULTS.get(type_name, ()):
         if result not in {condition.operand for condition in found}:

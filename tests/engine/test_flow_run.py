@@ -55,6 +55,20 @@ async def test_attributes_and_recording_reach_the_contact_record(tmp_path: Path)
         assert live.record.recorded == {"Agent"}
 
 
+async def test_a_block_that_the_engine_cannot_do_yet_takes_its_error_branch(
+    tmp_path: Path,
+) -> None:
+    ask = action("ask", "GetParticipantInput", Text="1 or 2?", StoreInput="False")
+    ask["Parameters"]["InputTimeLimitSeconds"] = "5"
+    errors = ("NoMatchingCondition", "NoMatchingError", "InputTimeLimitExceeded")
+    ask["Transitions"] = {"Errors": [{"NextAction": "bye", "ErrorType": each} for each in errors]}
+    (tmp_path / "menu.json").write_text(json.dumps(flow(ask)))
+    numbers = [{"number": "menu", "flow": tmp_path / "menu.json"}]
+    async with engine(tmp_path, numbers=numbers) as one, phone(one) as customer:
+        await customer.invite("menu", AUDIO)
+        assert (await customer.hung_up()).by == "BYE"
+
+
 async def test_a_customer_who_leaves_stops_the_flow(tmp_path: Path) -> None:
     async with engine(tmp_path) as one, phone(one) as customer:
         await customer.invite("goodbye", AUDIO)

@@ -2,20 +2,42 @@ from __future__ import annotations
 
 from typing import get_args
 
-from flows import Disconnect, Done, End, Failed, PromptEnded
-from flows.events import ANSWER, LAST, Ask, Log, Play, SetAttributes, SetRecording
+import pytest
+
+from flows import Disconnect, Done, End, Failed, PromptEnded, awaits_answer
+from flows.events import (
+    ANSWERS,
+    LAST,
+    LEAVES,
+    Ask,
+    Event,
+    Log,
+    Play,
+    SetAttributes,
+    SetContactData,
+    SetRecording,
+    Step,
+)
+
+GOES_ON = {SetRecording, SetAttributes, SetContactData, Step, Log}
 
 
 def test_a_failure_without_a_name_is_a_no_matching_error() -> None:
     assert Failed() == Failed("NoMatchingError")
 
 
-def test_a_prompt_is_answered_by_its_end_and_every_other_question_by_done() -> None:
-    assert {answer for ask, answer in ANSWER.items() if ask is not Play} == {Done}
-    assert ANSWER[Play] is PromptEnded
+def test_every_question_may_be_answered_by_a_failure() -> None:
+    assert all(Failed in answers and len(answers) > 1 for answers in ANSWERS.values())
+    assert {answer for answers in ANSWERS.values() for answer in answers} == set(get_args(Event))
+    assert ANSWERS[Play] == (PromptEnded, Failed)
 
 
 def test_every_ask_gets_an_answer_or_ends_the_flow_or_lets_it_go_on() -> None:
-    goes_on = {SetRecording, SetAttributes, Log}
-    assert set(get_args(Ask)) == ANSWER.keys() | LAST | goes_on
+    assert set(get_args(Ask)) == ANSWERS.keys() | LAST | GOES_ON
     assert {Disconnect, End} == LAST
+    assert all(Done in ANSWERS[ask] for ask in LEAVES)
+
+
+@pytest.mark.parametrize(("ask", "awaits"), [(Log("info", "x", "y"), False), (End(), False)])
+def test_an_ask_that_gets_no_answer_is_not_waited_for(ask: Ask, awaits: bool) -> None:
+    assert awaits_answer(ask) is awaits

@@ -11,6 +11,7 @@ from flows.expressions import (
     holds,
     is_reference,
     leads_to_a_value,
+    matches,
 )
 
 SCOPE = Scope(
@@ -169,6 +170,46 @@ def test_nothing_matches_an_operand_that_nobody_has_set(operator: str) -> None:
 def test_key_exists_looks_under_the_compared_reference() -> None:
     assert holds(SCOPE, "$.External.customer", KEY_EXISTS, "tier")
     assert not holds(SCOPE, "$.External.customer", KEY_EXISTS, "name")
+
+
+@pytest.mark.parametrize(
+    ("value", "operator", "operand", "met"),
+    [
+        ("7", "NumberLessThan", "8", True),
+        ("7", "Equals", "$.Attributes.count", False),
+        ("12", "Equals", "$.Attributes.count", True),
+        ("7", "Equals", "$.Attributes.unset", False),
+        ("7", KEY_EXISTS, "7", False),
+    ],
+)
+def test_a_value_is_compared_as_a_reference_is(
+    value: str, operator: str, operand: str, met: bool
+) -> None:
+    assert matches(SCOPE, value, operator, operand) is met
+
+
+def test_what_blocks_have_set_goes_before_what_the_contact_brought() -> None:
+    scope = Scope({}, {"Name": "old", "Channel": "VOICE"}, contact={"Name": "new"})
+    assert scope.text("$.Name $.Channel") == "new VOICE"
+    scope.contact["Name"] = ""
+    assert scope.text("$.Name") == ""
+
+
+def test_another_flow_shares_the_contact_and_starts_without_the_rest() -> None:
+    scope = Scope({"a": "1"}, {"External.x": "secret", "Channel": "VOICE"}, draw=lambda: 7)
+    scope.flow["FlowAttributes.x"], scope.contact["Name"] = "mine", "Ann"
+    module = scope.enter({"Modules.Input.y": "2"}, in_module=True)
+    given = "$.Attributes.a $.Name $.Channel $.Modules.Input.y [$.FlowAttributes.x] [$.External.x]"
+    assert module.text(given) == "1 Ann VOICE 2 [] []"
+    module.contact["Name"] = "Bob"
+    assert (scope.text("$.Name"), module.draw()) == ("Bob", 7)
+    assert scope.enter({}, in_module=False).text("$.External.x") == "secret"
+
+
+def test_a_scope_knows_voice_and_channel() -> None:
+    assert not SCOPE.is_chat and SCOPE.voice == ""
+    assert Scope({}, {"Channel": "CHAT"}).is_chat
+    assert Scope({}, {"TextToSpeechVoiceId": "Amy"}).voice == "Amy"
 
 
 @given(st.text(alphabet="$.[]'\"abA-_ 0", max_size=40), st.sampled_from([*OPERATORS, KEY_EXISTS]))

@@ -16,10 +16,11 @@ from flows import (
     Prompt,
     PromptEnded,
     SetQueue,
+    Step,
     TransferToQueue,
 )
-from flows.interpreter import STEPS_AT_ONCE, STEPS_PER_FLOW
-from tests.flows.writing import action, interpreter, message
+from flows.interpreter import MODULES_DEEP, STEPS_AT_ONCE, STEPS_PER_FLOW
+from tests.flows.writing import action, flow, interpreter, message, said
 
 TRANSFER = action(
     "transfer",
@@ -73,7 +74,7 @@ def test_a_failure_without_any_branch_disconnects_and_says_why() -> None:
         Log(
             "error",
             "MessageParticipant 'hello': failed (NoMatchingError) without a branch for it:"
-            " disconnected",
+            " the contact is disconnected",
             "hello",
         ),
         Disconnect(),
@@ -124,7 +125,7 @@ def pass_over(identifier: str, **transitions: Any) -> dict[str, Any]:
 
 
 def test_a_block_that_leads_nowhere_disconnects_and_says_so() -> None:
-    run = interpreter([action("agent", "TransferContactToAgent")])
+    run = interpreter([action("dial", "CompleteOutboundCall")])
     asks = run.start(now=0.0)
     assert isinstance(asks[-2], Log) and "leads nowhere" in asks[-2].text
     assert asks[-1] == Disconnect()
@@ -184,3 +185,88 @@ def test_two_runs_of_one_flow_know_nothing_of_each_other() -> None:
     actions = [once, message("hello", "Hello", leads="once")]
     first, second = interpreter(actions), interpreter(actions)
     assert first.start(now=0.0) == second.start(now=0.0) == [say("Hello")]
+
+
+# -- flows within and after one another
+
+INVOKE = action(
+    "invoke",
+    "InvokeFlowModule",
+    {"FlowModuleId": "inner"},
+    leads="hang up",
+    errors={"NoMatchingError": "sorry"},
+)
+BACK = action("back", "EndFlowModuleExecution")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        message("hello", "$.Attributes.unset", leads="back"),
+        action("dial", "CompleteOutboundCall"),
+        action("check", "Compare", {"ComparisonValue": "$.Channel"}),
+    ],
+)
+def test_a_module_that_cannot_go_on_makes_its_invoker_fail(broken: dict[str, Any]) -> None:
+    run = interpreter([INVOKE, SORRY], flows={"inner": flow(broken, BACK)}.get)
+    asks = run.start(now=0.0)
+    assert asks[-1] == say("Sorry")
+    assert any("the module fails" in text for text in said(asks))
+    assert run.step(PromptEnded(), now=1.0) == [Disconnect()]
+
+
+def test_a_module_that_disconnects_ends_the_whole_run() -> None:
+    run = interpreter([INVOKE, SORRY], flows={"inner": flow(message("bye", "Bye"))}.get)
+    assert run.start(now=0.0) == [say("Bye")]
+    assert run.step(PromptEnded(), now=1.0) == [Disconnect()]
+    assert run.over
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(MODULES_DEEP, True), (MODULES_DEEP + 1, False)])
+def test_modules_are_five_deep_at_most(depth: int, fits: bool) -> None:
+    left = [depth]
+
+    def deeper(name: str) -> Any:
+        left[0] -= 1
+        invoke = action("invoke", "InvokeFlowModule", {"FlowModuleId": "inner"}, leads="back")
+        return flow(invoke, BACK) if left[0] > 0 else flow(BACK)
+
+    asks = interpreter([INVOKE, SORRY], flows=deeper).start(now=0.0)
+    assert asks[-1] == (Disconnect() if fits else say("Sorry"))
+
+
+def test_a_module_that_invokes_itself_for_ever_is_stopped() -> None:
+    inner = flow(INVOKE, SORRY)
+    asks = interpreter([INVOKE, SORRY], flows={"inner": inner}.get).start(now=0.0)
+    assert any("more than 5 modules" in text for text in said(asks))
+    assert asks[-1] == say("Sorry")
+
+
+def test_flows_that_transfer_to_one_another_for_ever_are_stopped() -> None:
+    errors = {"NoMatchingError": "hang up"}
+    there = action("there", "TransferToFlow", {"ContactFlowId": "b"}, errors=errors)
+    back = action("back", "TransferToFlow", {"ContactFlowId": "a"}, errors=errors)
+    flows = {"a": flow(there), "b": flow(back)}
+    asks = interpreter([there], flows=flows.get).start(now=0.0)
+    assert f"ran {STEPS_AT_ONCE} blocks" in said(asks)[-1]
+    assert asks[-1] == Disconnect()
+
+
+def test_a_transfer_out_of_a_module_leaves_its_invoker_behind() -> None:
+    errors = {"NoMatchingError": "hang up"}
+    leave = action("leave", "TransferToFlow", {"ContactFlowId": "other"}, errors=errors)
+    flows = {"inner": flow(leave, BACK), "other": flow(message("hello", "Other"))}
+    run = interpreter([INVOKE, SORRY], flows=flows.get)
+    assert run.start(now=0.0) == [say("Other")]
+    assert run.step(PromptEnded(), now=1.0) == [Disconnect()]
+
+
+def test_a_traced_run_tells_every_block_it_comes_to() -> None:
+    inner = flow(BACK)
+    asks = interpreter([INVOKE, SORRY], flows={"inner": inner}.get, trace=True).start(now=0.0)
+    assert asks == [
+        Step("test.json", "invoke", "InvokeFlowModule"),
+        Step("test.json", "back", "EndFlowModuleExecution"),
+        Step("test.json", "hang up", "DisconnectParticipant"),
+        Disconnect(),
+    ]

@@ -88,3 +88,50 @@ def test_a_long_value_does_not_make_a_long_reason() -> None:
     root = node({"Target": "x" * 100_000})
     root.child("Target").choice("Current")
     assert len(root.problems[0].reason) == MAX_REASON + len("...")
+
+
+@pytest.mark.parametrize(("value", "number"), [("5", 5), (5, 5), ("1", 1), (9, 9)])
+def test_a_whole_number_may_be_a_text(value: object, number: int) -> None:
+    node = Node({"n": value}, [])
+    assert node.child("n").whole(1, 9) == number
+    assert not node.problems
+
+
+@pytest.mark.parametrize("value", ["", "0", "10", "1.5", "x", "-1", "٣", "1" * 5000, True])
+def test_what_is_no_whole_number_in_range_is_told_once(value: object) -> None:
+    node = Node({"n": value}, [])
+    assert node.child("n").whole(1, 9) == 1
+    (problem,) = node.problems
+    assert problem.reason.startswith("n must be a whole number from 1 to 9, not ")
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [("True", True), (True, True), ("true", True), ("False", False), (None, False)],
+)
+def test_a_flag_is_true_or_false_in_any_spelling(value: object, flag: bool) -> None:
+    assert Node({"f": value}, []).child("f").flag() is flag
+
+
+def test_a_doubt_is_no_problem() -> None:
+    node = Node({"a": {}}, [])
+    node.child("a").doubtful("is odd")
+    assert not node.problems
+    assert node.warnings == [Problem("/a", "a is odd")]
+
+
+def test_one_of_several_and_what_is_required_are_told_when_they_are_not_there() -> None:
+    node = Node({"a": 1, "b": 2}, [])
+    assert node.one_of("a", "c") == "a"
+    assert node.one_of("a", "b") is None
+    assert not node.required("c").present
+    assert [problem.reason for problem in node.problems] == [
+        "the document must hold exactly one of a, b, not 2",
+        "c is missing",
+    ]
+
+
+def test_texts_are_the_scalars_of_an_object() -> None:
+    node = Node({"a": 1, "b": True, "c": None, "d": []}, [])
+    assert node.texts() == {"a": "1", "b": "True", "d": ""}
+    assert [problem.reason for problem in node.problems] == ["d must be a text, not a list"]

@@ -21,7 +21,7 @@ from flows import (
     TransferToQueue,
     read,
 )
-from flows.events import ANSWER
+from flows.events import ANSWERS
 
 SAMPLES = Path(__file__).parents[2] / "flows" / "samples"
 
@@ -41,7 +41,7 @@ class Run:
             if run.over:
                 break
             is_transfer = isinstance(asks[-1], TransferToQueue)
-            answer = transfers.pop(0) if is_transfer else ANSWER[type(asks[-1])]()
+            answer = transfers.pop(0) if is_transfer else ANSWERS[type(asks[-1])][0]()
             asks = run.step(answer, now=0.0)
 
     def said(self) -> list[str]:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows import Ask, Flow, FlowError, Interpreter, Problem, read
+from flows import Ask, Disconnect, Flow, FlowError, Interpreter, Log, Problem, read
 
 Document = dict[str, Any]
 HANG_UP = {"Identifier": "hang up", "Type": "DisconnectParticipant"}
+SORRY = {"Identifier": "sorry", "Type": "EndFlowExecution"}  # where first() leads errors
 
 
 def action(identifier: str, type_name: str, parameters: Any = None, **transitions: Any) -> Document:
@@ -54,16 +55,36 @@ def interpreter(
     actions: Sequence[Document],
     attributes: Mapping[str, str] | None = None,
     system: Mapping[str, str] | None = None,
+    **injected: Any,
 ) -> Interpreter:
-    return Interpreter(flow(*actions), attributes or {}, system or {})
+    return Interpreter(flow(*actions), attributes or {}, system or {}, **injected)
 
 
 def start(
     *actions: Document,
     attributes: Mapping[str, str] | None = None,
     system: Mapping[str, str] | None = None,
+    **injected: Any,
 ) -> list[Ask]:
-    return interpreter(actions, attributes, system).start(now=0.0)
+    return interpreter(actions, attributes, system, **injected).start(now=0.0)
+
+
+def first(type_name: str, parameters: Any, **given: Any) -> list[Ask]:
+    """What a block asks for first; End() where it fails."""
+    errors = {"NoMatchingError": "sorry", "NoMatchingCondition": "sorry"}
+    block = action("block", type_name, parameters, leads="hang up", errors=errors)
+    return [ask for ask in start(block, SORRY, **given) if not isinstance(ask, Log | Disconnect)]
+
+
+def reasons(type_name: str, parameters: Any, **transitions: Any) -> list[str]:
+    """What the reader has against a block."""
+    transitions.setdefault("leads", "hang up")
+    block = action("block", type_name, parameters, **transitions)
+    return [reason for _, reason in problems_of_actions(block)]
+
+
+def said(asks: Sequence[Ask]) -> list[str]:
+    return [ask.text for ask in asks if isinstance(ask, Log)]
 
 
 def problems_of(written: Any) -> tuple[Problem, ...]:

@@ -1,0 +1,153 @@
+"""`earshot flow`: check, convert, draw and rehearse contact flows, without an engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+import flows
+from flows import Flow, FlowError
+from flows.language import FLOW_TYPES
+from flows.picture import draw as draw_flow
+from flows.rehearsal import CUSTOMER, Ending, Script, rehearse
+
+flow_app = typer.Typer(no_args_is_help=True, help="Check, convert, draw and try contact flows.")
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A contact flow (JSON).")]
+
+
+@flow_app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Contact flows (JSON).")],
+    flow_type: Annotated[
+        str, typer.Option("--type", help="What they are to be used as, such as customerQueue.")
+    ] = "",
+) -> None:
+    """Print every problem with its place; exit 1 when there is one. Warnings are no problems."""
+    known = {*FLOW_TYPES, *FLOW_TYPES.values()}
+    if flow_type and flow_type not in known:
+        fail(f"{flow_type!r} is no type of flow: {', '.join(FLOW_TYPES.values())}")
+    refused = 0
+    for file in files:
+        try:
+            flow = flows.read(text_of(file), str(file), flow_type or None)
+        except FlowError as error:
+            refused += 1
+            typer.echo(str(error))
+            continue
+        warn(file, flow.warnings)
+        typer.echo(f"{file}: no problems, {len(flow.blocks)} blocks")
+    if refused:
+        raise typer.Exit(code=1)
+
+
+@flow_app.command()
+def convert(file: FileArgument) -> None:
+    """Print an export of before 2021 in the flow language that is used today."""
+    text = text_of(file)
+    try:
+        document = flows.convert(text, str(file)).document
+        warnings = flows.read(text, str(file)).warnings
+    except FlowError as error:
+        fail(str(error))
+    warn(file, warnings)
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@flow_app.command()
+def draw(
+    file: FileArgument,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write it; else stdout.")
+    ] = None,
+) -> None:
+    """Draw the graph of a flow (SVG)."""
+    picture = draw_flow(load(file))
+    if output is None:
+        typer.echo(picture, nl=False)
+    else:
+        try:
+            output.write_text(picture, encoding="utf-8")
+        except OSError as error:
+            fail(str(error))
+
+
+@flow_app.command()
+def run(
+    file: FileArgument,
+    digits: Annotated[
+        str, typer.Option(help="What is pressed, one entry each time keys are asked for: 1,,1234#")
+    ] = "",
+    answer: Annotated[str, typer.Option(help="The agent who answers once in a queue.")] = "",
+    closed: Annotated[bool, typer.Option(help="Hours of operation say closed.")] = False,
+    queue_full: Annotated[bool, typer.Option(help="Every queue is full.")] = False,
+    patience: Annotated[float, typer.Option(help="Seconds until the customer hangs up.")] = 3600.0,
+    known: Annotated[
+        list[str] | None, typer.Option("--set", help="What is known: Attributes.tier=gold")
+    ] = None,
+    other: Annotated[
+        list[Path] | None, typer.Option("--with", help="More flows, found by their file name.")
+    ] = None,
+) -> None:
+    """Try a flow without a phone, in virtual time; exit 1 when it breaks off."""
+    others = {path.stem: load(path) for path in other or ()}
+    values = dict(pair(text) for text in known or ())
+    prefix = "Attributes."
+    script = Script(
+        attributes={k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)},
+        system={**CUSTOMER, **values},
+        keys=tuple(digits.split(",")) if digits else (),
+        answered_by=answer,
+        is_open=not closed,
+        queue_is_full=queue_full,
+        patience=patience,
+    )
+    ending = None
+    for moment in rehearse(load(file), script, lambda name: found(name, others)):
+        indent = "" if moment.step or moment.ending else "  "
+        typer.echo(f"{moment.at:9.1f} s  {indent}{moment.text}")
+        ending = moment.ending
+    if ending is Ending.BROKE_OFF:
+        raise typer.Exit(code=1)
+
+
+def pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        fail(f"--set takes NAME=VALUE, not {text!r}")
+    return name.removeprefix("$."), value
+
+
+def found(reference: str, others: dict[str, Flow]) -> Flow | None:
+    """By name, or by the last part of an ARN."""
+    return others.get(reference) or others.get(reference.rpartition("/")[2])
+
+
+def load(file: Path) -> Flow:
+    try:
+        flow = flows.read(text_of(file), file.stem)
+    except FlowError as error:
+        fail(str(error))
+    warn(file, flow.warnings)
+    return flow
+
+
+def warn(file: Path, warnings: Iterable[object]) -> None:
+    for warning in warnings:
+        typer.echo(f"{file}: warning: {warning}", err=True)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}")
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(f"earshot: {message}", err=True)
+    raise typer.Exit(code=2)

@@ -1,0 +1,243 @@
+"""A flow with a customer and a house that do as they are told, in virtual time.
+
+A text takes as long as it would take to read it out, other prompts take PROMPT_SECONDS; what is
+asked of the house is done at once. The customer hangs up when the patience is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from flows.document import Flow
+from flows.events import (
+    Answer,
+    Ask,
+    CheckHours,
+    CheckMetric,
+    Collect,
+    DigitsEntered,
+    Disconnect,
+    Done,
+    End,
+    Event,
+    Failed,
+    GetMetrics,
+    InputTimedOut,
+    Log,
+    Metrics,
+    Play,
+    PlayRepeatedly,
+    Prompt,
+    PromptEnded,
+    SetAttributes,
+    SetContactData,
+    SetHook,
+    SetQueue,
+    SetRecording,
+    Step,
+    TransferToAgent,
+    TransferToQueue,
+    WaitFor,
+)
+from flows.expressions import percent
+from flows.interpreter import Interpreter, no_flows
+
+CHARACTERS_PER_SECOND = 14.0  # about 150 words a minute
+PROMPT_SECONDS = 4.0
+KEY_SECONDS = 0.5
+CUSTOMER = {
+    "Channel": "VOICE",
+    "InitiationMethod": "INBOUND",
+    "CustomerEndpoint.Address": "+15550100",
+    "CustomerEndpoint.Type": "TELEPHONE_NUMBER",
+    "SystemEndpoint.Address": "+15550199",
+    "SystemEndpoint.Type": "TELEPHONE_NUMBER",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What happens to the flow."""
+
+    keys: tuple[str, ...] = ()
+    """Pressed when keys are asked for, one of these a time; "" is silence, and so is the rest."""
+    answered_by: str = ""
+    """The agent who answers once the contact is in a queue; "" when nobody does."""
+    is_open: bool = True
+    queue_is_full: bool = False
+    patience: float = 3600.0
+    """Seconds after which the customer hangs up."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    system: Mapping[str, str] = field(default_factory=lambda: CUSTOMER)
+
+
+class Ending(Enum):
+    DISCONNECTED = "the flow hangs up"
+    ENDED = "the flow is over"
+    QUEUED = "the contact waits in the queue; nobody answers"
+    ANSWERED = "an agent answers"
+    GAVE_UP = "the customer hangs up"
+    BROKE_OFF = "the flow breaks off: the contact is disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`at` is seconds from the start. `step` is told where a block begins, `ending` at the last."""
+
+    at: float
+    text: str
+    step: Step | None = None
+    ending: Ending | None = None
+
+
+def rehearse(
+    flow: Flow,
+    script: Script,
+    flows: Callable[[str], Flow | None] = no_flows,
+    draw: Callable[[], int] = percent,
+) -> Iterator[Moment]:
+    """What happens, in order; the last moment has the ending."""
+    house = House(script)
+    run = Interpreter(flow, script.attributes, house.system, flows, draw, trace=True)
+    asks = run.start(0.0)
+    while True:
+        for ask in asks:
+            yield Moment(house.now, told(ask), step=ask if isinstance(ask, Step) else None)
+        ending = how_it_ended(asks) if run.over else None
+        if ending is None:
+            event = house.answer(asks[-1])
+            ending = house.ending
+        if ending is not None:
+            yield Moment(house.now, house.last_words(ending), ending=ending)
+            return
+        yield Moment(house.now, f"-> {event}")
+        asks = run.step(event, house.now)
+
+
+def how_it_ended(asks: list[Ask]) -> Ending:
+    if isinstance(asks[-1], End):
+        return Ending.ENDED
+    before = asks[-2] if len(asks) > 1 else None
+    broken = isinstance(before, Log) and before.level == "error"
+    return Ending.BROKE_OFF if broken else Ending.DISCONNECTED
+
+
+class House:
+    """Answers what the flow asks for, and keeps the time."""
+
+    def __init__(self, script: Script) -> None:
+        self.system = dict(script.system)
+        self.now = 0.0
+        self.ending: Ending | None = None
+        self._script, self._keys, self._queue = script, iter(script.keys), ""
+
+    def last_words(self, ending: Ending) -> str:
+        if ending is Ending.ANSWERED:
+            return f"{self._script.answered_by} answers"
+        return str(ending.value)
+
+    def answer(self, ask: Ask) -> Event:
+        """What comes of it; `ending` is set where the flow hears nothing more."""
+        event = self._answer(ask)
+        if self.ending is None and self.now >= self._script.patience:
+            self.now, self.ending = self._script.patience, Ending.GAVE_UP
+        return event
+
+    def _answer(self, ask: Ask) -> Event:
+        match ask:
+            case Play(prompt):
+                self.now += seconds_of(prompt)
+                return PromptEnded()
+            case Collect():
+                return self._collect(ask)
+            case PlayRepeatedly(_, interrupt):
+                self.now += interrupt or self._script.patience
+            case WaitFor(seconds):
+                self.now += seconds
+                return Answer("WaitCompleted")
+            case SetQueue(queue):
+                self._queue = self.system["Queue.Name"] = queue
+            case TransferToQueue():
+                return self._transfer()
+            case TransferToAgent():
+                self.ending = Ending.ANSWERED if self._script.answered_by else None
+                return Done() if self._script.answered_by else Failed()
+            case CheckHours():
+                return Answer(str(self._script.is_open))
+            case CheckMetric(metric):
+                staffed = bool(self._script.answered_by) and metric.startswith("NumberOfAgents")
+                return Answer(str(int(staffed)))
+            case GetMetrics():
+                return Metrics({"Queue.Name": self._queue, "Queue.Size": "0"})
+        return Done()
+
+    def _collect(self, ask: Collect) -> Event:
+        self.now += seconds_of(ask.prompt) if ask.prompt else 0.0
+        pressed = next(self._keys, "")
+        if not pressed:
+            self.now += ask.first_digit_seconds
+            return InputTimedOut()
+        digits = ""
+        for key in pressed:
+            self.now += KEY_SECONDS
+            digits += key
+            if ask.terminator and digits.endswith(ask.terminator):
+                return DigitsEntered(digits.removesuffix(ask.terminator))
+            if ask.cancel and key == "*":
+                digits = ""
+            if len(digits) == ask.max_digits:
+                return DigitsEntered(digits)
+        self.now += ask.next_digit_seconds
+        return DigitsEntered(digits)
+
+    def _transfer(self) -> Event:
+        if not self._queue:
+            return Failed()
+        if self._script.queue_is_full:
+            return Failed("QueueAtCapacity")
+        self.ending = Ending.ANSWERED if self._script.answered_by else Ending.QUEUED
+        return Done()
+
+
+def seconds_of(prompt: Prompt) -> float:
+    spoken = prompt.kind in ("text", "ssml")
+    return len(prompt.value) / CHARACTERS_PER_SECOND if spoken else PROMPT_SECONDS
+
+
+def told(ask: Ask) -> str:
+    match ask:
+        case Step(_, block, type_name):
+            return f"{type_name} '{block}'"
+        case Log(level, text, _):
+            return f"{level}: {text}"
+        case Play(prompt):
+            return f"plays {spelt(prompt)}"
+        case Collect(prompt, digits):
+            said = f"plays {spelt(prompt)} and " if prompt else ""
+            return f"{said}asks for {'a key' if digits == 1 else f'up to {digits} keys'}"
+        case PlayRepeatedly(prompts, interrupt):
+            until = "" if interrupt is None else f" for {interrupt:g} s"
+            return f"plays {', '.join(map(spelt, prompts))} again and again{until}"
+        case SetRecording(participants):
+            return f"records {' and '.join(sorted(participants)) or 'nobody'}"
+        case SetAttributes(values) | SetContactData(values):
+            return ", ".join(f"{name} = {value!r}" for name, value in values.items())
+        case SetQueue(queue):
+            return f"chooses the queue {queue!r}"
+        case SetHook(hook, hooked):
+            return f"{hook}: {hooked or 'no flow'}"
+        case TransferToQueue():
+            return "transfers to the queue"
+        case TransferToAgent():
+            return "transfers to the agent"
+        case Disconnect():
+            return "disconnects"
+        case End():
+            return "ends"
+    return str(ask)
+
+
+def spelt(prompt: Prompt) -> str:
+    return f"{prompt.kind} {prompt.value!r}{f' as {prompt.voice}' if prompt.voice else ''}"
