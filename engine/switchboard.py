@@ -34,6 +34,7 @@ from sip import (
     Ended,
     InviteReceived,
     PeerError,
+    Referred,
     Registered,
     Reoffered,
     SipTransport,
@@ -43,6 +44,7 @@ from sip import Event as SipEvent
 
 E = TypeVar("E")
 
+DECLINE = 603
 HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
 log = structlog.get_logger("engine.switchboard")
 
@@ -85,6 +87,8 @@ class Switchboard:
                 self._on_line(self._lines.of_session(session), self._confirmed, event)
             case Reoffered(session=session):
                 self._on_line(self._lines.of_session(session), self._reoffered, event)
+            case Referred(session=session):
+                self._sip.reject_refer(session, DECLINE)  # no phone moves a contact yet
 
     def on_media(self, event: MediaEvent) -> None:
         match event:

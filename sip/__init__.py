@@ -30,21 +30,25 @@ on is in that order: `events`, `session_table`, `session`, `uas`, `endpoint`.
 
 Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user agents; stateless refusal
 §8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
-strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE answered), §15 (BYE),
+strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE both ways), §15 (BYE),
 §17 with RFC 6026 (transactions), §18 (UDP and TCP, large requests by TCP), §22 with RFC 7616 and
-8760 (digest, SHA-256 and MD5, server side). RFC 3264 (offer and answer, either side offers), RFC
-3311 (UPDATE answered), RFC 3581 (rport), RFC 4320 (no late answers), RFC 5626 §4.4.1 (pings).
+8760 (digest, SHA-256 and MD5, both sides). RFC 3262 (100rel: our 180 where it is required, theirs
+always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC 3515
+with 3891 and 4488 (REFER in a call), RFC 3581 (rport), RFC 4028 (session timers, refreshed by
+UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 §4.4.1 (pings).
 
 Refused, each with a clear answer or not at all:
     TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
     IPv6 of our own                 the listeners are IPv4; IPv6 in messages is read
     DNS, RFC 3263                   only IP addresses are sent to; a name means the flow it came by
     multicast, maddr                ignored: it would aim us at others
-    100rel (RFC 3262)               420 when required; PRACK 405
-    session timers (RFC 4028)       the peer may refresh; we neither ask nor count
-    REFER, SUBSCRIBE, INFO, ...     405; an unknown method 501
-    re-INVITE, UPDATE of our own    not sent; the peer's are answered
-    challenges to our requests      a 401 or 407 ends that call as refused
+    offers in PRACK                 488: our reliable 180 has no description to go on from
+    another answer to a refresh     only a reoffer of ours changes the media, RFC 4028 §7.4
+    REFER of our own                not sent; theirs in a call is reported, outside of one 403
+    SUBSCRIBE, MESSAGE, ...         405; an unknown method 501
+    INFO without digits             415; an empty one 200
+    offers of our own in UPDATE     our re-INVITE carries them, RFC 3311 §5.1
+    challenges of other realms      a 401 or 407 without a login for it is a refusal
     multipart bodies                415
     a closed TCP connection         a response to it is dropped; a request tries the Contact
     renewed 180 each minute         an INVITE is settled within three minutes, §13.3.1.1
@@ -57,10 +61,13 @@ from sip.events import (
     Caller,
     Cause,
     Confirmed,
+    DigitReceived,
     Ended,
     Event,
     InviteReceived,
     Progressed,
+    Reanswered,
+    Referred,
     Registered,
     Reoffered,
     SessionId,
@@ -79,6 +86,7 @@ __all__ = [
     "Cause",
     "Codec",
     "Confirmed",
+    "DigitReceived",
     "Ended",
     "Event",
     "InviteReceived",
@@ -86,6 +94,8 @@ __all__ = [
     "NotRegistered",
     "PeerError",
     "Progressed",
+    "Reanswered",
+    "Referred",
     "Registered",
     "RemoteMedia",
     "Reoffered",

@@ -143,8 +143,7 @@ class ClientTransaction(Timed):
     def _acknowledge(self, refusal: Response) -> None:
         """ACK a 300-699, hop by hop: §17.1.1.3."""
         ack = _like(self.request, "ACK")
-        ack.headers.set("Via", *self.request.headers.lines("Via"))
-        ack.headers.set("To", *refusal.headers.lines("To"))
+        ack.headers.take(refusal.headers, "To")
         self._table.outbox.append(Send(ack.encode(), self.hop))
 
 
@@ -207,8 +206,7 @@ class ClientTransactions:
 def _like(request: Request, method: str) -> Request:
     """The CANCEL or the ACK that belongs to an INVITE: its URI, number, route and parties."""
     headers = Headers()
-    for name in ("Via", "Route", "From", "To", "Call-ID"):
-        headers.set(name, *request.headers.lines(name))
+    headers.take(request.headers, "Via", "Route", "From", "To", "Call-ID")
     headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
     headers.set("CSeq", f"{request.cseq.number} {method}")
     return Request(method, request.uri, headers)

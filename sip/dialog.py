@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sip.arrival import Arrival
@@ -31,6 +32,7 @@ class Dialog:
     routes: tuple[str, ...] = ()
     local_cseq: int = 0
     remote_cseq: int = 0
+    allows: frozenset[str] = frozenset()  # methods the peer says it takes
 
     @classmethod
     def from_invite(cls, arrival: Arrival, local_tag: str) -> Dialog:
@@ -47,6 +49,7 @@ class Dialog:
             arrival.behind_nat,
             routes=_routes_of(invite),
             remote_cseq=arrival.cseq,
+            allows=frozenset(invite.headers.all("Allow")),
         )
 
     def established_by(self, response: Response) -> Dialog:
@@ -65,7 +68,13 @@ class Dialog:
             target=target,
             routes=routes,
             remote_cseq=0,  # those seen so far may be another fork's
+            allows=frozenset(response.headers.all("Allow")),
         )
+
+    def refreshed_by(self, response: Response) -> None:
+        """The 2xx to a re-INVITE of ours may name a new target, §12.2.1.2; a broken one is not."""
+        with suppress(PeerError):
+            self.target = _target_of(response)
 
     def check(self, arrival: Arrival) -> None:
         """Raises PeerError for a request that is not the next one of this dialog: §12.2.2."""

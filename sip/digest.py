@@ -171,10 +171,25 @@ def credentials(
     `cnonce` is a fresh token, `nc` counts the uses of one nonce from 1. A challenge without qop
     gets the older form (RFC 2069). Raises PeerError when none can be answered.
     """
-    asked = next((read for text in challenges if (read := _answerable(text))), None)
+    asked = next((read for text in challenges if (read := answerable(text))), None)
     if asked is None:
         raise PeerError("No challenge we can answer")
-    algorithm = asked.get("algorithm", "MD5").upper()
+    stored = ha1(username, asked["realm"], password, asked["algorithm"])
+    return authorize(asked, username, stored, method, uri, cnonce=cnonce, nc=nc)
+
+
+def authorize(
+    asked: Mapping[str, str],
+    username: str,
+    stored: str,
+    method: str,
+    uri: str,
+    *,
+    cnonce: str,
+    nc: int = 1,
+) -> str:
+    """The same for one challenge that `answerable` has read; `stored` is the hex of `ha1()`."""
+    algorithm = asked["algorithm"]
     given = {"username": username, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri}
     if "opaque" in asked:
         given["opaque"] = asked["opaque"]
@@ -182,7 +197,6 @@ def credentials(
     if "qop" in asked:
         given["cnonce"] = cnonce
         bare |= {"qop": "auth", "nc": f"{nc:08x}"}
-    stored = ha1(username, asked["realm"], password, algorithm)
     given["response"] = _response(stored, algorithm, method, given | bare)
     quoted = [f"{name}={quote(value)}" for name, value in given.items()]
     return "Digest " + ", ".join(quoted + [f"{name}={value}" for name, value in bare.items()])
@@ -207,10 +221,12 @@ def parse_digest(text: str) -> dict[str, str] | None:
     return params
 
 
-def _answerable(text: str) -> dict[str, str] | None:
+def answerable(text: str) -> dict[str, str] | None:
+    """A challenge by its parameters, `algorithm` among them; None when we cannot answer it."""
     asked = parse_digest(text) or {}
+    asked["algorithm"] = asked.get("algorithm", "MD5").upper()
     qop = [option.strip().lower() for option in asked.get("qop", "auth").split(",")]
-    known = asked.get("algorithm", "MD5").upper() in ALGORITHMS
+    known = asked["algorithm"] in ALGORITHMS
     return asked if known and "auth" in qop and asked.keys() >= {"realm", "nonce"} else None
 
 

@@ -10,14 +10,15 @@ from secrets import token_hex
 
 from config.settings import SipSettings
 from sip.actions import Action, Send
+from sip.authorization import NO_LOGINS, Logins
 from sip.digest import Account, Verifier
 from sip.errors import PeerError
 from sip.events import SessionId
+from sip.exchange import Fields
 from sip.flow import Flow, Here
 from sip.message import Malformed, Request, parse
 from sip.registrar import Registrar
 from sip.sdp import SessionDescription
-from sip.session import Fields
 from sip.sessions import Sessions
 from sip.transaction_layer import TransactionLayer
 from sip.uas import UserAgentServer
@@ -94,14 +95,16 @@ class Endpoint:
         caller: str,
         offer: SessionDescription,
         extra_headers: Fields = (),
+        logins: Logins = NO_LOGINS,
         now: float,
     ) -> tuple[SessionId, list[Action]]:
         """Call a registered user; `caller` is the display name, each extra header comes once.
 
+        `logins` says who we are in each realm that may challenge us; no other is answered.
         Raises NotRegistered, SessionsFull.
         """
         binding = self._registrar.newest(username)
-        session = self._sessions.call(username, binding, caller, offer, extra_headers, now)
+        session = self._sessions.call(username, binding, caller, offer, extra_headers, now, logins)
         return session.id, self._layer.drain()
 
     def ring(self, session: SessionId, now: float) -> list[Action]:
@@ -149,6 +152,33 @@ class Endpoint:
         assert status >= 300, status
         if found := self._sessions.get(session):
             found.reject(status, "", now)
+        return self._layer.drain()
+
+    def reoffer(self, session: SessionId, sdp: SessionDescription, now: float) -> list[Action]:
+        """Ask the peer for a change by re-INVITE; `Reanswered` says what became of it.
+
+        Until then the session goes on as it was, and another reoffer is answered 491.
+        """
+        if found := self._sessions.get(session):
+            found.reoffer(sdp, now)
+        return self._layer.drain()
+
+    def accept_refer(self, session: SessionId, now: float) -> list[Action]:
+        """202: we call the target. How that goes is told by notify_refer."""
+        if found := self._sessions.get(session):
+            found.accept_refer(now)
+        return self._layer.drain()
+
+    def reject_refer(self, session: SessionId, status: int, now: float) -> list[Action]:
+        assert status >= 300, status
+        if found := self._sessions.get(session):
+            found.reject_refer(status, now)
+        return self._layer.drain()
+
+    def notify_refer(self, session: SessionId, status: int, now: float) -> list[Action]:
+        """The status the new call has reached; a final one ends the matter."""
+        if found := self._sessions.get(session):
+            found.notify_refer(status, now)
         return self._layer.drain()
 
     def is_registered(self, username: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
@@ -89,6 +89,40 @@ class Reoffered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reanswered:
+    """What became of our reoffer: a 2xx and the peer's answer, or a refusal: nothing has changed.
+
+    491 means that an offer was on the table already, or that the peer's came first.
+    """
+
+    session: SessionId
+    answer: SessionDescription | None
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The peer wants to be transferred; waits for accept_refer or reject_refer, then notify_refer.
+
+    `target` is the URI to call instead. `replaces` is another session of ours: the transfer is
+    attended, and whoever is at the far end of that one is meant.
+    """
+
+    session: SessionId
+    target: str
+    replaces: SessionId | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived:
+    """A key the peer pressed, told by INFO. Its repr keeps the digit to itself: never log it."""
+
+    session: SessionId
+    digit: str = field(repr=False)
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """`status` is the peer's final response where there is one."""
 
@@ -119,6 +153,9 @@ Event = (
     | Answered
     | Confirmed
     | Reoffered
+    | Reanswered
+    | Referred
+    | DigitReceived
     | Ended
     | Registered
     | Unregistered

@@ -22,8 +22,11 @@ _CLOSERS = {'"': '"', "<": ">"}
 _QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?:[ \t]*:[ \t]*([0-9]{1,5}))?")
-_PARAM_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+")
-_PARAM_VALUE = re.compile(r'[^\s"<>;,]+|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_PARAM = re.compile(
+    r"""[ \t]*;[ \t]*([A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+)"""
+    r"""(?:[ \t]*=[ \t]*([^\s"<>;,]+|"[^"\\]*(?:\\.[^"\\]*)*"))?""",
+    re.DOTALL,
+)
 _IS_TOKEN = re.compile(TOKEN)
 
 
@@ -59,7 +62,7 @@ def quote(text: str) -> str:
 def unquote(text: str) -> str:
     """What a quoted-string says; anything else is returned as it is."""
     quoted = _QUOTED.fullmatch(text)
-    return _ESCAPED.sub(r"\1", quoted[1]) if quoted else text
+    return _unescape(quoted[1]) if quoted else text
 
 
 def leading_quoted(text: str) -> tuple[str, str]:
@@ -67,7 +70,11 @@ def leading_quoted(text: str) -> tuple[str, str]:
     quoted = _QUOTED.match(text)
     if quoted is None:
         raise PeerError("Unclosed quote")
-    return _ESCAPED.sub(r"\1", quoted[1]), text[quoted.end() :]
+    return _unescape(quoted[1]), text[quoted.end() :]
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def parse_host_port(text: str) -> tuple[str, int | None]:
@@ -101,31 +108,36 @@ class Params(Mapping[str, str]):
     __slots__ = ("_values",)
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
-        self._values = {name.lower(): value for name, value in (values or {}).items()}
+        self._values = {name.lower(): value for name, value in values.items()} if values else {}
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read "" or `;name=value...`; spaces may stand around ";" and "="."""
-        blank, *pieces = split_outside(text, ";")
-        if blank:
-            raise PeerError("Text between a value and its parameters")
-        params = cls()
-        for piece in pieces:
-            name, equals, value = piece.partition("=")
-            name, value = name.rstrip(LWS), value.lstrip(LWS)
-            if not _PARAM_NAME.fullmatch(name) or (equals and not _PARAM_VALUE.fullmatch(value)):
-                raise PeerError("Broken parameter")
-            params._values.setdefault(name.lower(), value)
+        params, position, end = cls(), 0, len(text.rstrip(LWS))
+        while position < end:
+            param = _PARAM.match(text, position, end)
+            if param is None:
+                raise PeerError("Broken parameters")
+            params._values.setdefault(param[1].lower(), param[2] or "")
+            position = param.end()
         return params
 
-    def with_param(self, name: str, value: str = "") -> Params:
-        return Params({**self._values, name.lower(): value})
+    def with_param(self, name: str, value: str = "") -> Self:
+        twin = type(self)()
+        twin._values = {**self._values, name.lower(): value}
+        return twin
 
-    def without(self, name: str) -> Params:
-        return Params({key: value for key, value in self._values.items() if key != name.lower()})
+    def without(self, name: str) -> Self:
+        twin = type(self)()
+        twin._values = self._values.copy()
+        twin._values.pop(name.lower(), None)
+        return twin
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -140,7 +152,8 @@ class Params(Mapping[str, str]):
         return f"Params({self._values!r})"
 
     def __str__(self) -> str:
-        return "".join(f";{key}={value}" if value else f";{key}" for key, value in self.items())
+        pairs = self._values.items()
+        return "".join([f";{key}={value}" if value else f";{key}" for key, value in pairs])
 
 
 NO_PARAMS: Final = Params()

@@ -6,10 +6,10 @@ RFC 3261 §7.3 (form, folding, lists), §20 (fields), §25.1 (grammar).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from sip.errors import PeerError, UsageError
 from sip.grammar import (
@@ -24,6 +24,8 @@ from sip.grammar import (
     quote,
     split_outside,
 )
+
+T = TypeVar("T")
 
 MAX_CSEQ: Final = 2**31 - 1  # RFC 3261 §8.1.1.5
 
@@ -72,6 +74,7 @@ _VIA = re.compile(
 )
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
+_TORN: Final = "A header value must not contain a line break"
 _NOT_IN_NAME = re.compile(r"[,;:@<>\"\\]")  # a display name without quotes; wider than token
 
 
@@ -91,10 +94,11 @@ class Headers:
     Equality looks at the order of values of one name, not at the order of names: §7.3.1.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_read", "_values")
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._values: dict[str, list[str]] = {}
+        self._read: dict[str, Any] = {}  # what read() found, until the field changes
         for name, value in fields:
             self.add(name, value)
 
@@ -113,22 +117,55 @@ class Headers:
         values = self._values.get(name, [])
         if name not in LISTS:
             return list(values)
-        return [piece for value in values for piece in split_outside(value, ",") if piece]
+        pieces = (split_outside(value, ",") if "," in value else [value] for value in values)
+        return [piece for each in pieces for piece in each if piece]
+
+    def read(self, name: str, parse: Callable[[str], T], *, first: bool = False) -> T:
+        """The one line of `name` as `parse` takes it, or the first of several; read only once.
+
+        Raises PeerError when the field is missing, repeated or broken.
+        """
+        if name not in self._read:
+            lines = self._values.get(canonical(name), ("",))
+            if len(lines) > 1 and not first:
+                raise PeerError(f"Repeated {name}")
+            if not lines[0]:
+                raise PeerError(f"Missing {name}")
+            self._read[name] = parse(lines[0])
+        value: T = self._read[name]
+        return value
 
     def add(self, name: str, value: str) -> None:
         """Append one value. Raises UsageError when it would break out of its line."""
-        line = _one_line(value)
-        self._values.setdefault(canonical(name), []).append(line)
+        name = canonical(name)
+        if "\r" in value or "\n" in value:
+            raise UsageError(_TORN)
+        self._read.pop(name, None)
+        values = self._values.get(name)
+        if values is None:
+            self._values[name] = [value]
+        else:
+            values.append(value)
 
     def set(self, name: str, *values: str) -> None:
         """Replace every value of `name`, at its place; without a value the field goes away."""
+        name = canonical(name)
+        self._read.pop(name, None)
+        for value in values:
+            if "\r" in value or "\n" in value:
+                raise UsageError(_TORN)
         if values:
-            self._values[canonical(name)] = [_one_line(value) for value in values]
+            self._values[name] = list(values)
         else:
-            self.remove(name)
+            self._values.pop(name, None)
+
+    def take(self, other: Headers, *names: str) -> None:
+        """Have the same lines as `other` for each of these names."""
+        for name in names:
+            self.set(name, *other._values.get(canonical(name), ()))
 
     def remove(self, name: str) -> None:
-        self._values.pop(canonical(name), None)
+        self.set(name)
 
     def items(self) -> Iterator[tuple[str, str]]:
         return ((name, value) for name, values in self._values.items() for value in values)
@@ -136,6 +173,7 @@ class Headers:
     def copy(self) -> Headers:
         twin = Headers()
         twin._values = {name: list(values) for name, values in self._values.items()}
+        twin._read = self._read.copy()
         return twin
 
     def __contains__(self, name: str) -> bool:
@@ -148,12 +186,6 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({list(self.items())!r})"
-
-
-def _one_line(value: str) -> str:
-    if "\r" in value or "\n" in value:
-        raise UsageError("A header value must not contain a line break")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +208,8 @@ class Via:
             raise PeerError("Broken Via")
         host, port = parse_host_port(hop[2].strip(LWS))
         params = Params.parse(hop[3])
-        return cls(hop[1].upper(), host, port, params.get("branch", ""), params.without("branch"))
+        branch = params["branch"] if "branch" in params else ""
+        return cls(hop[1].upper(), host, port, branch, params.without("branch"))
 
     @property
     def sent_by(self) -> str:
@@ -185,7 +218,8 @@ class Via:
 
     def with_param(self, name: str, value: str = "") -> Self:
         """A copy with a parameter set; "" makes it a flag."""
-        return replace(self, params=self.params.with_param(name, value))
+        params = self.params.with_param(name, value)
+        return type(self)(self.transport, self.host, self.port, self.branch, params)
 
     def __str__(self) -> str:
         branch = f";branch={self.branch}" if self.branch else ""
@@ -229,7 +263,7 @@ class NameAddr:
 
     @property
     def tag(self) -> str | None:
-        return self.params.get("tag")
+        return self.params["tag"] if "tag" in self.params else None
 
     def with_tag(self, tag: str) -> Self:
         return replace(self, params=self.params.with_param("tag", tag))

@@ -103,7 +103,7 @@ class Message:
     @property
     def via(self) -> Via:
         """The topmost Via; setting it leaves those below as they are."""
-        return Via.parse(_first(self._mandatory("Via")))
+        return self.headers.read("Via", _top_via, first=True)
 
     @via.setter
     def via(self, via: Via) -> None:
@@ -115,19 +115,19 @@ class Message:
 
     @property
     def cseq(self) -> CSeq:
-        return CSeq.parse(self._single("CSeq"))
+        return self.headers.read("CSeq", CSeq.parse)
 
     @property
     def call_id(self) -> str:
-        return self._single("Call-ID")
+        return self.headers.read("Call-ID", str)
 
     @property
     def from_(self) -> NameAddr:
-        return NameAddr.parse(self._single("From"))
+        return self.headers.read("From", NameAddr.parse)
 
     @property
     def to(self) -> NameAddr:
-        return NameAddr.parse(self._single("To"))
+        return self.headers.read("To", NameAddr.parse)
 
     @property
     def contact(self) -> NameAddr | None:
@@ -140,24 +140,13 @@ class Message:
         """Hops left; RFC 3261 §20.22. A message without the field counts as a fresh one."""
         if "Max-Forwards" not in self.headers:
             return DEFAULT_MAX_FORWARDS
-        return _number(self._single("Max-Forwards"), 255)
+        return self.headers.read("Max-Forwards", _hops)
 
     @property
     def content_type(self) -> str | None:
         """`type/subtype` in lower case, without parameters; None when absent."""
         value = self.headers.get("Content-Type")
         return None if value is None else value.partition(";")[0].strip(LWS).lower()
-
-    def _mandatory(self, name: str) -> str:
-        value = self.headers.get(name)
-        if not value:
-            raise PeerError(f"Missing {name}")
-        return value
-
-    def _single(self, name: str) -> str:
-        if len(self.headers.lines(name)) > 1:
-            raise PeerError(f"Repeated {name}")
-        return self._mandatory(name)
 
     def _encode(self, start_line: str) -> bytes:
         if "\r" in start_line or "\n" in start_line:
@@ -212,11 +201,9 @@ def response_to(
     `to_tag` is added unless To has one already; a 100 never gets one of ours.
     """
     headers = Headers()
-    headers.set("Via", *request.headers.lines("Via"))
-    for name in ("From", "To", "Call-ID", "CSeq"):
-        headers.set(name, *request.headers.lines(name))
+    headers.take(request.headers, "Via", "From", "To", "Call-ID", "CSeq")
     if status == 100:
-        headers.set("Timestamp", *request.headers.lines("Timestamp"))
+        headers.take(request.headers, "Timestamp")
     elif to_tag is not None and request.to.tag is None:
         headers.set("To", f"{headers.get('To')};tag={to_tag}")
     return Response(status, reason or REASONS.get(status, ""), headers)
@@ -313,7 +300,7 @@ def _read_body(message: Message, rest: bytes) -> bytes:
     """Without Content-Length a body goes to the end, RFC 3261 §18.3."""
     if _LENGTH not in message.headers:
         return rest
-    length = _number(message._single(_LENGTH), MAX_BODY)
+    length = message.headers.read(_LENGTH, _body_length)
     if length > len(rest):
         raise PeerError("Body shorter than Content-Length")
     return rest[:length]
@@ -325,8 +312,16 @@ def _number(text: str, limit: int) -> int:
     return int(text)
 
 
-def _first(value: str) -> str:
-    return split_outside(value, ",")[0] if "," in value else value
+def _hops(text: str) -> int:
+    return _number(text, 255)
+
+
+def _body_length(text: str) -> int:
+    return _number(text, MAX_BODY)
+
+
+def _top_via(line: str) -> Via:
+    return Via.parse(split_outside(line, ",")[0] if "," in line else line)
 
 
 class Framer:

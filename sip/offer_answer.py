@@ -59,7 +59,7 @@ class Negotiation:
         telephone_event: int | None = 101,
     ) -> None:
         self.remote: RemoteMedia | None = None
-        self._port = port
+        self._port, self._ip_version = port, ip_address(address).version
         self._formats = list(codecs)
         if telephone_event is not None:
             self._formats.append(Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, telephone_event))
@@ -154,11 +154,9 @@ class Negotiation:
             parsed = ip_address(address or "")
         except ValueError:
             return None
-        ours = ip_address(self._sent.origin.address)
         broadcast = isinstance(parsed, IPv4Address) and parsed.is_reserved
-        return (
-            None if parsed.version != ours.version or parsed.is_multicast or broadcast else parsed
-        )
+        unfit = parsed.version != self._ip_version or parsed.is_multicast or broadcast
+        return None if unfit else parsed
 
     def _offerable(self) -> list[Codec]:
         """Our codecs, those described before first and under those numbers; events come last."""
@@ -187,8 +185,9 @@ class Negotiation:
     def _describe(self, lines: Sequence[MediaDescription]) -> SessionDescription:
         """Our description with these m-lines: one version on exactly when something changed."""
         if tuple(lines) != self._sent.media:
-            origin = replace(self._sent.origin, version=self._sent.origin.version + 1)
-            self._sent = replace(self._sent, origin=origin, media=tuple(lines))
+            was = self._sent.origin
+            origin = Origin(was.username, was.session_id, was.version + 1, was.address)
+            self._sent = SessionDescription(origin, self._sent.address, tuple(lines))
         return self._sent
 
 

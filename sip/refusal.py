@@ -8,8 +8,12 @@ from sip.arrival import Arrival
 from sip.errors import PeerError
 from sip.message import Response
 
-METHODS: Final = ("INVITE", "ACK", "CANCEL", "BYE", "UPDATE", "OPTIONS", "REGISTER")
+METHODS: Final = (
+    *("INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "REFER"),
+    *("INFO", "OPTIONS", "REGISTER"),
+)
 ALLOW: Final = ", ".join(METHODS)
+SUPPORTED: Final = ("100rel", "timer")
 ACCEPT: Final = "application/sdp"
 RETRY_AFTER: Final = "5"  # seconds, with a 503
 
@@ -32,9 +36,10 @@ class Refusal(PeerError):
 def refuse(arrival: Arrival, error: PeerError, tag: str) -> Response:
     """The final response that says what was wrong."""
     response = arrival.response(error.status, error.reason, tag=tag)
-    if error.status in _CALLED_FOR:
-        response.headers.set(*_CALLED_FOR[error.status])
     if isinstance(error, Refusal):
         for name, value in error.fields:
             response.headers.add(name, value)
+    name, value = _CALLED_FOR.get(error.status, ("", ""))
+    if name and name not in response.headers:
+        response.headers.set(name, value)
     return response

@@ -25,6 +25,7 @@ DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 _ORIGIN = re.compile(r"(\S+)[ ]+([0-9]{1,20})[ ]+([0-9]{1,20})[ ]+IN[ ]+IP[46][ ]+(\S+)")
 _CONNECTION = re.compile(r"IN[ ]+IP[46][ ]+([^\s/]+)(?:/[0-9/]+)?")
 _MEDIA = re.compile(r"(\S+)[ ]+([0-9]{1,5})(?:/[0-9]{1,5})?[ ]+(\S+)((?:[ ]+\S+)+)")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _RTPMAP = re.compile(r"([0-9]{1,3})[ ]+([^\s/]+)/([0-9]{1,6})(?:/([0-9]{1,2}))?")
 
 Attribute = tuple[str, str]
@@ -117,9 +118,10 @@ class MediaDescription:
 
     def codecs(self) -> list[Codec]:
         """What the formats mean, in their order; formats that mean nothing are left out."""
-        known = STATIC | {codec.payload_type: codec for codec in self._mapped()}
-        numbers = [int(name) for name in self.formats if re.fullmatch(r"[0-9]{1,3}", name)]
-        return [known[number] for number in dict.fromkeys(numbers) if number in known]
+        mapped = {codec.payload_type: codec for codec in self._mapped()}
+        numbers = dict.fromkeys(int(name) for name in self.formats if _NUMBER.fullmatch(name))
+        found = (mapped.get(number) or STATIC.get(number) for number in numbers)
+        return [codec for codec in found if codec]
 
     def _mapped(self) -> Iterator[Codec]:
         for value in self.values("rtpmap"):

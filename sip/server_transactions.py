@@ -45,9 +45,12 @@ class ServerTransaction(Timed):
         self._last = response.encode()
         self._perform(self._machine.respond(response.status, now))
 
-    def repeat_success(self, now: float) -> None:
-        """Send the 2xx to an INVITE once more: the session's duty, RFC 3261 §13.3.1.4."""
-        self._perform(self._machine.respond(200, now))
+    def repeat(self, status: int, now: float) -> None:
+        """Send the last response to an INVITE, which had this status, once more.
+
+        That is the session's duty for a 2xx (RFC 3261 §13.3.1.4) and a reliable 1xx (RFC 3262 §3).
+        """
+        self._perform(self._machine.respond(status, now))
 
     def absorb(self, method: str, now: float) -> bool:
         """Take a copy of the request, or its ACK; false when that ACK is for the session."""

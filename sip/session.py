@@ -7,62 +7,54 @@ its ACK for each 2xx that comes (RFC 3261 §13.2.2.4, §13.3.1.4).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from sip.actions import Send
 from sip.arrival import Arrival
-from sip.client_transactions import ClientTransaction
+from sip.authorization import NO_LOGINS, Logins
 from sip.dialog import Dialog
+from sip.dtmf_relay import Key
 from sip.errors import PeerError
-from sip.events import Answered, Cause, Confirmed, Ended, Progressed, Reoffered, SessionId
+from sip.events import SessionId
+from sip.exchange import Asked, Fields, Given, readable_description
 from sip.flow import Flow
-from sip.message import Message, Request, Response
-from sip.refusal import ACCEPT, ALLOW
+from sip.message import Request, Response
+from sip.referral import Referral
+from sip.reliable import Due, ReliableRinging, is_required
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
-from sip.session_table import RULES, Do, Input, State
+from sip.session_events import EVENTS
+from sip.session_messages import describe, respond
+from sip.session_requests import SessionRequests
+from sip.session_table import (
+    ANSWERS,
+    CALLS,
+    CAUSES,
+    IN_DIALOG,
+    RULES,
+    SETTLES,
+    UNHEARD,
+    UNTOLD,
+    Do,
+    Input,
+    State,
+)
+from sip.session_timer import SessionTimer
 from sip.timers import Timed
 from sip.transaction import Machine
 from sip.transaction_layer import TransactionLayer
 
 MAX_FORKS: Final = 8  # 2xx of other branches that are acknowledged and hung up
+MAX_GLARES: Final = 5  # tries of a re-INVITE that crossed one of the peer's, after the first
 RETRY_WITHIN: Final = 11  # Retry-After is 0-10 s, RFC 3261 §14.2
-
-Fields = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request of the peer, and the transaction that takes its response."""
-
-    arrival: Arrival
-    transaction: ServerTransaction
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What came with an input; which of it counts depends on the input."""
-
-    now: float
-    asked: Asked | None = None
-    response: Response | None = None
-    source: Flow | None = None
-    sdp: SessionDescription | None = None
-    status: int = 0
-    reason: str = ""
-    fields: Fields = ()
-
-
-def description_in(message: Message) -> SessionDescription | None:
-    """The SDP a message carries; None when it has no body. Raises PeerError."""
-    return SessionDescription.parse(message.body) if message.body else None
 
 
 class Session(Timed):
     """A machine, a dialog, and what it takes to do what the table says."""
 
-    __slots__ = ("_acks", "_invite", "_layer", "_machine", "_on_end", "_pending", "dialog", "id")
+    __slots__ = (
+        *("_calls", "_described", "_glares", "_layer", "_machine", "_offer", "_on_end"),
+        *("_pending", "_referral", "_requests", "_ringing", "_timer", "dialog", "id"),
+    )
 
     def __init__(
         self,
@@ -71,6 +63,7 @@ class Session(Timed):
         start: State,
         on_end: Callable[[Session], None],
         now: float,
+        logins: Logins = NO_LOGINS,
     ) -> None:
         super().__init__()
         self.id = SessionId(layer.tokens())
@@ -78,13 +71,18 @@ class Session(Timed):
         self._pending: Asked | None = None  # waits for our final response, or we for its ACK
         self._layer, self._on_end = layer, on_end
         self._machine = Machine(RULES, start, now, reliable=False)
-        self._invite: ClientTransaction | None = None
-        self._acks: dict[str, Send] = {}  # by the tag of the 2xx
+        self._timer, self._ringing = SessionTimer(), ReliableRinging()
+        self._referral = Referral()
+        self._requests = SessionRequests(layer, self, self._timer, logins)
+        self._calls = start is State.CALLING  # it was us who called
+        self._offer: SessionDescription | None = None  # ours, in our last INVITE
+        self._described: SessionDescription | None = None  # ours, as it was agreed to last
+        self._glares = 0  # how often it has drawn a 491
         layer.timers.watch(self)
 
     @property
     def deadline(self) -> float:
-        return self._machine.deadline
+        return min(self._machine.deadline, self._timer.deadline, self._ringing.deadline)
 
     # What our user asks for. Whatever comes too late for its state is dropped.
 
@@ -93,12 +91,14 @@ class Session(Timed):
         self._pending, invite.transaction.session = invite, self
         self._respond(invite, 100, invite.arrival.now)
 
-    def invite(self, request: Request, now: float) -> None:
+    def call(self, offer: SessionDescription, fields: Fields, now: float) -> None:
         """Send the INVITE that makes this session."""
-        self._invite = self._layer.clients.send(request, self.dialog.hops(), self, now)
+        self._offer = offer
+        self._requests.invite(self.dialog, offer, now, fields)
 
     def ring(self, now: float) -> None:
-        self._take(Input.RING, Given(now))
+        if not self._ringing.waits:
+            self._take(Input.RING, Given(now))
 
     def answer(self, sdp: SessionDescription, now: float) -> None:
         """2xx to whatever is pending: the INVITE, a re-INVITE, an UPDATE."""
@@ -111,16 +111,35 @@ class Session(Timed):
         """401; the peer is expected to come back with another INVITE, and nothing is reported."""
         self._take(Input.CHALLENGE, Given(now, status=401, fields=fields))
 
+    def reoffer(self, sdp: SessionDescription, now: float) -> None:
+        """Re-INVITE; `Reanswered` is reported for each call of this."""
+        self._take(Input.REOFFER, Given(now, sdp=sdp))
+
+    def accept_refer(self, now: float) -> None:
+        """202, and the first NOTIFY."""
+        if accepted := self._referral.accept():
+            asked, fields = accepted
+            self._respond(asked, 202, now, fields=fields)
+            self.notify_refer(100, now)
+
+    def reject_refer(self, status: int, now: float) -> None:
+        if asked := self._referral.reject():
+            self._respond(asked, status, now)
+
+    def notify_refer(self, status: int, now: float) -> None:
+        if notice := self._referral.report(status):
+            self._requests.notify(self.dialog, *notice, now)
+
     def hang_up(self, now: float) -> None:
         """CANCEL, BYE or 480, as soon as it may be sent; `Ended` is reported at once."""
         self._take(Input.HANG_UP, Given(now))
 
     # What the peer asks for
 
-    def receive(self, asked: Asked, offer: SessionDescription | None) -> None:
-        """A request in this dialog; `offer` is what its body says."""
+    def receive(self, asked: Asked, offer: SessionDescription | None, key: Key | None) -> None:
+        """A request in this dialog; `offer` or `key` is what its body says."""
         now = asked.arrival.now
-        given = Given(now, asked=asked, sdp=offer)
+        given = Given(now, asked=asked, sdp=offer, key=key)
         match asked.arrival.request.method:
             case "BYE":
                 self._take(Input.BYE, given)
@@ -130,16 +149,30 @@ class Session(Timed):
                 self._take(Input.REINVITE, given)
             case "UPDATE" if offer:
                 self._take(Input.UPDATE, given)
-            case _:  # OPTIONS, or an UPDATE that only refreshes the target
+            case _:  # OPTIONS, INFO, a PRACK, or an UPDATE that only refreshes
                 self._respond(asked, 200, now)
+                if key:
+                    self._take(Input.KEY, given)
 
     def acknowledged(self, ack: Arrival) -> None:
         """An ACK in this dialog; it counts when it is for the 2xx we sent last."""
         ours = (ack.from_.tag or "") == self.dialog.remote_tag
         if not ours or not self._pending or ack.cseq != self._pending.arrival.cseq:
             return
-        answers = not self._pending.arrival.request.body  # else our 2xx was the answer
-        self._take(Input.ACK, Given(ack.now, sdp=_readable(ack.request) if answers else None))
+        asked_for_ours = not self._pending.arrival.request.body  # else our 2xx was the answer
+        answer = readable_description(ack.request) if asked_for_ours else None
+        self._take(Input.ACK, Given(ack.now, sdp=answer))
+
+    def referred(self, asked: Asked, target: str, replaces: SessionId | None) -> None:
+        """A REFER in this dialog."""
+        given = Given(asked.arrival.now, asked=asked, target=target, replaces=replaces)
+        self._take(Input.REFER, given)
+
+    def pracked(self, prack: Arrival) -> None:
+        """A PRACK in this dialog. Raises PeerError when it fits no 180 of ours, or has an offer."""
+        if prack.request.body:
+            raise PeerError("An offer in a PRACK", status=488)
+        self._ringing.acknowledge(prack.request)
 
     def cancelled(self, invite: ServerTransaction, now: float) -> None:
         """A CANCEL for `invite`, which has been answered itself."""
@@ -149,32 +182,84 @@ class Session(Timed):
     # What became of our INVITE and our BYE
 
     def responded(self, request: Request, response: Response, source: Flow, now: float) -> None:
-        given = Given(now, response=response, source=source, sdp=_readable(response))
-        if request.method == "BYE":
+        again = self._requests.corrected(self.dialog, request, response)
+        sdp = readable_description(response)
+        given = Given(now, response=response, source=source, sdp=sdp, again=again)
+        if again and request.method != "INVITE":
+            self._requests.again(self.dialog, again, now)
+        elif request.method == "BYE":
             self._take(Input.CLOSED, given)
-        elif response.status == 100:
-            self._take(Input.TRYING, given)
-        elif response.status < 200:
-            self._take(Input.PROGRESS, given)
-        elif response.status >= 300:
-            self._take(Input.REFUSAL, given)
-        elif (tag := response.to.tag or "") in self._acks:
-            self._layer.outbox.append(self._acks[tag])
-        elif not self._acks:
+        elif request.method == "UPDATE":
+            self._updated(response, given)
+        elif request.method in UNTOLD:
+            return
+        elif 200 <= response.status < 300:
+            self._succeeded(request, response, given)
+        else:
+            if not self._requests.is_news(self.dialog, response, now):
+                return
+            event = Input.CORRECTED if again else self._input_of(request, response.status)
+            self._take(event, given)
+
+    def _succeeded(self, request: Request, response: Response, given: Given) -> None:
+        """A 2xx to an INVITE of ours: a copy, the one we wait for, or that of another fork."""
+        if self._requests.acks.repeat(response):
+            return
+        if self._machine.state in CALLS:
             self.dialog = self.dialog.established_by(response)
-            self._take(Input.SUCCESS, given)
-        elif len(self._acks) < MAX_FORKS:
+            self._agreed(response, given)
+        elif (response.to.tag or "") == self.dialog.remote_tag:
+            if self._requests.is_last_invite(request):
+                self.dialog.refreshed_by(response)
+                self._agreed(response, given)
+        elif len(self._requests.acks) < MAX_FORKS:
             fork = self.dialog.established_by(response)  # RFC 3261 §13.2.2.4: not wanted
-            self._acknowledge(fork, response)
-            self._hang_up_dialog(fork, None, now)
+            self._requests.ack(fork, response)
+            self._requests.bye(fork, given.now, unheard=True)
+
+    def _agreed(self, response: Response, given: Given) -> None:
+        self._described = self._offer
+        self._timer.agreed(response, given.now)
+        self._take(Input.SUCCESS, given)
+
+    def _updated(self, response: Response, given: Given) -> None:
+        """What became of an UPDATE of ours, which only refreshes."""
+        if response.status < 300:
+            self.dialog.refreshed_by(response)
+            self._timer.agreed(response, given.now)
+            self._layer.timers.watch(self)
+        elif IN_DIALOG.get(response.status) is Input.LOST:
+            self._take(Input.LOST, given)
+
+    def _input_of(self, request: Request, status: int) -> Input:
+        """What a response to our INVITE means that is not a 2xx."""
+        if status < 200:
+            return Input.TRYING if status == 100 else Input.PROGRESS
+        if request.to.tag is None or (status == 491 and self._glares == MAX_GLARES):
+            return Input.REFUSAL
+        return IN_DIALOG.get(status, Input.REFUSAL)
 
     def unanswered(self, request: Request, now: float) -> None:
-        self._take(Input.CLOSED if request.method == "BYE" else Input.UNANSWERED, Given(now))
+        self._unheard(request, Input.UNANSWERED, now)
 
     def unreachable(self, request: Request, now: float) -> None:
-        self._take(Input.CLOSED if request.method == "BYE" else Input.UNREACHABLE, Given(now))
+        self._unheard(request, Input.UNREACHABLE, now)
+
+    def _unheard(self, request: Request, event: Input, now: float) -> None:
+        if request.method not in UNTOLD:
+            self._take(UNHEARD.get(request.method, event), Given(now))
 
     def tick(self, now: float) -> None:
+        if self._timer.lapsed(now):
+            self._take(Input.LAPSED, Given(now))
+        elif self._timer.is_refresh_due(now):
+            by_update = "UPDATE" in self.dialog.allows
+            self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
+        match self._ringing.due(now):
+            case Due.REPEAT if self._pending:
+                self._pending.transaction.repeat(180, now)
+            case Due.GIVE_UP:
+                self._take(Input.UNPRACKED, Given(now, status=504))
         self._perform(self._machine.tick(now), Given(now))
 
     def _take(self, event: Input, given: Given) -> None:
@@ -182,9 +267,13 @@ class Session(Timed):
 
     def _perform(self, todo: tuple[Do, ...], given: Given) -> None:
         for do in todo:
-            if do in _CAUSES:
-                status = given.response.status if given.response else None
-                self._layer.report(Ended(self.id, _CAUSES[do], status))
+            if do in EVENTS:
+                self._tell(do, given)
+            elif do in SETTLES:
+                self._settle(SETTLES[do], given)
+            elif do in ANSWERS:
+                assert given.asked
+                self._respond(given.asked, ANSWERS[do], given.now)
             else:
                 _PERFORM[do](self, given)
         if self._machine.over:
@@ -193,6 +282,21 @@ class Session(Timed):
             self._on_end(self)
         else:
             self._layer.timers.watch(self)
+
+    def _tell(self, do: Do, given: Given) -> None:
+        if do in CAUSES:
+            self._timer.stop()
+            self.reject_refer(487, given.now)
+        elif do is Do.TELL_OFFER:
+            self._pending = given.asked
+        elif do is Do.TELL_CONFIRMED:
+            self._pending = None
+        elif do is Do.TELL_REFERRED:
+            assert given.asked
+            if not self._referral.open(given.asked):
+                self._respond(given.asked, 491, given.now)
+                return
+        self._layer.report(EVENTS[do](self.id, given))
 
     def _respond(
         self,
@@ -204,147 +308,93 @@ class Session(Timed):
         fields: Fields = (),
         sdp: SessionDescription | None = None,
     ) -> None:
-        arrival, request = asked.arrival, asked.arrival.request
-        response = arrival.response(status, reason, tag=self.dialog.local_tag)
-        if 100 < status < 300 and request.method != "BYE":  # §12.1.1, §11.2
-            response.headers.set("Record-Route", *request.headers.lines("Record-Route"))
-            response.headers.set("Contact", self._layer.here.contact(arrival.reply.transport))
-            response.headers.set("Allow", ALLOW)
-        for name, value in fields:
-            response.headers.add(name, value)
+        request = asked.arrival.request
+        if status == 200 and request.method in ("INVITE", "UPDATE"):
+            fields = (*fields, *self._timer.accept(request, now))
+            self._described = sdp or self._described
+            self._layer.timers.watch(self)
+        response = respond(asked.arrival, status, reason, self.dialog, self._layer.here, fields)
         if sdp:
-            response.headers.set("Content-Type", ACCEPT)
-            response.body = encoded(sdp)
+            describe(response, sdp)
         asked.transaction.respond(response, now)
 
     # One small function for each Do
 
-    def _send_ringing(self, given: Given) -> None:
-        self._settle(180, given)
-
-    def _send_ok(self, given: Given) -> None:
-        self._settle(200, given)
-
     def _repeat_ok(self, given: Given) -> None:
         assert self._pending
-        self._pending.transaction.repeat_success(given.now)
+        self._pending.transaction.repeat(200, given.now)
 
     def _send_refusal(self, given: Given) -> None:
         self._settle(given.status, given)
 
-    def _send_unavailable(self, given: Given) -> None:
-        self._settle(480, given)
-
-    def _send_terminated(self, given: Given) -> None:
-        self._settle(487, given)
-
     def _settle(self, status: int, given: Given) -> None:
         """Answer what is pending, with what the user gave."""
         assert self._pending
+        fields, invite = given.fields, self._pending.arrival
+        if status == 180 and is_required(invite.request):
+            fields = self._ringing.start(invite.cseq, self._layer.draw, given.now)
+        elif status >= 200:
+            self._ringing.stop()
         self._respond(
             self._pending,
             status,
             given.now,
             reason=given.reason,
-            fields=given.fields,
+            fields=fields,
             sdp=given.sdp,
         )
 
     def _send_retry_later(self, given: Given) -> None:
-        seconds = str(sum(self._layer.tokens().encode()) % RETRY_WITHIN)
+        seconds = str(self._layer.draw(RETRY_WITHIN))
         assert given.asked
         self._respond(given.asked, 500, given.now, fields=(("Retry-After", seconds),))
 
-    def _send_pending(self, given: Given) -> None:
-        assert given.asked
-        self._respond(given.asked, 491, given.now)
-
-    def _send_gone(self, given: Given) -> None:
-        assert given.asked
-        self._respond(given.asked, 481, given.now)
-
-    def _send_bye_ok(self, given: Given) -> None:
-        assert given.asked
-        self._respond(given.asked, 200, given.now)
-
     def _send_ack(self, given: Given) -> None:
         assert given.response
-        self._acknowledge(self.dialog, given.response)
-
-    def _acknowledge(self, dialog: Dialog, success: Response) -> None:
-        ack = dialog.ack(success.cseq.number, self._layer.here)
-        hop = dialog.hops()[0]
-        ack.headers.set(
-            "Via", self._layer.here.via(hop.transport, self._layer.clients.mint_branch())
-        )
-        self._acks[dialog.remote_tag] = Send(ack.encode(), hop)
-        self._layer.outbox.append(self._acks[dialog.remote_tag])
+        self._requests.ack(self.dialog, given.response)
 
     def _send_cancel(self, given: Given) -> None:
-        assert self._invite
-        self._invite.cancel(given.now)
+        self._requests.cancel(given.now)
 
     def _send_bye(self, given: Given) -> None:
-        self._hang_up_dialog(self.dialog, self, given.now)
+        self._requests.bye(self.dialog, given.now)
 
-    def _hang_up_dialog(self, dialog: Dialog, user: Session | None, now: float) -> None:
-        bye = dialog.request("BYE", self._layer.here)
-        self._layer.clients.send(bye, dialog.hops(), user, now)
+    def _send_again(self, given: Given) -> None:
+        assert given.again
+        self._requests.again(self.dialog, given.again, given.now)
 
-    def _tell_progress(self, given: Given) -> None:
-        assert given.response
-        self._layer.report(Progressed(self.id, given.response.status, given.sdp))
+    def _send_reinvite(self, given: Given) -> None:
+        if given.sdp:  # else it is sent once more
+            self._offer, self._glares = given.sdp, 0
+        assert self._offer
+        self._requests.invite(self.dialog, self._offer, given.now)
 
-    def _tell_answer(self, given: Given) -> None:
-        assert given.source
-        self._layer.report(Answered(self.id, given.sdp, (given.source.host, given.source.port)))
+    def _send_refresh(self, given: Given) -> None:
+        """The same description once more, RFC 4028 §7.4."""
+        self._offer = self._described
+        assert self._offer
+        self._requests.invite(self.dialog, self._offer, given.now)
 
-    def _tell_confirmed(self, given: Given) -> None:
-        self._pending = None
-        self._layer.report(Confirmed(self.id, given.sdp))
+    def _send_update(self, given: Given) -> None:
+        self._requests.update(self.dialog, given.now)
 
-    def _tell_offer(self, given: Given) -> None:
-        self._pending = given.asked
-        self._layer.report(Reoffered(self.id, given.sdp))
+    def _back_off(self, given: Given) -> None:
+        """RFC 3261 §14.1: whoever made the Call-ID waits longer, so that both do not meet again."""
+        self._glares += 1
+        centiseconds = 210 + self._layer.draw(191) if self._calls else self._layer.draw(201)
+        self._machine.expire_at(given.now + centiseconds / 100)
 
-
-def encoded(sdp: SessionDescription) -> bytes:
-    return str(sdp).encode("utf-8", "surrogateescape")
-
-
-def _readable(message: Message) -> SessionDescription | None:
-    """The SDP of a message that cannot be refused; None also when it cannot be read."""
-    try:
-        return description_in(message)
-    except PeerError:
-        return None
-
-
-_CAUSES: Final = {
-    Do.END_LOCAL: Cause.LOCAL,
-    Do.END_REMOTE_BYE: Cause.REMOTE_BYE,
-    Do.END_CANCELLED: Cause.CANCELLED,
-    Do.END_REFUSED: Cause.REFUSED,
-    Do.END_TIMEOUT: Cause.TIMEOUT,
-    Do.END_TRANSPORT: Cause.TRANSPORT,
-}
 
 _PERFORM: Final[dict[Do, Callable[[Session, Given], None]]] = {
-    Do.SEND_RINGING: Session._send_ringing,
-    Do.SEND_OK: Session._send_ok,
     Do.REPEAT_OK: Session._repeat_ok,
     Do.SEND_REFUSAL: Session._send_refusal,
-    Do.SEND_UNAVAILABLE: Session._send_unavailable,
-    Do.SEND_TERMINATED: Session._send_terminated,
     Do.SEND_RETRY_LATER: Session._send_retry_later,
-    Do.SEND_PENDING: Session._send_pending,
-    Do.SEND_GONE: Session._send_gone,
-    Do.SEND_BYE_OK: Session._send_bye_ok,
     Do.SEND_ACK: Session._send_ack,
     Do.SEND_CANCEL: Session._send_cancel,
     Do.SEND_BYE: Session._send_bye,
-    Do.TELL_PROGRESS: Session._tell_progress,
-    Do.TELL_ANSWER: Session._tell_answer,
-    Do.TELL_CONFIRMED: Session._tell_confirmed,
-    Do.TELL_OFFER: Session._tell_offer,
+    Do.SEND_AGAIN: Session._send_again,
+    Do.SEND_REINVITE: Session._send_reinvite,
+    Do.SEND_UPDATE: Session._send_update,
+    Do.SEND_REFRESH: Session._send_refresh,
+    Do.BACK_OFF: Session._back_off,
 }

@@ -5,38 +5,52 @@ Two ways in, one for each role, meet in UP:
     we are called   OFFERED ------> ANSWERED ---ACK--> UP
     we call         CALLING -> PROCEEDING ----2xx----> UP
 
-REINVITED, REANSWERED and UPDATED are UP with an offer of the peer on the table. The rest is left to
-do on the wire after the user was told that the session has ended. QUEUED: a CANCEL waits for a
-provisional; CANCELLING: it waits for the final response (§9.1); UNACKED: a BYE waits for the ACK of
-our 2xx (§15); CLOSING: it waits for its own response.
+REINVITED, REANSWERED and UPDATED are UP with an offer of the peer on the table. REOFFERED is UP
+with ours: WITHDRAWN when it took too long and was cancelled, BACKING_OFF while it waits for its
+next try because it crossed one of the peer's (§14.1). REFRESHING is UP with a re-INVITE that
+changes nothing (RFC 4028); an UPDATE that does the same is no state, as it carries no offer.
+
+The rest is left to do on the wire after the user was told that the session has ended. QUEUED: a
+CANCEL waits for a provisional; CANCELLING: it waits for the final response (§9.1); UNACKED: a BYE
+waits for the ACK of our 2xx (§15); CLOSING: it waits for its own response.
 """
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
+from sip.events import Cause
 from sip.transaction import RUNS_ON, T1, T2, TIMEOUT, Resend, Rules
 
+BACK_OFF_LIMIT = 4.0  # seconds, RFC 3261 §14.1; the draw is mostly less
 RING_LIMIT = 180.0  # seconds until an INVITE must have its final response; Timer C of a proxy
 
 State = Enum(
     "State",
     "OFFERED ANSWERED CALLING PROCEEDING UP REINVITED REANSWERED UPDATED "
+    "REOFFERED WITHDRAWN BACKING_OFF REFRESHING "
     "QUEUED CANCELLING UNACKED CLOSING ENDED",
 )
 Input = Enum(
     "Input",
-    "RING ANSWER REJECT CHALLENGE HANG_UP "  # the user's
+    "RING ANSWER REJECT CHALLENGE REOFFER HANG_UP "  # the user's
     "TRYING PROGRESS SUCCESS REFUSAL UNANSWERED UNREACHABLE "  # what became of our INVITE
+    "CORRECTED "  # refused, and we know how to ask again: 401, 407, 422
+    "GLARE LOST "  # the same, in a dialog: 491; 408 or 481
+    "UNPRACKED "  # our reliable 180 was never acknowledged
+    "UPDATE_DUE REINVITE_DUE LAPSED "  # the session timer: refresh by either; nobody has
     "CLOSED "  # our BYE has been answered, or never will be
-    "ACK CANCEL BYE REINVITE UPDATE "  # the peer's requests
+    "ACK CANCEL BYE REINVITE UPDATE REFER KEY "  # the peer's requests
     "EXPIRED",
 )
 Do = Enum(
     "Do",
     "SEND_RINGING SEND_OK REPEAT_OK SEND_REFUSAL SEND_UNAVAILABLE SEND_TERMINATED "
     "SEND_RETRY_LATER SEND_PENDING SEND_GONE SEND_BYE_OK SEND_ACK SEND_CANCEL SEND_BYE "
-    "TELL_PROGRESS TELL_ANSWER TELL_CONFIRMED TELL_OFFER "
+    "SEND_AGAIN SEND_REINVITE SEND_UPDATE SEND_REFRESH BACK_OFF "
+    "TELL_PROGRESS TELL_ANSWER TELL_CONFIRMED TELL_OFFER TELL_REANSWER TELL_NO_CHANGE TELL_PENDING "
+    "TELL_REFERRED TELL_DIGIT "
     "END_LOCAL END_REMOTE_BYE END_CANCELLED END_REFUSED END_TIMEOUT END_TRANSPORT",
 )
 
@@ -53,6 +67,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.OFFERED, On.BYE): (S.ENDED, (Do.SEND_BYE_OK, Do.SEND_TERMINATED, Do.END_REMOTE_BYE)),
     (S.OFFERED, On.REINVITE): (S.OFFERED, (Do.SEND_RETRY_LATER,)),
     (S.OFFERED, On.UPDATE): (S.OFFERED, (Do.SEND_RETRY_LATER,)),
+    (S.OFFERED, On.UNPRACKED): (S.ENDED, (Do.SEND_REFUSAL, Do.END_TIMEOUT)),
     (S.OFFERED, On.EXPIRED): (S.ENDED, (Do.SEND_UNAVAILABLE, Do.END_TIMEOUT)),
     # Our 2xx is resent until its ACK comes
     (S.ANSWERED, On.ACK): (S.UP, (Do.TELL_CONFIRMED,)),
@@ -66,6 +81,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.CALLING, On.PROGRESS): (S.PROCEEDING, (Do.TELL_PROGRESS,)),
     (S.CALLING, On.SUCCESS): (S.UP, (Do.SEND_ACK, Do.TELL_ANSWER)),
     (S.CALLING, On.REFUSAL): (S.ENDED, (Do.END_REFUSED,)),
+    (S.CALLING, On.CORRECTED): (S.CALLING, (Do.SEND_AGAIN,)),
     (S.CALLING, On.UNANSWERED): (S.ENDED, (Do.END_TIMEOUT,)),
     (S.CALLING, On.UNREACHABLE): (S.ENDED, (Do.END_TRANSPORT,)),
     (S.CALLING, On.HANG_UP): (S.QUEUED, (Do.END_LOCAL,)),
@@ -76,6 +92,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.PROCEEDING, On.PROGRESS): (S.PROCEEDING, (Do.TELL_PROGRESS,)),
     (S.PROCEEDING, On.SUCCESS): (S.UP, (Do.SEND_ACK, Do.TELL_ANSWER)),
     (S.PROCEEDING, On.REFUSAL): (S.ENDED, (Do.END_REFUSED,)),
+    (S.PROCEEDING, On.CORRECTED): (S.CALLING, (Do.SEND_AGAIN,)),
     (S.PROCEEDING, On.HANG_UP): (S.CANCELLING, (Do.SEND_CANCEL, Do.END_LOCAL)),
     (S.PROCEEDING, On.BYE): (S.CANCELLING, (Do.SEND_BYE_OK, Do.SEND_CANCEL, Do.END_REMOTE_BYE)),
     (S.PROCEEDING, On.REINVITE): (S.PROCEEDING, (Do.SEND_PENDING,)),
@@ -86,6 +103,15 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.UP, On.BYE): (S.ENDED, (Do.SEND_BYE_OK, Do.END_REMOTE_BYE)),
     (S.UP, On.REINVITE): (S.REINVITED, (Do.TELL_OFFER,)),
     (S.UP, On.UPDATE): (S.UPDATED, (Do.TELL_OFFER,)),
+    (S.UP, On.REOFFER): (S.REOFFERED, (Do.SEND_REINVITE,)),
+    (S.UP, On.UPDATE_DUE): (S.UP, (Do.SEND_UPDATE,)),
+    (S.UP, On.REINVITE_DUE): (S.REFRESHING, (Do.SEND_REFRESH,)),
+    (S.UP, On.LOST): (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+    (S.UP, On.LAPSED): (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+    (S.REINVITED, On.LAPSED): (S.CLOSING, (Do.SEND_TERMINATED, Do.SEND_BYE, Do.END_TIMEOUT)),
+    (S.UPDATED, On.LAPSED): (S.CLOSING, (Do.SEND_TERMINATED, Do.SEND_BYE, Do.END_TIMEOUT)),
+    (S.REANSWERED, On.LAPSED): (S.UNACKED, (Do.END_TIMEOUT,)),
+    (S.BACKING_OFF, On.LAPSED): (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
     # A re-INVITE waits for our user, then our 2xx for its ACK
     (S.REINVITED, On.ANSWER): (S.REANSWERED, (Do.SEND_OK,)),
     (S.REINVITED, On.REJECT): (S.UP, (Do.SEND_REFUSAL,)),
@@ -109,11 +135,71 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.UPDATED, On.REINVITE): (S.UPDATED, (Do.SEND_RETRY_LATER,)),
     (S.UPDATED, On.UPDATE): (S.UPDATED, (Do.SEND_RETRY_LATER,)),
     (S.UPDATED, On.EXPIRED): (S.UP, (Do.SEND_UNAVAILABLE,)),
+    # Our re-INVITE, until its final response; then it may have to wait for its next try
+    (S.REOFFERED, On.SUCCESS): (S.UP, (Do.SEND_ACK, Do.TELL_REANSWER)),
+    (S.REOFFERED, On.REFUSAL): (S.UP, (Do.TELL_NO_CHANGE,)),
+    (S.REOFFERED, On.CORRECTED): (S.REOFFERED, (Do.SEND_AGAIN,)),
+    (S.REOFFERED, On.GLARE): (S.BACKING_OFF, (Do.BACK_OFF,)),
+    (S.REOFFERED, On.EXPIRED): (S.WITHDRAWN, (Do.SEND_CANCEL,)),
+    (S.WITHDRAWN, On.SUCCESS): (S.UP, (Do.SEND_ACK, Do.TELL_REANSWER)),
+    (S.WITHDRAWN, On.REFUSAL): (S.UP, (Do.TELL_NO_CHANGE,)),
+    (S.WITHDRAWN, On.CORRECTED): (S.UP, (Do.TELL_NO_CHANGE,)),
+    (S.WITHDRAWN, On.GLARE): (S.UP, (Do.TELL_NO_CHANGE,)),
+    **{
+        (state, event): row
+        for state in (S.REOFFERED, S.WITHDRAWN, S.REFRESHING)
+        for event, row in {
+            On.LOST: (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+            On.LAPSED: (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+            On.UNANSWERED: (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+            On.UNREACHABLE: (S.CLOSING, (Do.SEND_BYE, Do.END_TRANSPORT)),
+            On.HANG_UP: (S.CLOSING, (Do.SEND_BYE, Do.END_LOCAL)),
+            On.BYE: (S.ENDED, (Do.SEND_BYE_OK, Do.END_REMOTE_BYE)),
+            On.REINVITE: (state, (Do.SEND_PENDING,)),
+            On.UPDATE: (state, (Do.SEND_PENDING,)),
+        }.items()
+    },
+    (S.REFRESHING, On.SUCCESS): (S.UP, (Do.SEND_ACK,)),
+    (S.REFRESHING, On.REFUSAL): (S.UP, ()),
+    (S.REFRESHING, On.GLARE): (S.UP, ()),
+    (S.REFRESHING, On.CORRECTED): (S.REFRESHING, (Do.SEND_AGAIN,)),
+    (S.REFRESHING, On.EXPIRED): (S.CLOSING, (Do.SEND_BYE, Do.END_TIMEOUT)),
+    (S.BACKING_OFF, On.EXPIRED): (S.REOFFERED, (Do.SEND_REINVITE,)),
+    (S.BACKING_OFF, On.HANG_UP): (S.CLOSING, (Do.SEND_BYE, Do.END_LOCAL)),
+    (S.BACKING_OFF, On.BYE): (S.ENDED, (Do.SEND_BYE_OK, Do.END_REMOTE_BYE)),
+    (S.BACKING_OFF, On.REINVITE): (S.REINVITED, (Do.TELL_PENDING, Do.TELL_OFFER)),
+    (S.BACKING_OFF, On.UPDATE): (S.UPDATED, (Do.TELL_PENDING, Do.TELL_OFFER)),
+    # One offer at a time, ours or theirs
+    **{
+        (state, On.REOFFER): (state, (Do.TELL_PENDING,))
+        for state in (
+            *(S.OFFERED, S.ANSWERED, S.CALLING, S.PROCEEDING, S.REINVITED, S.REANSWERED),
+            *(S.UPDATED, S.REOFFERED, S.WITHDRAWN, S.BACKING_OFF, S.REFRESHING),
+        )
+    },
+    # A transfer is asked for, and keys are pressed, by whoever is in a call
+    **{
+        (state, event): (state, (do,))
+        for event, do in ((On.REFER, Do.TELL_REFERRED), (On.KEY, Do.TELL_DIGIT))
+        for state in (
+            *(S.UP, S.REINVITED, S.REANSWERED, S.UPDATED),
+            *(S.REOFFERED, S.WITHDRAWN, S.BACKING_OFF, S.REFRESHING),
+        )
+    },
+    **{
+        (state, On.REFER): (state, (Do.SEND_PENDING,))
+        for state in (S.OFFERED, S.ANSWERED, S.CALLING, S.PROCEEDING)
+    },
+    **{
+        (state, On.REFER): (state, (Do.SEND_GONE,))
+        for state in (S.QUEUED, S.CANCELLING, S.UNACKED, S.CLOSING)
+    },
     # Hung up before a provisional came; a CANCEL may not go out yet
     (S.QUEUED, On.TRYING): (S.CANCELLING, (Do.SEND_CANCEL,)),
     (S.QUEUED, On.PROGRESS): (S.CANCELLING, (Do.SEND_CANCEL,)),
     (S.QUEUED, On.SUCCESS): (S.CLOSING, (Do.SEND_ACK, Do.SEND_BYE)),
     (S.QUEUED, On.REFUSAL): (S.ENDED, ()),
+    (S.QUEUED, On.CORRECTED): (S.ENDED, ()),
     (S.QUEUED, On.UNANSWERED): (S.ENDED, ()),
     (S.QUEUED, On.UNREACHABLE): (S.ENDED, ()),
     (S.QUEUED, On.BYE): (S.QUEUED, (Do.SEND_BYE_OK,)),
@@ -122,6 +208,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     # CANCEL sent; a 2xx may have crossed it
     (S.CANCELLING, On.SUCCESS): (S.CLOSING, (Do.SEND_ACK, Do.SEND_BYE)),
     (S.CANCELLING, On.REFUSAL): (S.ENDED, ()),
+    (S.CANCELLING, On.CORRECTED): (S.ENDED, ()),
     (S.CANCELLING, On.UNANSWERED): (S.ENDED, ()),
     (S.CANCELLING, On.BYE): (S.CANCELLING, (Do.SEND_BYE_OK,)),
     (S.CANCELLING, On.REINVITE): (S.CANCELLING, (Do.SEND_PENDING,)),
@@ -134,6 +221,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.UNACKED, On.EXPIRED): (S.CLOSING, (Do.SEND_BYE,)),
     # BYE sent; theirs may cross it
     (S.CLOSING, On.CLOSED): (S.ENDED, ()),
+    (S.CLOSING, On.SUCCESS): (S.CLOSING, (Do.SEND_ACK,)),
     (S.CLOSING, On.BYE): (S.CLOSING, (Do.SEND_BYE_OK,)),
     (S.CLOSING, On.REINVITE): (S.CLOSING, (Do.SEND_GONE,)),
     (S.CLOSING, On.UPDATE): (S.CLOSING, (Do.SEND_GONE,)),
@@ -151,6 +239,9 @@ RULES = Rules(
         State.UNACKED: RUNS_ON,
         State.REINVITED: TIMEOUT,
         State.UPDATED: TIMEOUT / 2,  # well before the peer's Timer F
+        State.REOFFERED: TIMEOUT + T2,  # it had a provisional: else Timer B was sooner
+        State.REFRESHING: TIMEOUT + T2,
+        State.BACKING_OFF: BACK_OFF_LIMIT,
     },  # UP lasts as long as it likes; CALLING, QUEUED, CANCELLING, CLOSING end with a transaction
     expired=Input.EXPIRED,
     resend={
@@ -160,3 +251,36 @@ RULES = Rules(
     },  # on every transport: RFC 3261 §13.3.1.4
     again=Do.REPEAT_OK,
 )
+
+CALLS: Final = frozenset({S.CALLING, S.PROCEEDING, S.QUEUED, S.CANCELLING})
+"""States in which the INVITE that makes the session has no final response."""
+
+CAUSES: Final = {
+    Do.END_LOCAL: Cause.LOCAL,
+    Do.END_REMOTE_BYE: Cause.REMOTE_BYE,
+    Do.END_CANCELLED: Cause.CANCELLED,
+    Do.END_REFUSED: Cause.REFUSED,
+    Do.END_TIMEOUT: Cause.TIMEOUT,
+    Do.END_TRANSPORT: Cause.TRANSPORT,
+}
+"""What the user is told."""
+
+SETTLES: Final = {
+    Do.SEND_RINGING: 180,
+    Do.SEND_OK: 200,
+    Do.SEND_UNAVAILABLE: 480,
+    Do.SEND_TERMINATED: 487,
+}
+"""What the request gets that waits for its response."""
+
+ANSWERS: Final = {Do.SEND_BYE_OK: 200, Do.SEND_GONE: 481, Do.SEND_PENDING: 491}
+"""What the request gets that has just come."""
+
+UNTOLD: Final = ("PRACK", "NOTIFY")
+"""Requests of ours whose outcome changes nothing."""
+
+UNHEARD: Final = {"BYE": On.CLOSED, "UPDATE": On.LOST}
+"""What it means that a request of ours had no answer, where it was not an INVITE."""
+
+IN_DIALOG: Final = {491: Input.GLARE, 408: Input.LOST, 481: Input.LOST}
+"""Refusals of a re-INVITE that are more than that: RFC 3261 §14.1, §12.2.1.2."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from sip.arrival import Arrival
+from sip.authorization import NO_LOGINS, Logins
 from sip.dialog import Dialog
 from sip.errors import UsageError
 from sip.events import SessionId
+from sip.exchange import Fields
 from sip.headers import NameAddr
-from sip.refusal import ACCEPT, ALLOW
+from sip.referral import Replaces
 from sip.registrar import Binding
 from sip.sdp import SessionDescription
-from sip.session import Fields, Session, encoded
+from sip.session import Session
 from sip.session_table import State
 from sip.transaction_layer import TransactionLayer
 
@@ -41,6 +43,11 @@ class Sessions:
         """Whose dialog a request with a To-tag belongs to, seen from our side."""
         return self._by_dialog.get((arrival.request.call_id, arrival.to_tag or ""))
 
+    def replaced(self, replaces: Replaces) -> Session | None:
+        """The session whose dialog a Replaces names."""
+        session = self._by_dialog.get((replaces.call_id, replaces.to_tag))
+        return session if session and session.dialog.remote_tag == replaces.from_tag else None
+
     def offer(self, dialog: Dialog, now: float) -> Session:
         """A session the peer's INVITE makes."""
         return self._add(Session(self._layer, dialog, State.OFFERED, self._remove, now))
@@ -53,20 +60,14 @@ class Sessions:
         offer: SessionDescription,
         extra_headers: Fields,
         now: float,
+        logins: Logins = NO_LOGINS,
     ) -> Session:
         """A session our own INVITE makes. Raises SessionsFull."""
         if not self.has_room or not self._layer.has_room(in_dialog=False):
             raise SessionsFull(username)
         dialog = self._toward(username, binding, caller)
-        request = dialog.request("INVITE", self._layer.here)
-        request.headers.set("Allow", ALLOW)
-        request.headers.set("Accept", ACCEPT)
-        request.headers.set("Content-Type", ACCEPT)
-        for name, value in extra_headers:
-            request.headers.set(name, value)
-        request.body = encoded(offer)
-        session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now))
-        session.invite(request, now)
+        session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now, logins))
+        session.call(offer, extra_headers, now)
         return session
 
     def _toward(self, username: str, binding: Binding, caller: str) -> Dialog:

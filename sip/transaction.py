@@ -94,6 +94,10 @@ class Machine(Generic[State, Input, Do]):
         assert self._rules.again is not None, "a resend timer without a resend"
         return (self._rules.again,)
 
+    def expire_at(self, moment: float) -> None:
+        """The present state ends then, whatever its lifetime."""
+        self._expires_at = moment
+
     def _enter(self, state: State, now: float) -> None:
         self.state = state
         seconds = self._rules.lifetime.get(state, inf)

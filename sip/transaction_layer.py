@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from zlib import crc32
 
 from sip.actions import Action, Report, Send
 from sip.client_transactions import ClientTransactions
@@ -34,6 +35,10 @@ class TransactionLayer:
     def has_room(self, in_dialog: bool) -> bool:
         """Whether one more may be opened; strangers leave some room to calls that are up."""
         return self.open < self._limit - (0 if in_dialog else self._limit // RESERVED)
+
+    def draw(self, below: int) -> int:
+        """A number from 0 on that nobody can foresee."""
+        return crc32(self.tokens().encode()) % below
 
     def send(self, message: Request | Response, flow: Flow) -> None:
         """Send outside of any transaction: an ACK, or the response of a stateless server."""

@@ -6,19 +6,19 @@ import asyncio
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Final
 
 from config.settings import SipSettings
 from sip.actions import Action, Report, Send
+from sip.authorization import NO_LOGINS, Logins
 from sip.digest import Account
 from sip.endpoint import Endpoint
 from sip.events import Event, SessionId
+from sip.exchange import Fields
 from sip.flow import UDP, Flow
 from sip.sdp import SessionDescription
-from sip.session import Fields
 from sip.tcp import Connections
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
@@ -87,10 +87,16 @@ class SipTransport:
         caller: str,
         offer: SessionDescription,
         extra_headers: Fields = (),
+        logins: Logins = NO_LOGINS,
     ) -> SessionId:
         """Call a registered user. Raises NotRegistered, SessionsFull."""
         session, actions = self.endpoint.invite(
-            username, caller=caller, offer=offer, extra_headers=extra_headers, now=self._now()
+            username,
+            caller=caller,
+            offer=offer,
+            extra_headers=extra_headers,
+            logins=logins,
+            now=self._now(),
         )
         self._perform(actions)
         return session
@@ -116,6 +122,18 @@ class SipTransport:
     def reject_reoffer(self, session: SessionId, status: int) -> None:
         self._perform(self.endpoint.reject_reoffer(session, status, self._now()))
 
+    def reoffer(self, session: SessionId, sdp: SessionDescription) -> None:
+        self._perform(self.endpoint.reoffer(session, sdp, self._now()))
+
+    def accept_refer(self, session: SessionId) -> None:
+        self._perform(self.endpoint.accept_refer(session, self._now()))
+
+    def reject_refer(self, session: SessionId, status: int) -> None:
+        self._perform(self.endpoint.reject_refer(session, status, self._now()))
+
+    def notify_refer(self, session: SessionId, status: int) -> None:
+        self._perform(self.endpoint.notify_refer(session, status, self._now()))
+
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 
@@ -136,18 +154,16 @@ class SipTransport:
             self._receive(data, Flow(UDP, address[0], address[1]))
 
     def _receive(self, data: bytes, flow: Flow) -> None:
-        with self._one_failing_alone():
-            self._perform(self.endpoint.receive(data, flow, self._now()))
-
-    @contextmanager
-    def _one_failing_alone(self) -> Iterator[None]:
-        """What hits a bug of ours costs one message or one timer, not the reader or the clock."""
         try:
-            yield
+            self._perform(self.endpoint.receive(data, flow, self._now()))
         except Exception:
-            self.failures += 1
-            if self.failures.bit_count() == 1:  # the 1st, 2nd, 4th, 8th, ...
-                log.exception("a message or a timer failed, number %d", self.failures)
+            self._failed()
+
+    def _failed(self) -> None:
+        """What hits a bug of ours costs one message or one timer, not the reader or the clock."""
+        self.failures += 1
+        if self.failures.bit_count() == 1:  # the 1st, 2nd, 4th, 8th, ...
+            log.exception("a message or a timer failed, number %d", self.failures)
 
     def _undelivered(self, send: Send) -> None:
         self._perform(self.endpoint.undelivered(send, self._now()))
@@ -200,9 +216,11 @@ class SipTransport:
 
     def _wake(self, due: float) -> None:
         self._timer, self._armed_for = None, inf
-        with self._one_failing_alone():
+        try:
             now = max(due, self._now())  # the loop may wake a hair early
             self._perform(self.endpoint.tick(now))
+        except Exception:
+            self._failed()
         self._arm()
 
 

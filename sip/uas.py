@@ -12,19 +12,23 @@ from typing import Final
 from sip.arrival import Arrival
 from sip.dialog import Dialog
 from sip.digest import Outcome, Verifier
+from sip.dtmf_relay import key_in
 from sip.errors import PeerError
 from sip.events import Caller, InviteReceived
+from sip.exchange import Asked, Fields, description_in
 from sip.flow import Flow
 from sip.headers import NameAddr
 from sip.message import Request
-from sip.refusal import ACCEPT, ALLOW, METHODS, Refusal, refuse
+from sip.referral import Wish
+from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, refuse
 from sip.registrar import Registrar
-from sip.session import Asked, Fields, description_in
+from sip.session import Session
+from sip.session_timer import check_interval
 from sip.sessions import Sessions
 from sip.transaction_layer import TransactionLayer
 from sip.uri import Uri
 
-OF_OTHER_RFCS: Final = ("INFO", "MESSAGE", "NOTIFY", "PRACK", "PUBLISH", "REFER", "SUBSCRIBE")
+OF_OTHER_RFCS: Final = ("MESSAGE", "NOTIFY", "PUBLISH", "SUBSCRIBE")
 """Methods we know and do not allow: 405, where one we never heard of gets 501."""
 OFFERING: Final = ("INVITE", "UPDATE")  # methods whose body is for us
 
@@ -84,6 +88,8 @@ class UserAgentServer:
 
     def _outside_of_dialogs(self, arrival: Arrival) -> None:
         request = arrival.request
+        if request.method == "REFER":
+            raise Refusal(403)  # whoever wants to be transferred must be in a call
         if request.method not in self._outside:
             raise Refusal(481)
         if request.max_forwards == 0 and request.method != "OPTIONS":
@@ -100,8 +106,24 @@ class UserAgentServer:
         session.dialog.check(arrival)
         offer = description_in(request) if request.method in OFFERING else None
         self._make_room(in_dialog=True)
+        if request.method == "PRACK":
+            session.pracked(arrival)
+        if request.method == "REFER":
+            self._refer(arrival, session)
+            return
+        key = key_in(request) if request.method == "INFO" else None
         session.dialog.follow(arrival)
-        session.receive(self._open(arrival), offer)
+        session.receive(self._open(arrival), offer, key)
+
+    def _refer(self, arrival: Arrival, session: Session) -> None:
+        """Raises PeerError; 481 when the dialog to be replaced is not one of ours, RFC 3891 §3."""
+        wish, other = Wish.of(arrival.request), None
+        if wish.replaces:
+            other = self._sessions.replaced(wish.replaces)
+            if other is None or other is session:
+                raise Refusal(481)
+        session.dialog.follow(arrival)
+        session.referred(self._open(arrival), wish.target, other.id if other else None)
 
     def _ack(self, arrival: Arrival) -> None:
         """The ACK of a 2xx; one that fits nothing is dropped, as an ACK is never answered."""
@@ -168,7 +190,7 @@ class UserAgentServer:
         response = arrival.response(200, tag=self._tag(arrival))
         response.headers.set("Allow", ALLOW)
         response.headers.set("Accept", ACCEPT)
-        response.headers.set("Supported", "")  # none: not the same as not saying
+        response.headers.set("Supported", ", ".join(SUPPORTED))
         self._layer.send(response, arrival.reply)
 
     def _proven(self, arrival: Arrival) -> str | None:
@@ -201,9 +223,11 @@ def _check(request: Request) -> None:
     if request.method not in METHODS:
         raise Refusal(405 if request.method in OF_OTHER_RFCS else 501)
     Uri.parse(request.uri)
-    wanted = request.headers.all("Require")
+    wanted = [name for name in request.headers.all("Require") if name.lower() not in SUPPORTED]
     if wanted:
         raise Refusal(420, "", ("Unsupported", ", ".join(wanted)))
+    if request.method in OFFERING:
+        check_interval(request)
     if request.body and request.method in OFFERING and not _is_sdp(request):
         raise Refusal(415)
 

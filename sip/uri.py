@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final, Self
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -38,6 +39,7 @@ class Uri:
     password: str | None = None
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Self:
         """Raises PeerError: 416 for a scheme that is not sip, sips or tel, else 400."""
         split = _SCHEME.fullmatch(text)

@@ -132,3 +132,12 @@ def test_a_2xx_with_a_route_nobody_can_read_still_makes_a_dialog() -> None:
     dialog = served()
     established = answered(dialog, ("Record-Route", "nonsense"))
     assert (established.routes, established.target) == ((), dialog.target)
+
+
+def test_the_2xx_to_a_reinvite_moves_the_target_unless_it_names_none() -> None:
+    dialog, asked = served(), arrived(request("INVITE")).request
+    for contact in ("<sip:new@10.0.0.4>", "<nonsense>"):
+        answer = parse(response(asked, 200, ("Contact", contact)))
+        assert isinstance(answer, Response)
+        dialog.refreshed_by(answer)
+        assert dialog.target == "sip:new@10.0.0.4"

@@ -85,6 +85,34 @@ def test_a_copy_is_independent() -> None:
     assert twin != headers
 
 
+def test_a_field_is_read_once_until_it_changes() -> None:
+    headers, seen = Headers([("CSeq", "1 BYE")]), []
+
+    def parse(text: str) -> str:
+        seen.append(text)
+        return text.lower()
+
+    assert [headers.read("CSeq", parse), headers.read("CSeq", parse)] == ["1 bye", "1 bye"]
+    headers.set("CSeq", "2 BYE")
+    assert (headers.copy().read("CSeq", parse), headers.read("CSeq", parse)) == ("2 bye", "2 bye")
+    assert seen == ["1 BYE", "2 BYE", "2 BYE"]
+
+
+def test_a_field_that_is_missing_or_repeated_cannot_be_read_but_the_first_of_several_can() -> None:
+    headers = Headers([("Via", "1"), ("Via", "2")])
+    assert headers.read("Via", str, first=True) == "1"
+    headers.add("Via", "3")
+    for name in ("To", "Via"):
+        with pytest.raises(PeerError):
+            headers.read(name, str)
+
+
+def test_lines_are_taken_over_name_by_name() -> None:
+    headers = Headers([("To", "old"), ("CSeq", "old")])
+    headers.take(Headers([("Via", "1"), ("Via", "2"), ("To", "new")]), "To", "Via", "CSeq")
+    assert headers == Headers([("To", "new"), ("Via", "1"), ("Via", "2")])
+
+
 def test_the_order_of_different_names_does_not_make_headers_differ() -> None:
     assert Headers([("To", "a"), ("Via", "b")]) == Headers([("v", "b"), ("t", "a")])
     assert Headers([("Via", "a"), ("Via", "b")]) != Headers([("Via", "b"), ("Via", "a")])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +22,7 @@ from sip.message import (
     response_to,
 )
 from sip.uri import Uri
+from tests.sip.effort import least_seconds
 from tests.sip.torture import (
     ANSWERABLE,
     BROKEN_RESPONSES,
@@ -250,19 +250,13 @@ def test_no_mutant_raises_anything_but_a_peer_error(data: bytes, draw: st.DataOb
 )
 def test_a_hostile_field_takes_no_longer_than_its_length(field: str) -> None:
     data = message(INVITE, field)
-    started = time.process_time()
-    with suppress(PeerError):
-        _ = parse(data).contact
-    assert time.process_time() - started < 0.05
+    assert least_seconds(lambda: parse(data).contact) < 0.05
 
 
 @pytest.mark.parametrize("filler", [b" ", b"\r\n ", b"x", b"x:\r\n", b'"', b"l: 1\r\n"])
 def test_a_hostile_datagram_takes_no_longer_than_its_length(filler: bytes) -> None:
     data = message()[:-2] + (filler * 65536)[:60000]
-    started = time.process_time()
-    with suppress(PeerError):
-        parse(data)
-    assert time.process_time() - started < 0.1
+    assert least_seconds(lambda: parse(data)) < 0.1
 
 
 def test_a_stream_is_cut_at_any_place() -> None:

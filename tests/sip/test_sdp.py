@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import time
-from contextlib import suppress
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +16,7 @@ from sip.sdp import (
     Origin,
     SessionDescription,
 )
+from tests.sip.effort import least_seconds
 
 PHONE = b"""v=0\r
 o=anna 3894 1 IN IP4 192.0.2.9\r
@@ -181,11 +179,11 @@ def test_a_bomb_is_refused(text: str) -> None:
     ],
 )
 def test_a_hostile_line_takes_no_longer_than_its_length(line: str) -> None:
-    started = time.process_time()
-    with suppress(PeerError):
+    def read() -> None:
         for media in SessionDescription.parse(HEAD + AUDIO + line).media:
             media.codecs()
-    assert time.process_time() - started < 0.05
+
+    assert least_seconds(read) < 0.05
 
 
 @given(st.data())

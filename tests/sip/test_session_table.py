@@ -12,7 +12,7 @@ ALIVE = set(State) - TOLD
 
 def test_every_state_answers_every_request_of_the_peer() -> None:
     for state in set(State) - {State.ENDED}:
-        for event in (Input.BYE, Input.REINVITE, Input.UPDATE):
+        for event in (Input.BYE, Input.REINVITE, Input.UPDATE, Input.REFER):
             assert (state, event) in TABLE, (state, event)
 
 
@@ -56,10 +56,19 @@ def test_a_2xx_to_our_invite_is_acknowledged_in_every_state_that_waits_for_one()
 def test_no_cancel_goes_out_before_a_provisional_response() -> None:
     for (state, event), (_, todo) in TABLE.items():
         if Do.SEND_CANCEL in todo:
-            assert state is State.PROCEEDING or event in (Input.TRYING, Input.PROGRESS)
+            late = (state, event) == (State.REOFFERED, Input.EXPIRED)  # Timer B would be sooner
+            assert late or state is State.PROCEEDING or event in (Input.TRYING, Input.PROGRESS)
 
 
 def test_no_bye_goes_out_before_the_ack_of_our_2xx_or_its_timeout() -> None:
     for (state, event), (_, todo) in TABLE.items():
         if Do.SEND_BYE in todo and state in (State.ANSWERED, State.REANSWERED, State.UNACKED):
             assert event in (Input.ACK, Input.EXPIRED)
+
+
+def test_a_session_that_lapses_ends_in_every_state_its_timer_can_run_in() -> None:
+    before_it_starts = {State.OFFERED, State.CALLING, State.PROCEEDING}
+    before_it_can_lapse = {State.ANSWERED}  # 64*T1 is less than the shortest session
+    for state in ALIVE - before_it_starts - before_it_can_lapse:
+        to, _ = TABLE[state, Input.LAPSED]
+        assert to in TOLD, state

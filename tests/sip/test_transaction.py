@@ -26,7 +26,8 @@ UNLIMITED = {
     "request server": set(),
     "session": {
         session_table.State.UP,  # a call lasts as long as it likes
-        session_table.State.CALLING,  # these four end with their transaction
+        session_table.State.CALLING,  # these five end with their transaction
+        session_table.State.WITHDRAWN,
         session_table.State.QUEUED,
         session_table.State.CANCELLING,
         session_table.State.CLOSING,
@@ -177,3 +178,11 @@ def test_a_tick_before_its_time_does_nothing() -> None:
     lamp.step(Event.PRESS, 0.0)
     assert lamp.tick(0.9) == ()
     assert lamp.deadline == 1.0
+
+
+def test_a_state_may_be_given_another_end_than_its_lifetime() -> None:
+    machine = Machine(session_table.RULES, session_table.State.OFFERED, 0.0, reliable=False)
+    machine.expire_at(3.0)
+    assert machine.deadline == 3.0
+    machine.step(session_table.Input.ANSWER, 1.0)
+    assert machine.deadline == 1.5  # the next state has its own

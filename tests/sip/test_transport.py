@@ -20,6 +20,8 @@ from sip.events import (
     Ended,
     Event,
     InviteReceived,
+    Reanswered,
+    Referred,
     Registered,
 )
 from sip.flow import TCP, Flow
@@ -29,7 +31,7 @@ from sip.transport import SipTransport
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
-from tests.sip.raw import SDP, request
+from tests.sip.raw import SDP, request, response
 from tests.sip.scene import account
 
 OURS = SessionDescription.parse(audio(20000))
@@ -123,6 +125,47 @@ async def test_a_lost_2xx_is_resent_by_the_clock(server: Server) -> None:
             assert isinstance(response, Response)
             times += [loop.time()] if response.status == 200 else []
     assert times[1] - times[0] == pytest.approx(0.5, abs=0.2)
+
+
+async def test_a_session_is_changed_and_transferred_over_sockets(server: Server) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.setblocking(False)
+        peer.bind(("127.0.0.1", 0))
+        loop = asyncio.get_running_loop()
+
+        async def heard(*names: str) -> Request | Response:
+            """The next message of one of these methods or statuses."""
+            while True:
+                message = parse(await asyncio.wait_for(loop.sock_recv(peer, 65535), 5))
+                is_request = isinstance(message, Request)
+                if (message.method if is_request else str(message.status)) in names:
+                    return message
+
+        def say(method: str, *fields: str, **options: Any) -> None:
+            via = f"SIP/2.0/UDP 127.0.0.1:{peer.getsockname()[1]};rport"
+            data = request(method, *fields, via=via, branch=method, **options)
+            peer.sendto(data, server.address)
+
+        say("INVITE", body=SDP)
+        tag = (await heard("200")).to.tag or ""
+        say("ACK", to_tag=tag)
+        session = (await server.event(Confirmed)).session
+        server.transport.reoffer(session, OURS)
+        reinvite = await heard("INVITE")
+        assert isinstance(reinvite, Request)
+        peer.sendto(response(reinvite, 200, body=SDP), server.address)
+        assert (await server.event(Reanswered)).status == 200
+        say("REFER", "Refer-To: <sip:agent2@10.0.0.1>", cseq=2, to_tag=tag)
+        assert (await server.event(Referred)).target == "sip:agent2@10.0.0.1"
+        server.transport.accept_refer(session)
+        server.transport.notify_refer(session, 200)
+        assert (await heard("202")).cseq.method == "REFER"
+        assert [(await heard("NOTIFY")).body for _ in range(2)] == [
+            b"SIP/2.0 100 Trying\r\n",
+            b"SIP/2.0 200 OK\r\n",
+        ]
+        server.transport.reject_refer(session, 603)  # nothing waits: nothing happens
+        server.transport.hang_up(session)
 
 
 async def test_a_refusal_reaches_the_phone(server: Server, phone: Phone) -> None:

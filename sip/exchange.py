@@ -1,0 +1,61 @@
+"""What passes between a session and those around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sip.arrival import Arrival
+from sip.dtmf_relay import Key
+from sip.errors import PeerError
+from sip.events import SessionId
+from sip.flow import Flow
+from sip.message import Message, Request, Response
+from sip.sdp import SessionDescription
+from sip.server_transactions import ServerTransaction
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of the peer, and the transaction that takes its response."""
+
+    arrival: Arrival
+    transaction: ServerTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came with an input; which of it counts depends on the input."""
+
+    now: float
+    asked: Asked | None = None
+    response: Response | None = None
+    source: Flow | None = None
+    sdp: SessionDescription | None = None
+    status: int = 0
+    reason: str = ""
+    fields: Fields = ()
+    target: str = ""  # of a transfer
+    replaces: SessionId | None = None
+    key: Key | None = None
+    again: Request | None = None  # ours, as the refusal wants it
+
+    @property
+    def told(self) -> int:
+        """The status of the response that came."""
+        assert self.response
+        return self.response.status
+
+
+def description_in(message: Message) -> SessionDescription | None:
+    """The SDP a message carries; None when it has no body. Raises PeerError."""
+    return SessionDescription.parse(message.body) if message.body else None
+
+
+def readable_description(message: Message) -> SessionDescription | None:
+    """The SDP of a message that cannot be refused; None also when it cannot be read."""
+    try:
+        return description_in(message)
+    except PeerError:
+        return None

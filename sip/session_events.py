@@ -1,0 +1,51 @@
+"""What a session tells its user, for each Do that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sip.events import (
+    Answered,
+    Confirmed,
+    DigitReceived,
+    Ended,
+    Event,
+    Progressed,
+    Reanswered,
+    Referred,
+    Reoffered,
+    SessionId,
+)
+from sip.exchange import Given
+from sip.session_table import CAUSES, Do
+
+
+def _answered(session: SessionId, given: Given) -> Event:
+    assert given.source
+    return Answered(session, given.sdp, (given.source.host, given.source.port))
+
+
+def _digit(session: SessionId, given: Given) -> Event:
+    assert given.key
+    return DigitReceived(session, given.key.digit, given.key.duration_ms)
+
+
+def _ended(do: Do) -> Callable[[SessionId, Given], Event]:
+    return lambda session, given: Ended(
+        session, CAUSES[do], given.response.status if given.response else None
+    )
+
+
+EVENTS: Final[dict[Do, Callable[[SessionId, Given], Event]]] = {
+    Do.TELL_PROGRESS: lambda session, given: Progressed(session, given.told, given.sdp),
+    Do.TELL_ANSWER: _answered,
+    Do.TELL_CONFIRMED: lambda session, given: Confirmed(session, given.sdp),
+    Do.TELL_OFFER: lambda session, given: Reoffered(session, given.sdp),
+    Do.TELL_REANSWER: lambda session, given: Reanswered(session, given.sdp, given.told),
+    Do.TELL_NO_CHANGE: lambda session, given: Reanswered(session, None, given.told),
+    Do.TELL_PENDING: lambda session, given: Reanswered(session, None, 491),
+    Do.TELL_REFERRED: lambda session, given: Referred(session, given.target, given.replaces),
+    Do.TELL_DIGIT: _digit,
+    **{do: _ended(do) for do in CAUSES},
+}

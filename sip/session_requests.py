@@ -1,0 +1,108 @@
+"""The requests one session sends in its dialog, and how a refused one is put right."""
+
+from __future__ import annotations
+
+from sip.acks import Acks
+from sip.authorization import FIELDS, Authorization, Logins
+from sip.client_transactions import ClientTransaction, ClientUser
+from sip.dialog import Dialog
+from sip.exchange import Fields
+from sip.message import Request, Response
+from sip.referral import SIPFRAG
+from sip.refusal import SUPPORTED
+from sip.reliable import EarlyResponses, is_required
+from sip.sdp import SessionDescription
+from sip.session_messages import invite
+from sip.session_timer import SessionTimer
+from sip.transaction_layer import TransactionLayer
+
+
+class SessionRequests:
+    """`user` hears what becomes of them. The dialog is the session's: it may be replaced."""
+
+    __slots__ = ("_acks", "_authorization", "_early", "_invite", "_layer", "_timer", "_user")
+
+    def __init__(
+        self, layer: TransactionLayer, user: ClientUser, timer: SessionTimer, logins: Logins
+    ) -> None:
+        self._layer, self._user, self._timer = layer, user, timer
+        self._authorization = Authorization(logins, layer.tokens)
+        self._acks, self._early = Acks(layer), EarlyResponses()
+        self._invite: ClientTransaction | None = None
+
+    @property
+    def acks(self) -> Acks:
+        return self._acks
+
+    def is_last_invite(self, request: Request) -> bool:
+        return self._invite is not None and self._invite.request is request
+
+    def invite(
+        self, dialog: Dialog, offer: SessionDescription, now: float, fields: Fields = ()
+    ) -> None:
+        """INVITE or re-INVITE."""
+        wishes = (*self._timer.proposal(), *fields)
+        request = invite(dialog, self._layer.here, offer, wishes)
+        self._invite = self._layer.clients.send(request, dialog.hops(), self._user, now)
+
+    def update(self, dialog: Dialog, now: float) -> None:
+        """An UPDATE that only refreshes, RFC 4028 §7.4."""
+        request = dialog.request("UPDATE", self._layer.here)
+        for name, value in (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()):
+            request.headers.set(name, value)
+        self._layer.clients.send(request, dialog.hops(), self._user, now)
+
+    def is_news(self, dialog: Dialog, response: Response, now: float) -> bool:
+        """Whether a response to our INVITE counts; a reliable one that does gets its PRACK.
+
+        PRACK goes into the early dialog the response makes or belongs to: RFC 3262 §4.
+        """
+        if response.status >= 200 or not is_required(response):
+            return True
+        rack = self._early.acknowledge(response)
+        if rack:
+            early = dialog.established_by(response)
+            request = early.request("PRACK", self._layer.here)
+            request.headers.set("RAck", rack)
+            dialog.local_cseq = early.local_cseq  # one counter for all forks
+            self._layer.clients.send(request, early.hops(), self._user, now)
+        return rack is not None
+
+    def notify(self, dialog: Dialog, state: str, body: str, now: float) -> None:
+        """How the transfer goes that the peer asked for, RFC 3515 §2.4.4."""
+        request = dialog.request("NOTIFY", self._layer.here)
+        for name, value in (("Event", "refer"), ("Subscription-State", state)):
+            request.headers.set(name, value)
+        request.headers.set("Content-Type", SIPFRAG)
+        request.body = body.encode()
+        self._layer.clients.send(request, dialog.hops(), self._user, now)
+
+    def bye(self, dialog: Dialog, now: float, *, unheard: bool = False) -> None:
+        request = dialog.request("BYE", self._layer.here)
+        self._layer.clients.send(request, dialog.hops(), None if unheard else self._user, now)
+
+    def again(self, dialog: Dialog, request: Request, now: float) -> None:
+        """Send what `corrected` returned."""
+        sent = self._layer.clients.send(request, dialog.hops(), self._user, now)
+        if request.method == "INVITE":
+            self._invite = sent
+
+    def cancel(self, now: float) -> None:
+        """The last INVITE, which has had a provisional response."""
+        assert self._invite
+        self._invite.cancel(now)
+
+    def ack(self, dialog: Dialog, success: Response) -> None:
+        assert self._invite
+        self._acks.send(dialog, success, self._invite.request)
+
+    def corrected(self, dialog: Dialog, request: Request, response: Response) -> Request | None:
+        """`request` as a 401, 407 or 422 wants it; None when it may not be sent once more."""
+        again, number = None, dialog.local_cseq + 1
+        if response.status in FIELDS:
+            again = self._authorization.answer(request, response, number)
+        elif response.status == 422:
+            again = self._timer.corrected(request, response, number)
+        if again:
+            dialog.local_cseq = number
+        return again

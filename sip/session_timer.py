@@ -1,0 +1,135 @@
+"""Session timers, RFC 4028: who refreshes a session, how often, and when it counts as lost."""
+
+from __future__ import annotations
+
+import re
+from math import inf
+from typing import Final
+
+from sip.errors import PeerError
+from sip.exchange import Fields
+from sip.grammar import LWS, Params
+from sip.message import Message, Request, Response
+from sip.refusal import Refusal
+
+SESSION_SECONDS: Final = 1800  # what we propose, §4
+MIN_SE: Final = 90  # seconds, the least the RFC allows, §5
+MAX_SE: Final = 86_400  # seconds; a peer that wants more than a day gets no call
+RETRY_SECONDS: Final = 10.0  # until a refresh that could not be made is tried again
+
+_SECONDS = re.compile(r"[0-9]{1,9}")
+
+
+def seconds_in(message: Message, name: str) -> int | None:
+    """Session-Expires or Min-SE without its parameters. Raises PeerError."""
+    return message.headers.read(name, _seconds) if name in message.headers else None
+
+
+def check_interval(request: Request) -> None:
+    """Raises Refusal 422 for a session that would have to be refreshed too often, §8.1."""
+    seconds = seconds_in(request, "Session-Expires")
+    if seconds is not None and seconds < MIN_SE:
+        raise Refusal(422, "", ("Min-SE", str(MIN_SE)))
+
+
+class SessionTimer:
+    """Of one session. It is off until a 2xx says otherwise; each later 2xx sets it anew."""
+
+    __slots__ = ("_give_up_at", "_min_se", "_ours", "_refresh_at", "_seconds")
+
+    def __init__(self) -> None:
+        self._seconds, self._min_se = SESSION_SECONDS, MIN_SE
+        self._ours: bool | None = None  # whether we refresh; None before that was agreed
+        self._refresh_at = self._give_up_at = inf
+
+    @property
+    def deadline(self) -> float:
+        return min(self._refresh_at, self._give_up_at)
+
+    def lapsed(self, now: float) -> bool:
+        """Whether nobody refreshed in time: the session is to be hung up, §10."""
+        return now >= self._give_up_at
+
+    def is_refresh_due(self, now: float) -> bool:
+        """Whether it is our turn; true again soon, unless a 2xx comes of it."""
+        due = now >= self._refresh_at
+        if due:
+            self._refresh_at = now + RETRY_SECONDS
+        return due
+
+    def stop(self) -> None:
+        self._refresh_at = self._give_up_at = inf
+
+    def proposal(self) -> Fields:
+        """What a request of ours that makes or refreshes the session asks for, §7.1, §7.4."""
+        roles = {None: "", True: ";refresher=uac", False: ";refresher=uas"}
+        return (
+            ("Session-Expires", f"{self._seconds}{roles[self._ours]}"),
+            ("Min-SE", str(self._min_se)),
+        )
+
+    def accept(self, request: Request, now: float) -> Fields:
+        """Start as a request of the peer wants; what our 2xx says of it, §9.
+
+        Where the peer does not speak of a refresher it is us. A peer that knows no timers and was
+        given none by a proxy is left alone.
+        """
+        supported = "timer" in map(str.lower, request.headers.all("Supported"))
+        seconds = seconds_in(request, "Session-Expires")
+        if seconds is None and not supported:
+            self.stop()
+            return ()
+        if seconds is None:
+            seconds = max(SESSION_SECONDS, seconds_in(request, "Min-SE") or 0)
+        theirs = supported and _refresher(request) == "uac"
+        self._start(seconds, not theirs, now)
+        role = "uac" if theirs else "uas"
+        agreed = ("Session-Expires", f"{seconds};refresher={role}")
+        return (("Require", "timer"), agreed) if supported else (agreed,)
+
+    def agreed(self, response: Response, now: float) -> None:
+        """Take what a 2xx to our request says; off when it says nothing readable, §7.2."""
+        try:
+            seconds = seconds_in(response, "Session-Expires")
+            theirs = _refresher(response) == "uas"
+        except PeerError:
+            seconds = None
+        if seconds is None:
+            self.stop()
+        else:
+            self._start(max(seconds, MIN_SE), not theirs, now)
+
+    def corrected(self, request: Request, response: Response, number: int) -> Request | None:
+        """`request` under a new CSeq `number` as a 422 wants it; None when that is no longer."""
+        try:
+            wanted = seconds_in(response, "Min-SE")
+        except PeerError:
+            return None
+        if wanted is None or not self._seconds < wanted <= MAX_SE:
+            return None
+        self._seconds = self._min_se = wanted
+        again = Request(request.method, request.uri, request.headers.copy(), request.body)
+        again.headers.set("CSeq", f"{number} {request.method}")
+        for name, value in self.proposal():
+            again.headers.set(name, value)
+        return again
+
+    def _start(self, seconds: int, ours: bool, now: float) -> None:
+        self._seconds, self._ours = seconds, ours
+        self._refresh_at = now + seconds / 2 if ours else inf
+        self._give_up_at = now + seconds - min(32, seconds / 3)  # §10
+
+
+def _refresher(message: Message) -> str:
+    """`uac`, `uas`, or "" when it is left open."""
+    value = message.headers.get("Session-Expires") or ""
+    _, mark, params = value.partition(";")
+    read = Params.parse(mark + params)
+    return read["refresher"].lower() if "refresher" in read else ""
+
+
+def _seconds(text: str) -> int:
+    number = text.partition(";")[0].strip(LWS)
+    if not _SECONDS.fullmatch(number):
+        raise PeerError("Broken session interval")
+    return int(number)
