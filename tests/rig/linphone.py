@@ -26,12 +26,12 @@ from typing import Final, Literal
 
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_media_port, free_ports
+from tests.rig.patience import until
 from tests.rig.phone_events import PhoneError, PhoneEvent
 from tests.rig.phone_process import PhoneProcess
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
-POLL_SECONDS = 0.1
 PROMPT = "linphonec> "
 CONFIG = """\
 [sip]
@@ -48,6 +48,7 @@ verify_server_cn=0
 [net]
 firewall_policy=0
 [rtp]
+bind_address=127.0.0.1
 audio_rtp_port={rtp}
 [sound]
 echocancellation=0
@@ -141,9 +142,7 @@ class Linphone(PhoneProcess):
         """Wait until it has registered, which it does by itself. Raises PhoneError."""
         if not self._registrar:
             raise PhoneError(f"{self.name}: no registrar was given")
-        async with asyncio.timeout(within):
-            while not (await self._registration()).startswith("registered,"):
-                await asyncio.sleep(POLL_SECONDS)
+        await until(self._is_registered, within)
 
     async def call(self, uri: str) -> None:
         """Send the INVITE; what becomes of it are events."""
@@ -191,11 +190,11 @@ class Linphone(PhoneProcess):
             transport=self._transport,
         )
 
-    async def _registration(self) -> str:
-        """What `status register` prints."""
+    async def _is_registered(self) -> bool:
+        """What `status register` prints: "registered, identity=..." or "registered=0"."""
         self._status = asyncio.get_running_loop().create_future()
         await self._tell("status register")
-        return await self._status
+        return (await self._status).startswith("registered,")
 
     async def _tell(self, command: str) -> None:
         self._check_alive()

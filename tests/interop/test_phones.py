@@ -1,0 +1,158 @@
+"""Phones that know nothing of us, as agents and as customers, over each transport they have."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.calls.party import Party
+from tests.rig.baresip import Baresip
+from tests.rig.linphone import Linphone
+from tests.rig.server import PASSWORD, Server
+from tests.rig.softphone import Softphone
+from tests.rig.tones import level_dbfs, read_wav, steady_dbfs, tone, write_wav
+
+Phone = Baresip | Linphone | Softphone
+Transport = Literal["udp", "tcp"]
+Make = Callable[[str, Path, Server, Transport], Phone]
+
+PHONE_HZ, PARTY_HZ, SAID_DBFS, UNHEARD_DBFS = 1000.0, 440.0, -10.0, -40.0
+RATE = 8000
+pytestmark = [pytest.mark.call, pytest.mark.timeout(45)]
+
+
+def said(folder: Path, name: str) -> Path:
+    write_wav(folder / f"said-by-{name}.wav", tone(PHONE_HZ, 5.0, SAID_DBFS))
+    return folder / f"said-by-{name}.wav"
+
+
+def baresip(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
+    return Baresip(
+        name,
+        folder,
+        say=said(folder, name),
+        password=PASSWORD,
+        registrar=server.registrar if name.startswith("agent") else None,
+        transport=transport,
+    )
+
+
+def linphone(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
+    return Linphone(
+        name,
+        folder,
+        say=said(folder, name),
+        password=PASSWORD,
+        registrar=server.registrar if name.startswith("agent") else None,
+        transport=transport,
+    )
+
+
+def softphone(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
+    return Softphone(
+        name,
+        folder,
+        username=name,
+        password=PASSWORD,
+        registrar=server.registrar,
+        transport=transport,
+    )
+
+
+MISSING = {
+    "baresip": shutil.which("baresip") is None,
+    "linphonec": shutil.which("linphonec") is None,
+    "pjsua2": find_spec("pjsua2") is None,
+}
+MAKERS: dict[str, Make] = {"baresip": baresip, "linphonec": linphone, "pjsua2": softphone}
+
+
+def every_phone(*functions: str) -> pytest.MarkDecorator:
+    """One test for each phone and transport; each of these functions is a row of the matrix."""
+    return pytest.mark.parametrize(
+        ("make", "transport"),
+        [
+            pytest.param(
+                maker,
+                transport,
+                id=f"{peer}-{transport}",
+                marks=[
+                    *(pytest.mark.interop(f"{one}, {transport}", peer) for one in functions),
+                    pytest.mark.skipif(MISSING[peer], reason=f"{peer} is not installed"),
+                ],
+            )
+            for peer, maker in MAKERS.items()
+            for transport in ("udp", "tcp")
+        ],
+    )
+
+
+async def speak(phone: Phone, folder: Path) -> None:
+    """Only the softphone needs to be told in the call what to say."""
+    if isinstance(phone, Softphone):
+        await phone.play(said(folder, phone.name))
+
+
+async def both_talk(server: Server, party: Party) -> None:
+    """The other side hears the phone, and nothing of itself."""
+    heard = await party.talker.hears(1.2)
+    assert level_dbfs(heard[-RATE // 2 :], PHONE_HZ) == pytest.approx(SAID_DBFS, abs=2.0)
+    assert level_dbfs(heard[-RATE // 2 :], PARTY_HZ) < UNHEARD_DBFS
+
+
+@every_phone("registers with a digest", "is called and answers", "holds and resumes", "hangs up")
+async def test_an_agents_phone(make: Make, transport: Transport, tmp_path: Path) -> None:
+    async with (
+        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        make("agent1", tmp_path, server, transport) as agent,
+        Party.of(server.phone("customer"), tone(PARTY_HZ, 1.0, SAID_DBFS)) as customer,
+    ):
+        await agent.register()
+        await customer.dial()
+        await agent.wait_for("incoming", 5)
+        await agent.answer()
+        await agent.wait_for("media", 5)
+        await speak(agent, tmp_path)
+        await both_talk(server, customer)
+        await agent.hold()
+        await asyncio.sleep(0.6)
+        music = (await customer.talker.hears(0.6))[-RATE // 4 :]
+        assert level_dbfs(music, PHONE_HZ) < UNHEARD_DBFS
+        await agent.unhold()
+        await asyncio.sleep(0.4)
+        await both_talk(server, customer)
+        await agent.hang_up()
+        assert (await customer.phone.hung_up()).by == "BYE"
+        [row] = await server.recorded()
+    recording, _ = read_wav(Path(row["location"]))
+    left, right = recording[-RATE:, 0], recording[-RATE:, 1]
+    assert steady_dbfs(left, PARTY_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
+    assert steady_dbfs(right, PHONE_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
+
+
+@every_phone("calls in", "is hung up on")
+async def test_a_customers_phone(make: Make, transport: Transport, tmp_path: Path) -> None:
+    async with (
+        Server(tmp_path) as server,
+        make("customer", tmp_path, server, transport) as customer,
+        Party.of(server.phone("agent1"), tone(PARTY_HZ, 1.0, SAID_DBFS)) as agent,
+    ):
+        await agent.phone.register()
+        await customer.call(f"sip:support@{server.address}")
+        await agent.answer()
+        await customer.wait_for("media", 5)
+        await speak(customer, tmp_path)
+        await both_talk(server, agent)
+        agent.phone.hang_up()
+        await customer.wait_for("disconnected", 5)
+        [row] = await server.recorded()
+    recording, _ = read_wav(Path(row["location"]))
+    left, right = recording[-RATE // 2 :, 0], recording[-RATE // 2 :, 1]
+    assert steady_dbfs(left, PHONE_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
+    assert steady_dbfs(right, PARTY_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
