@@ -13,18 +13,16 @@ from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
 from sip.dialog import Dialog
 from sip.dtmf_relay import Key
-from sip.errors import PeerError
 from sip.events import SessionId
 from sip.exchange import Asked, Fields, Given, readable_description
 from sip.flow import Flow
 from sip.message import Request, Response
 from sip.referral import Referral
-from sip.reliable import Due, ReliableRinging, is_required
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
 from sip.session_events import EVENTS
-from sip.session_messages import describe, respond
 from sip.session_requests import SessionRequests
+from sip.session_responses import SessionResponses
 from sip.session_table import (
     ANSWERS,
     CALLS,
@@ -52,8 +50,8 @@ class Session(Timed):
     """A machine, a dialog, and what it takes to do what the table says."""
 
     __slots__ = (
-        *("_calls", "_described", "_glares", "_layer", "_machine", "_offer", "_on_end"),
-        *("_pending", "_referral", "_requests", "_ringing", "_timer", "dialog", "id"),
+        *("_calls", "_glares", "_layer", "_machine", "_offer", "_on_end"),
+        *("_referral", "_requests", "_responses", "_timer", "dialog", "id"),
     )
 
     def __init__(
@@ -68,27 +66,25 @@ class Session(Timed):
         super().__init__()
         self.id = SessionId(layer.tokens())
         self.dialog = dialog
-        self._pending: Asked | None = None  # waits for our final response, or we for its ACK
         self._layer, self._on_end = layer, on_end
         self._machine = Machine(RULES, start, now, reliable=False)
-        self._timer, self._ringing = SessionTimer(), ReliableRinging()
-        self._referral = Referral()
+        self._timer, self._referral = SessionTimer(), Referral()
+        self._responses = SessionResponses(layer, self._timer)
         self._requests = SessionRequests(layer, self, self._timer, logins)
         self._calls = start is State.CALLING  # it was us who called
         self._offer: SessionDescription | None = None  # ours, in our last INVITE
-        self._described: SessionDescription | None = None  # ours, as it was agreed to last
         self._glares = 0  # how often it has drawn a 491
         layer.timers.watch(self)
 
     @property
     def deadline(self) -> float:
-        return min(self._machine.deadline, self._timer.deadline, self._ringing.deadline)
+        return min(self._machine.deadline, self._timer.deadline, self._responses.deadline)
 
     # What our user asks for. Whatever comes too late for its state is dropped.
 
     def offered(self, invite: Asked) -> None:
         """The INVITE that made this session came."""
-        self._pending, invite.transaction.session = invite, self
+        self._responses.pending, invite.transaction.session = invite, self
         self._respond(invite, 100, invite.arrival.now)
 
     def call(self, offer: SessionDescription, fields: Fields, now: float) -> None:
@@ -97,7 +93,7 @@ class Session(Timed):
         self._requests.invite(self.dialog, offer, now, fields)
 
     def ring(self, now: float) -> None:
-        if not self._ringing.waits:
+        if self._responses.may_ring:
             self._take(Input.RING, Given(now))
 
     def answer(self, sdp: SessionDescription, now: float) -> None:
@@ -157,9 +153,10 @@ class Session(Timed):
     def acknowledged(self, ack: Arrival) -> None:
         """An ACK in this dialog; it counts when it is for the 2xx we sent last."""
         ours = (ack.from_.tag or "") == self.dialog.remote_tag
-        if not ours or not self._pending or ack.cseq != self._pending.arrival.cseq:
+        pending = self._responses.pending
+        if not ours or not pending or ack.cseq != pending.arrival.cseq:
             return
-        asked_for_ours = not self._pending.arrival.request.body  # else our 2xx was the answer
+        asked_for_ours = not pending.arrival.request.body  # else our 2xx was the answer
         answer = readable_description(ack.request) if asked_for_ours else None
         self._take(Input.ACK, Given(ack.now, sdp=answer))
 
@@ -170,13 +167,11 @@ class Session(Timed):
 
     def pracked(self, prack: Arrival) -> None:
         """A PRACK in this dialog. Raises PeerError when it fits no 180 of ours, or has an offer."""
-        if prack.request.body:
-            raise PeerError("An offer in a PRACK", status=488)
-        self._ringing.acknowledge(prack.request)
+        self._responses.pracked(prack)
 
     def cancelled(self, invite: ServerTransaction, now: float) -> None:
         """A CANCEL for `invite`, which has been answered itself."""
-        if self._pending and self._pending.transaction is invite:
+        if self._responses.is_pending(invite):
             self._take(Input.CANCEL, Given(now))
 
     # What became of our INVITE and our BYE
@@ -218,7 +213,7 @@ class Session(Timed):
             self._requests.bye(fork, given.now, unheard=True)
 
     def _agreed(self, response: Response, given: Given) -> None:
-        self._described = self._offer
+        self._responses.described = self._offer
         self._timer.agreed(response, given.now)
         self._take(Input.SUCCESS, given)
 
@@ -255,11 +250,8 @@ class Session(Timed):
         elif self._timer.is_refresh_due(now):
             by_update = "UPDATE" in self.dialog.allows
             self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
-        match self._ringing.due(now):
-            case Due.REPEAT if self._pending:
-                self._pending.transaction.repeat(180, now)
-            case Due.GIVE_UP:
-                self._take(Input.UNPRACKED, Given(now, status=504))
+        if self._responses.tick(now):
+            self._take(Input.UNPRACKED, Given(now, status=504))
         self._perform(self._machine.tick(now), Given(now))
 
     def _take(self, event: Input, given: Given) -> None:
@@ -270,14 +262,14 @@ class Session(Timed):
             if do in EVENTS:
                 self._tell(do, given)
             elif do in SETTLES:
-                self._settle(SETTLES[do], given)
+                self._responses.settle(self.dialog, SETTLES[do], given)
             elif do in ANSWERS:
                 assert given.asked
                 self._respond(given.asked, ANSWERS[do], given.now)
             else:
                 _PERFORM[do](self, given)
         if self._machine.over:
-            self._pending = None
+            self._responses.pending = None
             self._layer.timers.forget(self)
             self._on_end(self)
         else:
@@ -288,9 +280,9 @@ class Session(Timed):
             self._timer.stop()
             self.reject_refer(487, given.now)
         elif do is Do.TELL_OFFER:
-            self._pending = given.asked
+            self._responses.pending = given.asked
         elif do is Do.TELL_CONFIRMED:
-            self._pending = None
+            self._responses.pending = None
         elif do is Do.TELL_REFERRED:
             assert given.asked
             if not self._referral.open(given.asked):
@@ -298,51 +290,17 @@ class Session(Timed):
                 return
         self._layer.report(EVENTS[do](self.id, given))
 
-    def _respond(
-        self,
-        asked: Asked,
-        status: int,
-        now: float,
-        *,
-        reason: str = "",
-        fields: Fields = (),
-        sdp: SessionDescription | None = None,
-    ) -> None:
-        request = asked.arrival.request
-        if status == 200 and request.method in ("INVITE", "UPDATE"):
-            fields = (*fields, *self._timer.accept(request, now))
-            self._described = sdp or self._described
-            self._layer.timers.watch(self)
-        response = respond(asked.arrival, status, reason, self.dialog, self._layer.here, fields)
-        if sdp:
-            describe(response, sdp)
-        asked.transaction.respond(response, now)
+    def _respond(self, asked: Asked, status: int, now: float, *, fields: Fields = ()) -> None:
+        self._responses.send(self.dialog, asked, status, now, fields=fields)
+        self._layer.timers.watch(self)
 
     # One small function for each Do
 
     def _repeat_ok(self, given: Given) -> None:
-        assert self._pending
-        self._pending.transaction.repeat(200, given.now)
+        self._responses.repeat_ok(given.now)
 
     def _send_refusal(self, given: Given) -> None:
-        self._settle(given.status, given)
-
-    def _settle(self, status: int, given: Given) -> None:
-        """Answer what is pending, with what the user gave."""
-        assert self._pending
-        fields, invite = given.fields, self._pending.arrival
-        if status == 180 and is_required(invite.request):
-            fields = self._ringing.start(invite.cseq, self._layer.draw, given.now)
-        elif status >= 200:
-            self._ringing.stop()
-        self._respond(
-            self._pending,
-            status,
-            given.now,
-            reason=given.reason,
-            fields=fields,
-            sdp=given.sdp,
-        )
+        self._responses.settle(self.dialog, given.status, given)
 
     def _send_retry_later(self, given: Given) -> None:
         seconds = str(self._layer.draw(RETRY_WITHIN))
@@ -371,7 +329,7 @@ class Session(Timed):
 
     def _send_refresh(self, given: Given) -> None:
         """The same description once more, RFC 4028 §7.4."""
-        self._offer = self._described
+        self._offer = self._responses.described
         assert self._offer
         self._requests.invite(self.dialog, self._offer, given.now)
 
