@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from sip.actions import Action, ClientKey, Send
 from sip.arrival import MAGIC_COOKIE
+from sip.exchange import Fields
 from sip.flow import TCP, UDP, Flow, Here
 from sip.headers import Headers
 from sip.invite_client import Do, InviteClient
@@ -89,12 +90,15 @@ class ClientTransaction(Timed):
         else:
             self._perform(todo, now)
 
-    def cancel(self, now: float) -> None:
+    def cancel(self, now: float, fields: Fields = ()) -> None:
         """Send a CANCEL after this INVITE, which has had a provisional response: §9.1."""
         assert isinstance(self._machine, InviteClient), "only an INVITE is cancelled"
         self._machine.cancel(now)
         self._table.settle(self)
-        self._table.open(_like(self.request, "CANCEL"), self.branch, (self.hop,), None, now)
+        cancel = _like(self.request, "CANCEL")
+        for name, value in fields:
+            cancel.headers.set(name, value)
+        self._table.open(cancel, self.branch, (self.hop,), None, now)
 
     def _write(self, hop: Flow) -> None:
         self.request.headers.set("Via", self._table.here.via(hop.transport, self.branch))

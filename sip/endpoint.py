@@ -17,6 +17,7 @@ from sip.events import SessionId
 from sip.exchange import Fields
 from sip.flow import Flow, Here
 from sip.message import Malformed, Request, parse
+from sip.reason import Reason
 from sip.registrar import Registrar
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
@@ -134,10 +135,10 @@ class Endpoint:
             found.challenge(self._uas.challenge(now), now)
         return self._layer.drain()
 
-    def hang_up(self, session: SessionId, now: float) -> list[Action]:
+    def hang_up(self, session: SessionId, now: float, reason: Reason | None = None) -> list[Action]:
         """End a session in whatever state: CANCEL, BYE or 480, as soon as each may be sent."""
         if found := self._sessions.get(session):
-            found.hang_up(now)
+            found.hang_up(now, reason)
         return self._layer.drain()
 
     def accept_reoffer(

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NewType
 
 from sip.headers import Headers
+from sip.reason import Reason
 from sip.sdp import SessionDescription
 
 SessionId = NewType("SessionId", str)
@@ -124,11 +125,17 @@ class DigitReceived:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`status` is the peer's final response where there is one."""
+    """`status` is the peer's final response where there is one, `reasons` what the peer gave.
+
+    `contacts` are URIs a 3xx names, best first: nobody has called them. `retry_after` is seconds.
+    """
 
     session: SessionId
     cause: Cause
     status: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    contacts: tuple[str, ...] = ()
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sip.errors import PeerError
 from sip.events import SessionId
 from sip.flow import Flow
 from sip.message import Message, Request, Response
+from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
 
@@ -40,6 +41,7 @@ class Given:
     replaces: SessionId | None = None
     key: Key | None = None
     again: Request | None = None  # ours, as the refusal wants it
+    reasons: tuple[Reason, ...] = ()  # the peer's, for a BYE or a CANCEL
 
     @property
     def told(self) -> int:

@@ -17,6 +17,7 @@ from sip.events import SessionId
 from sip.exchange import Asked, Fields, Given, readable_description
 from sip.flow import Flow
 from sip.message import Request, Response
+from sip.reason import Reason, reasons_in
 from sip.referral import Referral
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
@@ -126,8 +127,9 @@ class Session(Timed):
         if notice := self._referral.report(status):
             self._requests.notify(self.dialog, *notice, now)
 
-    def hang_up(self, now: float) -> None:
+    def hang_up(self, now: float, reason: Reason | None = None) -> None:
         """CANCEL, BYE or 480, as soon as it may be sent; `Ended` is reported at once."""
+        self._requests.farewell = (("Reason", str(reason)),) if reason else ()
         self._take(Input.HANG_UP, Given(now))
 
     # What the peer asks for
@@ -138,7 +140,8 @@ class Session(Timed):
         given = Given(now, asked=asked, sdp=offer, key=key)
         match asked.arrival.request.method:
             case "BYE":
-                self._take(Input.BYE, given)
+                reasons = reasons_in(asked.arrival.request.headers)
+                self._take(Input.BYE, Given(now, asked=asked, reasons=reasons))
             case "INVITE":
                 asked.transaction.session = self
                 self._respond(asked, 100, now)
@@ -169,10 +172,11 @@ class Session(Timed):
         """A PRACK in this dialog. Raises PeerError when it fits no 180 of ours, or has an offer."""
         self._responses.pracked(prack)
 
-    def cancelled(self, invite: ServerTransaction, now: float) -> None:
+    def cancelled(self, invite: ServerTransaction, cancel: Arrival) -> None:
         """A CANCEL for `invite`, which has been answered itself."""
         if self._responses.is_pending(invite):
-            self._take(Input.CANCEL, Given(now))
+            reasons = reasons_in(cancel.request.headers)
+            self._take(Input.CANCEL, Given(cancel.now, reasons=reasons))
 
     # What became of our INVITE and our BYE
 

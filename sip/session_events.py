@@ -18,6 +18,8 @@ from sip.events import (
     SessionId,
 )
 from sip.exchange import Given
+from sip.reason import reasons_in
+from sip.redirection import contacts_in, retry_after
 from sip.session_table import CAUSES, Do
 
 
@@ -32,9 +34,20 @@ def _digit(session: SessionId, given: Given) -> Event:
 
 
 def _ended(do: Do) -> Callable[[SessionId, Given], Event]:
-    return lambda session, given: Ended(
-        session, CAUSES[do], given.response.status if given.response else None
-    )
+    def event(session: SessionId, given: Given) -> Event:
+        response = given.response
+        if response is None:
+            return Ended(session, CAUSES[do], None, given.reasons)
+        return Ended(
+            session,
+            CAUSES[do],
+            response.status,
+            reasons_in(response.headers),
+            contacts_in(response),
+            retry_after(response),
+        )
+
+    return event
 
 
 EVENTS: Final[dict[Do, Callable[[SessionId, Given], Event]]] = {

@@ -20,7 +20,16 @@ from sip.transaction_layer import TransactionLayer
 class SessionRequests:
     """`user` hears what becomes of them. The dialog is the session's: it may be replaced."""
 
-    __slots__ = ("_acks", "_authorization", "_early", "_invite", "_layer", "_timer", "_user")
+    __slots__ = (
+        "_acks",
+        "_authorization",
+        "_early",
+        "_invite",
+        "_layer",
+        "_timer",
+        "_user",
+        "farewell",
+    )
 
     def __init__(
         self, layer: TransactionLayer, user: ClientUser, timer: SessionTimer, logins: Logins
@@ -29,6 +38,8 @@ class SessionRequests:
         self._authorization = Authorization(logins, layer.tokens)
         self._acks, self._early = Acks(layer), EarlyResponses()
         self._invite: ClientTransaction | None = None
+        self.farewell: Fields = ()
+        """Goes into the BYE or the CANCEL that ends the session."""
 
     @property
     def acks(self) -> Acks:
@@ -48,8 +59,7 @@ class SessionRequests:
     def update(self, dialog: Dialog, now: float) -> None:
         """An UPDATE that only refreshes, RFC 4028 §7.4."""
         request = dialog.request("UPDATE", self._layer.here)
-        for name, value in (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()):
-            request.headers.set(name, value)
+        _write(request, (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()))
         self._layer.clients.send(request, dialog.hops(), self._user, now)
 
     def is_news(self, dialog: Dialog, response: Response, now: float) -> bool:
@@ -71,14 +81,15 @@ class SessionRequests:
     def notify(self, dialog: Dialog, state: str, body: str, now: float) -> None:
         """How the transfer goes that the peer asked for, RFC 3515 §2.4.4."""
         request = dialog.request("NOTIFY", self._layer.here)
-        for name, value in (("Event", "refer"), ("Subscription-State", state)):
-            request.headers.set(name, value)
-        request.headers.set("Content-Type", SIPFRAG)
+        _write(request, (("Event", "refer"), ("Subscription-State", state)))
+        _write(request, (("Content-Type", SIPFRAG),))
         request.body = body.encode()
         self._layer.clients.send(request, dialog.hops(), self._user, now)
 
     def bye(self, dialog: Dialog, now: float, *, unheard: bool = False) -> None:
         request = dialog.request("BYE", self._layer.here)
+        if not unheard:
+            _write(request, self.farewell)
         self._layer.clients.send(request, dialog.hops(), None if unheard else self._user, now)
 
     def again(self, dialog: Dialog, request: Request, now: float) -> None:
@@ -90,7 +101,7 @@ class SessionRequests:
     def cancel(self, now: float) -> None:
         """The last INVITE, which has had a provisional response."""
         assert self._invite
-        self._invite.cancel(now)
+        self._invite.cancel(now, self.farewell)
 
     def ack(self, dialog: Dialog, success: Response) -> None:
         assert self._invite
@@ -106,3 +117,8 @@ class SessionRequests:
         if again:
             dialog.local_cseq = number
         return again
+
+
+def _write(request: Request, fields: Fields) -> None:
+    for name, value in fields:
+        request.headers.set(name, value)

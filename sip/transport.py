@@ -18,6 +18,7 @@ from sip.endpoint import Endpoint
 from sip.events import Event, SessionId
 from sip.exchange import Fields
 from sip.flow import UDP, Flow
+from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.tcp import Connections
 
@@ -113,8 +114,8 @@ class SipTransport:
     def challenge(self, session: SessionId) -> None:
         self._perform(self.endpoint.challenge(session, self._now()))
 
-    def hang_up(self, session: SessionId) -> None:
-        self._perform(self.endpoint.hang_up(session, self._now()))
+    def hang_up(self, session: SessionId, reason: Reason | None = None) -> None:
+        self._perform(self.endpoint.hang_up(session, self._now(), reason))
 
     def accept_reoffer(self, session: SessionId, sdp: SessionDescription) -> None:
         self._perform(self.endpoint.accept_reoffer(session, sdp, self._now()))

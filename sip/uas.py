@@ -138,7 +138,7 @@ class UserAgentServer:
             raise Refusal(481)
         tag = invite.session.dialog.local_tag
         self._layer.send(arrival.response(200, tag=tag), arrival.reply)
-        invite.session.cancelled(invite, arrival.now)
+        invite.session.cancelled(invite, arrival)
 
     def _invite(self, arrival: Arrival) -> None:
         request = arrival.request

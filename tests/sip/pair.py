@@ -72,10 +72,10 @@ class Pair:
     def session_of(self, side: Side) -> SessionId:
         return self.calling if side is self.caller else self.called
 
-    def do(self, side: Side, command: str, *values: Any) -> None:
+    def do(self, side: Side, command: str, *values: Any, **options: Any) -> None:
         """A method of one endpoint on its session."""
         method = getattr(side.node, command)
-        side.do(method(self.session_of(side), *values, now=self.now))
+        side.do(method(self.session_of(side), *values, now=self.now, **options))
 
     def run(self, seconds: float) -> None:
         self.wire.run(self.now + seconds)
