@@ -13,15 +13,17 @@ from sip.actions import Action, Send
 from sip.authorization import NO_LOGINS, Logins
 from sip.digest import Account, Verifier
 from sip.errors import PeerError
-from sip.events import SessionId
+from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
 from sip.flow import Flow, Here
 from sip.message import Malformed, Request, parse
 from sip.reason import Reason
 from sip.registrar import Registrar
+from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
 from sip.transaction_layer import TransactionLayer
+from sip.transfer import refer_fields
 from sip.uas import UserAgentServer
 
 
@@ -180,6 +182,27 @@ class Endpoint:
         """The status the new call has reached; a final one ends the matter."""
         if found := self._sessions.get(session):
             found.notify_refer(status, now)
+        return self._layer.drain()
+
+    def refer(
+        self,
+        session: SessionId,
+        target: str,
+        replaces: SessionId | None = None,
+        *,
+        now: float,
+    ) -> list[Action]:
+        """Ask the peer to call `target` itself; `ReferProgressed` says how far that is.
+
+        `replaces` is a session of ours whose far end is to be called in its place: attended.
+        Raises PeerError when `target` is no URI, or has headers in it.
+        """
+        found, other = self._sessions.get(session), self._sessions.get(replaces or session)
+        if found and other:
+            named = Replaces.of(other.dialog) if replaces else None
+            found.refer(refer_fields(target, named, found.dialog.local), now)
+        elif found:
+            self._layer.report(ReferProgressed(session, 481, over=True))
         return self._layer.drain()
 
     def is_registered(self, username: str) -> bool:

@@ -106,12 +106,28 @@ class Referred:
     """The peer wants to be transferred; waits for accept_refer or reject_refer, then notify_refer.
 
     `target` is the URI to call instead. `replaces` is another session of ours: the transfer is
-    attended, and whoever is at the far end of that one is meant.
+    attended, and whoever is at the far end of that one is meant. `referred_by` is who says so, as
+    written (RFC 3892), for the INVITE that comes of it.
     """
 
     session: SessionId
     target: str
     replaces: SessionId | None
+    referred_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferProgressed:
+    """How far the call is that our `refer` asked the peer to make; `Ended` ends this as well.
+
+    `over` comes once, with the final status of that call, or with that of a REFER that was
+    refused: 405 and 491 also when it was not sent, 408 when nothing more was heard. 202 means that
+    the peer does it but will not tell, a status below 200 that it has stopped telling.
+    """
+
+    session: SessionId
+    status: int
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,7 @@ Event = (
     | Reoffered
     | Reanswered
     | Referred
+    | ReferProgressed
     | DigitReceived
     | Ended
     | Registered

@@ -39,6 +39,7 @@ class Given:
     fields: Fields = ()
     target: str = ""  # of a transfer
     replaces: SessionId | None = None
+    referred_by: str | None = None
     key: Key | None = None
     again: Request | None = None  # ours, as the refusal wants it
     reasons: tuple[Reason, ...] = ()  # the peer's, for a BYE or a CANCEL

@@ -1,42 +1,26 @@
-"""A phone asks us to call somebody in its place: REFER, RFC 3515, with Replaces, RFC 3891.
+"""A phone asks us to call somebody in its place: REFER, RFC 3515, with Referred-By, RFC 3892.
 
 One at a time in a session. Its subscription lives as long as the session does.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from sip.errors import PeerError
 from sip.exchange import Asked, Fields
-from sip.grammar import Params
 from sip.headers import NameAddr
 from sip.message import REASONS, Request
+from sip.replaces import Replaces
 from sip.uri import Uri
 
-SIPFRAG: Final = "message/sipfrag;version=2.0"
+SIPFRAG: Final = "message/sipfrag"
 EXPIRES: Final = 180  # seconds a transfer may take; an INVITE has no longer either
 
 State = Enum("State", "IDLE ASKED ACCEPTED SILENT")
-
-
-@dataclass(frozen=True, slots=True)
-class Replaces:
-    """A dialog as the one who is to be called in it knows it: `to_tag` is its own."""
-
-    call_id: str
-    to_tag: str
-    from_tag: str
-
-    @classmethod
-    def parse(cls, text: str) -> Replaces:
-        call_id, mark, rest = text.partition(";")
-        params = Params.parse(mark + rest)
-        if not call_id or not {"to-tag", "from-tag"} <= params.keys():
-            raise PeerError("Broken Replaces")
-        return cls(call_id.strip(), params["to-tag"], params["from-tag"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +29,7 @@ class Wish:
 
     target: str
     replaces: Replaces | None
+    referred_by: str | None = None  # as written; None when it is absent or broken
 
     @classmethod
     def of(cls, refer: Request) -> Wish:
@@ -54,7 +39,23 @@ class Wish:
         if len(found) > 1:
             raise PeerError("More than one Replaces")
         replaces = Replaces.parse(found[0]) if found else None
-        return cls(str(replace(uri, headers=())), replaces)
+        return cls(str(replace(uri, headers=())), replaces, _referred_by(refer))
+
+
+def _referred_by(refer: Request) -> str | None:
+    with suppress(PeerError):
+        refer.headers.read("Referred-By", NameAddr.parse)
+        return refer.headers.get("Referred-By")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Event, Subscription-State and body of a NOTIFY."""
+
+    event: str
+    state: str
+    body: str
 
 
 class Referral:
@@ -64,17 +65,20 @@ class Referral:
     the same, but the phone wants no NOTIFY (RFC 4488).
     """
 
-    __slots__ = ("_asked", "_state")
+    __slots__ = ("_asked", "_event", "_state")
 
     def __init__(self) -> None:
         self._state = State.IDLE
         self._asked: Asked | None = None
+        self._event = ""  # which REFER the NOTIFYs are about
 
     def open(self, asked: Asked) -> bool:
         """Whether this REFER may wait for our user: one at a time."""
         if self._state is not State.IDLE:
             return False
         self._state, self._asked = State.ASKED, asked
+        # only the first of a dialog needs no number, RFC 3515 §2.4.6
+        self._event = f"refer;id={asked.arrival.cseq}" if self._event else "refer"
         return True
 
     def accept(self) -> tuple[Asked, Fields] | None:
@@ -93,12 +97,17 @@ class Referral:
             self._state = State.IDLE
         return asked
 
-    def report(self, status: int) -> tuple[str, str] | None:
-        """Subscription-State and body of the NOTIFY that says how it goes; None for no NOTIFY."""
+    def forget(self) -> None:
+        """Nobody wants NOTIFYs any more."""
+        if self._state is State.ACCEPTED:
+            self._state = State.SILENT
+
+    def report(self, status: int) -> Notice | None:
+        """The NOTIFY that says how it goes; None for no NOTIFY."""
         was = self._state
         if status >= 200 and was in (State.ACCEPTED, State.SILENT):
             self._state = State.IDLE
         if was is not State.ACCEPTED:
             return None
         final = "terminated;reason=noresource" if status >= 200 else f"active;expires={EXPIRES}"
-        return final, f"SIP/2.0 {status} {REASONS.get(status, '')}\r\n"
+        return Notice(self._event, final, f"SIP/2.0 {status} {REASONS.get(status, '')}\r\n")

@@ -10,10 +10,10 @@ from sip.message import Response
 
 METHODS: Final = (
     *("INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "REFER"),
-    *("INFO", "OPTIONS", "REGISTER"),
+    *("NOTIFY", "INFO", "OPTIONS", "REGISTER"),
 )
 ALLOW: Final = ", ".join(METHODS)
-SUPPORTED: Final = ("100rel", "timer")
+SUPPORTED: Final = ("100rel", "norefersub", "replaces", "timer")
 ACCEPT: Final = "application/sdp"
 RETRY_AFTER: Final = "5"  # seconds, with a 503
 

@@ -18,7 +18,7 @@ from sip.exchange import Asked, Fields, Given, readable_description
 from sip.flow import Flow
 from sip.message import Request, Response
 from sip.reason import Reason, reasons_in
-from sip.referral import Referral
+from sip.referral import Wish
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
 from sip.session_events import EVENTS
@@ -38,6 +38,7 @@ from sip.session_table import (
     State,
 )
 from sip.session_timer import SessionTimer
+from sip.session_transfers import SessionTransfers
 from sip.timers import Timed
 from sip.transaction import Machine
 from sip.transaction_layer import TransactionLayer
@@ -52,7 +53,7 @@ class Session(Timed):
 
     __slots__ = (
         *("_calls", "_glares", "_layer", "_machine", "_offer", "_on_end"),
-        *("_referral", "_requests", "_responses", "_timer", "dialog", "id"),
+        *("_requests", "_responses", "_timer", "_transfers", "dialog", "id"),
     )
 
     def __init__(
@@ -69,9 +70,10 @@ class Session(Timed):
         self.dialog = dialog
         self._layer, self._on_end = layer, on_end
         self._machine = Machine(RULES, start, now, reliable=False)
-        self._timer, self._referral = SessionTimer(), Referral()
+        self._timer = SessionTimer()
         self._responses = SessionResponses(layer, self._timer)
         self._requests = SessionRequests(layer, self, self._timer, logins)
+        self._transfers = SessionTransfers(layer, self.id, self._requests, self._responses)
         self._calls = start is State.CALLING  # it was us who called
         self._offer: SessionDescription | None = None  # ours, in our last INVITE
         self._glares = 0  # how often it has drawn a 491
@@ -79,7 +81,12 @@ class Session(Timed):
 
     @property
     def deadline(self) -> float:
-        return min(self._machine.deadline, self._timer.deadline, self._responses.deadline)
+        return min(
+            self._machine.deadline,
+            self._timer.deadline,
+            self._responses.deadline,
+            self._transfers.deadline,
+        )
 
     # What our user asks for. Whatever comes too late for its state is dropped.
 
@@ -113,19 +120,17 @@ class Session(Timed):
         self._take(Input.REOFFER, Given(now, sdp=sdp))
 
     def accept_refer(self, now: float) -> None:
-        """202, and the first NOTIFY."""
-        if accepted := self._referral.accept():
-            asked, fields = accepted
-            self._respond(asked, 202, now, fields=fields)
-            self.notify_refer(100, now)
+        self._transfers.accept(self.dialog, now)
 
     def reject_refer(self, status: int, now: float) -> None:
-        if asked := self._referral.reject():
-            self._respond(asked, status, now)
+        self._transfers.reject(self.dialog, status, now)
 
     def notify_refer(self, status: int, now: float) -> None:
-        if notice := self._referral.report(status):
-            self._requests.notify(self.dialog, *notice, now)
+        self._transfers.notify(self.dialog, status, now)
+
+    def refer(self, fields: Fields, now: float) -> None:
+        """REFER; `ReferProgressed` says what becomes of it."""
+        self._take(Input.TRANSFER, Given(now, fields=fields))
 
     def hang_up(self, now: float, reason: Reason | None = None) -> None:
         """CANCEL, BYE or 480, as soon as it may be sent; `Ended` is reported at once."""
@@ -163,10 +168,21 @@ class Session(Timed):
         answer = readable_description(ack.request) if asked_for_ours else None
         self._take(Input.ACK, Given(ack.now, sdp=answer))
 
-    def referred(self, asked: Asked, target: str, replaces: SessionId | None) -> None:
-        """A REFER in this dialog."""
-        given = Given(asked.arrival.now, asked=asked, target=target, replaces=replaces)
+    def referred(self, asked: Asked, wish: Wish, replaces: SessionId | None) -> None:
+        """A REFER in this dialog; `replaces` is the session its Replaces names."""
+        given = Given(
+            asked.arrival.now,
+            asked=asked,
+            target=wish.target,
+            replaces=replaces,
+            referred_by=wish.referred_by,
+        )
         self._take(Input.REFER, given)
+
+    def notified(self, notify: Arrival) -> None:
+        """A NOTIFY in this dialog. Raises PeerError when it is not about a REFER of ours."""
+        self._transfers.notified(notify)
+        self._layer.timers.watch(self)
 
     def pracked(self, prack: Arrival) -> None:
         """A PRACK in this dialog. Raises PeerError when it fits no 180 of ours, or has an offer."""
@@ -186,12 +202,16 @@ class Session(Timed):
         given = Given(now, response=response, source=source, sdp=sdp, again=again)
         if again and request.method != "INVITE":
             self._requests.again(self.dialog, again, now)
+            if request.method == "REFER":
+                self._transfers.asked_again(again)
         elif request.method == "BYE":
             self._take(Input.CLOSED, given)
         elif request.method == "UPDATE":
             self._updated(response, given)
+        elif request.method == "REFER":
+            self._refer_answered(response, given)
         elif request.method in UNTOLD:
-            return
+            self._transfers.notify_answered(response)
         elif 200 <= response.status < 300:
             self._succeeded(request, response, given)
         else:
@@ -221,6 +241,12 @@ class Session(Timed):
         self._timer.agreed(response, given.now)
         self._take(Input.SUCCESS, given)
 
+    def _refer_answered(self, response: Response, given: Given) -> None:
+        self._transfers.refer_answered(response, given.now)
+        self._layer.timers.watch(self)
+        if IN_DIALOG.get(response.status) is Input.LOST:
+            self._take(Input.LOST, given)
+
     def _updated(self, response: Response, given: Given) -> None:
         """What became of an UPDATE of ours, which only refreshes."""
         if response.status < 300:
@@ -245,6 +271,8 @@ class Session(Timed):
         self._unheard(request, Input.UNREACHABLE, now)
 
     def _unheard(self, request: Request, event: Input, now: float) -> None:
+        if request.method == "REFER":
+            self._transfers.refer_unheard(now)
         if request.method not in UNTOLD:
             self._take(UNHEARD.get(request.method, event), Given(now))
 
@@ -256,6 +284,7 @@ class Session(Timed):
             self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
         if self._responses.tick(now):
             self._take(Input.UNPRACKED, Given(now, status=504))
+        self._transfers.tick(now)
         self._perform(self._machine.tick(now), Given(now))
 
     def _take(self, event: Input, given: Given) -> None:
@@ -282,15 +311,14 @@ class Session(Timed):
     def _tell(self, do: Do, given: Given) -> None:
         if do in CAUSES:
             self._timer.stop()
-            self.reject_refer(487, given.now)
+            self._transfers.end(self.dialog, given.now)
         elif do is Do.TELL_OFFER:
             self._responses.pending = given.asked
         elif do is Do.TELL_CONFIRMED:
             self._responses.pending = None
         elif do is Do.TELL_REFERRED:
             assert given.asked
-            if not self._referral.open(given.asked):
-                self._respond(given.asked, 491, given.now)
+            if not self._transfers.open(self.dialog, given.asked, given.now):
                 return
         self._layer.report(EVENTS[do](self.id, given))
 
@@ -340,6 +368,9 @@ class Session(Timed):
     def _send_update(self, given: Given) -> None:
         self._requests.update(self.dialog, given.now)
 
+    def _send_refer(self, given: Given) -> None:
+        self._transfers.ask(self.dialog, given.fields, given.now)
+
     def _back_off(self, given: Given) -> None:
         """RFC 3261 §14.1: whoever made the Call-ID waits longer, so that both do not meet again."""
         self._glares += 1
@@ -358,5 +389,6 @@ _PERFORM: Final[dict[Do, Callable[[Session, Given], None]]] = {
     Do.SEND_REINVITE: Session._send_reinvite,
     Do.SEND_UPDATE: Session._send_update,
     Do.SEND_REFRESH: Session._send_refresh,
+    Do.SEND_REFER: Session._send_refer,
     Do.BACK_OFF: Session._back_off,
 }

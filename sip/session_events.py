@@ -13,6 +13,7 @@ from sip.events import (
     Event,
     Progressed,
     Reanswered,
+    ReferProgressed,
     Referred,
     Reoffered,
     SessionId,
@@ -58,7 +59,10 @@ EVENTS: Final[dict[Do, Callable[[SessionId, Given], Event]]] = {
     Do.TELL_REANSWER: lambda session, given: Reanswered(session, given.sdp, given.told),
     Do.TELL_NO_CHANGE: lambda session, given: Reanswered(session, None, given.told),
     Do.TELL_PENDING: lambda session, given: Reanswered(session, None, 491),
-    Do.TELL_REFERRED: lambda session, given: Referred(session, given.target, given.replaces),
+    Do.TELL_REFERRED: lambda session, given: Referred(
+        session, given.target, given.replaces, given.referred_by
+    ),
+    Do.TELL_NO_TRANSFER: lambda session, given: ReferProgressed(session, 491, True),
     Do.TELL_DIGIT: _digit,
     **{do: _ended(do) for do in CAUSES},
 }

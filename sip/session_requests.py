@@ -8,7 +8,7 @@ from sip.client_transactions import ClientTransaction, ClientUser
 from sip.dialog import Dialog
 from sip.exchange import Fields
 from sip.message import Request, Response
-from sip.referral import SIPFRAG
+from sip.referral import SIPFRAG, Notice
 from sip.refusal import SUPPORTED
 from sip.reliable import EarlyResponses, is_required
 from sip.sdp import SessionDescription
@@ -78,12 +78,19 @@ class SessionRequests:
             self._layer.clients.send(request, early.hops(), self._user, now)
         return rack is not None
 
-    def notify(self, dialog: Dialog, state: str, body: str, now: float) -> None:
+    def refer(self, dialog: Dialog, fields: Fields, now: float) -> Request:
+        """The peer is asked to call somebody else, RFC 3515 §2.4.1."""
+        request = dialog.request("REFER", self._layer.here)
+        _write(request, fields)
+        self._layer.clients.send(request, dialog.hops(), self._user, now)
+        return request
+
+    def notify(self, dialog: Dialog, notice: Notice, now: float) -> None:
         """How the transfer goes that the peer asked for, RFC 3515 §2.4.4."""
         request = dialog.request("NOTIFY", self._layer.here)
-        _write(request, (("Event", "refer"), ("Subscription-State", state)))
-        _write(request, (("Content-Type", SIPFRAG),))
-        request.body = body.encode()
+        _write(request, (("Event", notice.event), ("Subscription-State", notice.state)))
+        _write(request, (("Content-Type", f"{SIPFRAG};version=2.0"),))
+        request.body = notice.body.encode()
         self._layer.clients.send(request, dialog.hops(), self._user, now)
 
     def bye(self, dialog: Dialog, now: float, *, unheard: bool = False) -> None:

@@ -34,7 +34,7 @@ State = Enum(
 )
 Input = Enum(
     "Input",
-    "RING ANSWER REJECT CHALLENGE REOFFER HANG_UP "  # the user's
+    "RING ANSWER REJECT CHALLENGE REOFFER TRANSFER HANG_UP "  # the user's
     "TRYING PROGRESS SUCCESS REFUSAL UNANSWERED UNREACHABLE "  # what became of our INVITE
     "CORRECTED "  # refused, and we know how to ask again: 401, 407, 422
     "GLARE LOST "  # the same, in a dialog: 491; 408 or 481
@@ -48,9 +48,9 @@ Do = Enum(
     "Do",
     "SEND_RINGING SEND_OK REPEAT_OK SEND_REFUSAL SEND_UNAVAILABLE SEND_TERMINATED "
     "SEND_RETRY_LATER SEND_PENDING SEND_GONE SEND_BYE_OK SEND_ACK SEND_CANCEL SEND_BYE "
-    "SEND_AGAIN SEND_REINVITE SEND_UPDATE SEND_REFRESH BACK_OFF "
+    "SEND_AGAIN SEND_REINVITE SEND_UPDATE SEND_REFRESH SEND_REFER BACK_OFF "
     "TELL_PROGRESS TELL_ANSWER TELL_CONFIRMED TELL_OFFER TELL_REANSWER TELL_NO_CHANGE TELL_PENDING "
-    "TELL_REFERRED TELL_DIGIT "
+    "TELL_REFERRED TELL_NO_TRANSFER TELL_DIGIT "
     "END_LOCAL END_REMOTE_BYE END_CANCELLED END_REFUSED END_TIMEOUT END_TRANSPORT",
 )
 
@@ -180,14 +180,19 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     # A transfer is asked for, and keys are pressed, by whoever is in a call
     **{
         (state, event): (state, (do,))
-        for event, do in ((On.REFER, Do.TELL_REFERRED), (On.KEY, Do.TELL_DIGIT))
+        for event, do in (
+            (On.REFER, Do.TELL_REFERRED),
+            (On.TRANSFER, Do.SEND_REFER),
+            (On.KEY, Do.TELL_DIGIT),
+        )
         for state in (
             *(S.UP, S.REINVITED, S.REANSWERED, S.UPDATED),
             *(S.REOFFERED, S.WITHDRAWN, S.BACKING_OFF, S.REFRESHING),
         )
     },
     **{
-        (state, On.REFER): (state, (Do.SEND_PENDING,))
+        (state, event): (state, (do,))
+        for event, do in ((On.REFER, Do.SEND_PENDING), (On.TRANSFER, Do.TELL_NO_TRANSFER))
         for state in (S.OFFERED, S.ANSWERED, S.CALLING, S.PROCEEDING)
     },
     **{
@@ -279,7 +284,7 @@ ANSWERS: Final = {Do.SEND_BYE_OK: 200, Do.SEND_GONE: 481, Do.SEND_PENDING: 491}
 UNTOLD: Final = ("PRACK", "NOTIFY")
 """Requests of ours whose outcome changes nothing."""
 
-UNHEARD: Final = {"BYE": On.CLOSED, "UPDATE": On.LOST}
+UNHEARD: Final = {"BYE": On.CLOSED, "UPDATE": On.LOST, "REFER": On.LOST}
 """What it means that a request of ours had no answer, where it was not an INVITE."""
 
 IN_DIALOG: Final = {491: Input.GLARE, 408: Input.LOST, 481: Input.LOST}

@@ -9,8 +9,8 @@ from sip.errors import UsageError
 from sip.events import SessionId
 from sip.exchange import Fields
 from sip.headers import NameAddr
-from sip.referral import Replaces
 from sip.registrar import Binding
+from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.session import Session
 from sip.session_table import State

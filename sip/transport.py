@@ -135,6 +135,10 @@ class SipTransport:
     def notify_refer(self, session: SessionId, status: int) -> None:
         self._perform(self.endpoint.notify_refer(session, status, self._now()))
 
+    def refer(self, session: SessionId, target: str, replaces: SessionId | None = None) -> None:
+        """Have the peer call somebody else. Raises PeerError when `target` cannot be called."""
+        self._perform(self.endpoint.refer(session, target, replaces, now=self._now()))
+
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 

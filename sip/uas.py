@@ -28,7 +28,7 @@ from sip.sessions import Sessions
 from sip.transaction_layer import TransactionLayer
 from sip.uri import Uri
 
-OF_OTHER_RFCS: Final = ("MESSAGE", "NOTIFY", "PUBLISH", "SUBSCRIBE")
+OF_OTHER_RFCS: Final = ("MESSAGE", "PUBLISH", "SUBSCRIBE")
 """Methods we know and do not allow: 405, where one we never heard of gets 501."""
 OFFERING: Final = ("INVITE", "UPDATE")  # methods whose body is for us
 
@@ -108,6 +108,8 @@ class UserAgentServer:
         self._make_room(in_dialog=True)
         if request.method == "PRACK":
             session.pracked(arrival)
+        if request.method == "NOTIFY":
+            session.notified(arrival)
         if request.method == "REFER":
             self._refer(arrival, session)
             return
@@ -123,7 +125,7 @@ class UserAgentServer:
             if other is None or other is session:
                 raise Refusal(481)
         session.dialog.follow(arrival)
-        session.referred(self._open(arrival), wish.target, other.id if other else None)
+        session.referred(self._open(arrival), wish, other.id if other else None)
 
     def _ack(self, arrival: Arrival) -> None:
         """The ACK of a 2xx; one that fits nothing is dropped, as an ACK is never answered."""

@@ -8,8 +8,9 @@ from sip.errors import PeerError
 from sip.events import Referred, SessionId
 from sip.exchange import Asked
 from sip.message import Request, Response, parse
-from sip.referral import Referral, Replaces, Wish
-from tests.sip.raw import SDP, arrived, request
+from sip.referral import Notice, Referral, Wish
+from sip.replaces import Replaces
+from tests.sip.raw import SDP, arrived, request, response
 from tests.sip.scene import OURS, Scene
 from tests.sip.test_server_transactions import Server
 
@@ -59,10 +60,45 @@ def test_one_transfer_at_a_time_is_told_from_trying_to_its_end() -> None:
     assert referral.report(100) is None  # not before it is accepted
     assert referral.accept() == (refer, ())
     assert not referral.open(asked())
-    assert referral.report(180) == ("active;expires=180", "SIP/2.0 180 Ringing\r\n")
-    assert referral.report(200) == ("terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
+    ringing = Notice("refer", "active;expires=180", "SIP/2.0 180 Ringing\r\n")
+    final = Notice("refer", "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
+    assert (referral.report(180), referral.report(200)) == (ringing, final)
     assert referral.report(200) is None
     assert referral.open(asked())
+
+
+def test_notifies_of_a_later_transfer_name_it() -> None:
+    referral = Referral()
+    for event in ("refer", "refer;id=1", "refer;id=1"):
+        referral.open(asked())
+        referral.accept()
+        notice = referral.report(200)
+        assert notice and notice.event == event
+
+
+def test_nothing_more_is_told_to_a_phone_that_has_forgotten_what_it_asked() -> None:
+    referral = Referral()
+    referral.open(asked())
+    referral.accept()
+    referral.forget()
+    assert referral.report(180) is referral.report(200) is None
+    assert referral.open(asked())
+
+
+@pytest.mark.parametrize(
+    ("field", "by"),
+    [("Referred-By: A <sip:a@h>;x=y", "A <sip:a@h>;x=y"), ("b: <sip:a@h>", "<sip:a@h>")],
+)
+def test_who_wants_a_transfer_is_read_as_written(field: str, by: str) -> None:
+    refer = parse(request("REFER", "Refer-To: <sip:a@h>", field))
+    assert isinstance(refer, Request)
+    assert Wish.of(refer).referred_by == by
+
+
+def test_a_broken_referred_by_counts_as_absent() -> None:
+    refer = parse(request("REFER", "Refer-To: <sip:a@h>", "Referred-By: nonsense"))
+    assert isinstance(refer, Request)
+    assert Wish.of(refer).referred_by is None
 
 
 def test_a_refused_one_makes_room_for_the_next() -> None:
@@ -197,3 +233,22 @@ def test_nobody_answers_the_notify_and_the_call_goes_on(scene: Scene) -> None:
     assert scene.endpoint.sessions_open == 1
     scene.server.do(scene.endpoint.reoffer(SessionId(call.session), OURS, scene.now))
     assert scene.wire.passed[-1].name == "INVITE"
+
+
+def test_a_phone_that_answers_a_notify_with_481_gets_no_more_of_them(scene: Scene) -> None:
+    call = Transfer(scene)
+    call.refer("<sip:agent2@10.0.0.1>")
+    _, trying = call.do("accept_refer")
+    assert isinstance(trying, Request)
+    scene.stranger(response(trying, 481, to_tag=trying.to.tag or ""))
+    assert call.do("notify_refer", 180) == call.do("notify_refer", 200) == []
+    assert scene.endpoint.sessions_open == 1
+
+
+def test_a_second_transfer_after_a_failed_one_is_told_apart(scene: Scene) -> None:
+    call = Transfer(scene)
+    for event in ("refer", "refer;id=3"):
+        call.refer("<sip:agent2@10.0.0.1>")
+        call.do("accept_refer")
+        (final,) = call.do("notify_refer", 486)
+        assert final.headers.get("Event") == event

@@ -7,6 +7,7 @@ from sip.dialog import Dialog
 from sip.flow import Flow, Here
 from sip.headers import Headers
 from sip.message import Request, Response, parse
+from sip.refusal import SUPPORTED
 from sip.session_requests import SessionRequests
 from sip.session_timer import SessionTimer
 from sip.transaction_layer import TransactionLayer
@@ -57,7 +58,7 @@ def test_an_invite_and_an_update_propose_a_session_timer() -> None:
     assert (invite.method, update.method, update.body) == ("INVITE", "UPDATE", b"")
     assert invite.headers.get("X-Id") == "7"
     for each in (invite, update):
-        assert each.headers.all("Supported") == ["100rel", "timer"]
+        assert each.headers.all("Supported") == list(SUPPORTED)
         assert each.headers.get("Session-Expires") == "1800"
 
 

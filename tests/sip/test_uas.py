@@ -20,7 +20,7 @@ def refusal(scene: Scene, data: bytes) -> Response:
     return response
 
 
-@pytest.mark.parametrize("method", ["MESSAGE", "SUBSCRIBE", "NOTIFY"])
+@pytest.mark.parametrize("method", ["MESSAGE", "SUBSCRIBE", "PUBLISH"])
 def test_methods_of_other_rfcs_are_not_allowed(scene: Scene, method: str) -> None:
     response = refusal(scene, request(method))
     assert (response.status, response.headers.get("Allow")) == (405, ALLOW)
@@ -68,6 +68,7 @@ def test_a_body_without_a_type_is_taken_for_sdp(scene: Scene) -> None:
         (481, request("BYE")),
         (481, request("UPDATE", body=SDP)),
         (481, request("INFO")),
+        (481, request("NOTIFY", "Event: refer", "Subscription-State: active")),
         (481, request("PRACK", "RAck: 1 1 INVITE")),
         (481, request("BYE", to_tag="unknown")),
         (481, request("INVITE", to_tag="unknown", body=SDP)),
@@ -97,7 +98,7 @@ def test_options_says_what_we_can_do_even_with_no_hops_left(scene: Scene) -> Non
     assert response.status == 200
     assert response.headers.get("Allow") == ALLOW
     assert response.headers.get("Accept") == "application/sdp"
-    assert response.headers.get("Supported") == "100rel, timer"
+    assert response.headers.get("Supported") == "100rel, norefersub, replaces, timer"
 
 
 def test_options_in_a_dialog_says_the_same(scene: Scene) -> None:
