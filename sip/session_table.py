@@ -260,6 +260,9 @@ RULES = Rules(
 CALLS: Final = frozenset({S.CALLING, S.PROCEEDING, S.QUEUED, S.CANCELLING})
 """States in which the INVITE that makes the session has no final response."""
 
+OVER: Final = frozenset({S.QUEUED, S.CANCELLING, S.UNACKED, S.CLOSING, S.ENDED})
+"""States in which the user has been told that the session has ended."""
+
 CAUSES: Final = {
     Do.END_LOCAL: Cause.LOCAL,
     Do.END_REMOTE_BYE: Cause.REMOTE_BYE,

@@ -1,0 +1,155 @@
+"""What one session is made of, and how it does what its table says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sip.authorization import Logins
+from sip.client_transactions import ClientUser
+from sip.dialog import Dialog
+from sip.events import SessionId
+from sip.exchange import Asked, Fields, Given
+from sip.sdp import SessionDescription
+from sip.session_events import EVENTS
+from sip.session_requests import SessionRequests
+from sip.session_responses import SessionResponses
+from sip.session_table import ANSWERS, CAUSES, RULES, SETTLES, Do, State
+from sip.session_timer import SessionTimer
+from sip.session_transfers import SessionTransfers
+from sip.transaction import Machine
+from sip.transaction_layer import TransactionLayer
+
+RETRY_WITHIN: Final = 11  # Retry-After is 0-10 s, RFC 3261 §14.2
+
+
+class Leg:
+    """The parts, each with a noun of its own; `Session` says what happens to them."""
+
+    __slots__ = (
+        *("calls", "dialog", "glares", "id", "layer", "machine", "offer"),
+        *("requests", "responses", "timer", "transfers"),
+    )
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        dialog: Dialog,
+        start: State,
+        user: ClientUser,
+        now: float,
+        logins: Logins,
+    ) -> None:
+        self.id = SessionId(layer.tokens())
+        self.layer, self.dialog = layer, dialog
+        self.machine = Machine(RULES, start, now, reliable=False)
+        self.timer = SessionTimer()
+        self.responses = SessionResponses(layer, self.timer)
+        self.requests = SessionRequests(layer, user, self.timer, logins)
+        self.transfers = SessionTransfers(layer, self.id, self.requests, self.responses)
+        self.calls = start is State.CALLING  # it was us who called
+        self.offer: SessionDescription | None = None  # ours, in our last INVITE
+        self.glares = 0  # how often it has drawn a 491
+
+    @property
+    def deadline(self) -> float:
+        parts = (self.machine, self.timer, self.responses, self.transfers)
+        return min(part.deadline for part in parts)
+
+    def perform(self, todo: tuple[Do, ...], given: Given) -> None:
+        for do in todo:
+            if do in EVENTS:
+                self._tell(do, given)
+            elif do in SETTLES:
+                self.responses.settle(self.dialog, SETTLES[do], given)
+            elif do in ANSWERS:
+                assert given.asked
+                self.respond(given.asked, ANSWERS[do], given.now)
+            else:
+                _PERFORM[do](self, given)
+        if self.machine.over:
+            self.responses.pending = None
+
+    def _tell(self, do: Do, given: Given) -> None:
+        if do in CAUSES:
+            self.timer.stop()
+            self.transfers.end(self.dialog, given.now)
+        elif do is Do.TELL_OFFER:
+            self.responses.pending = given.asked
+        elif do is Do.TELL_CONFIRMED:
+            self.responses.pending = None
+        elif do is Do.TELL_REFERRED:
+            assert given.asked
+            if not self.transfers.open(self.dialog, given.asked, given.now):
+                return
+        self.layer.report(EVENTS[do](self.id, given))
+
+    def respond(self, asked: Asked, status: int, now: float, *, fields: Fields = ()) -> None:
+        self.responses.send(self.dialog, asked, status, now, fields=fields)
+
+    # One small function for each Do
+
+    def _repeat_ok(self, given: Given) -> None:
+        self.responses.repeat_ok(given.now)
+
+    def _send_refusal(self, given: Given) -> None:
+        self.responses.settle(self.dialog, given.status, given)
+
+    def _send_retry_later(self, given: Given) -> None:
+        seconds = str(self.layer.draw(RETRY_WITHIN))
+        assert given.asked
+        self.respond(given.asked, 500, given.now, fields=(("Retry-After", seconds),))
+
+    def _send_ack(self, given: Given) -> None:
+        assert given.response
+        self.requests.ack(self.dialog, given.response)
+
+    def _send_cancel(self, given: Given) -> None:
+        self.requests.cancel(given.now)
+
+    def _send_bye(self, given: Given) -> None:
+        self.requests.bye(self.dialog, given.now)
+
+    def _send_again(self, given: Given) -> None:
+        assert given.again
+        self.requests.again(self.dialog, given.again, given.now)
+
+    def _send_reinvite(self, given: Given) -> None:
+        if given.sdp:  # else it is sent once more
+            self.offer, self.glares = given.sdp, 0
+        assert self.offer
+        self.requests.invite(self.dialog, self.offer, given.now)
+
+    def _send_refresh(self, given: Given) -> None:
+        """The same description once more, RFC 4028 §7.4."""
+        self.offer = self.responses.described
+        assert self.offer
+        self.requests.invite(self.dialog, self.offer, given.now)
+
+    def _send_update(self, given: Given) -> None:
+        self.requests.update(self.dialog, given.now)
+
+    def _send_refer(self, given: Given) -> None:
+        self.transfers.ask(self.dialog, given.fields, given.now)
+
+    def _back_off(self, given: Given) -> None:
+        """RFC 3261 §14.1: whoever made the Call-ID waits longer, so that both do not meet again."""
+        self.glares += 1
+        centiseconds = 210 + self.layer.draw(191) if self.calls else self.layer.draw(201)
+        self.machine.expire_at(given.now + centiseconds / 100)
+
+
+_PERFORM: Final[dict[Do, Callable[[Leg, Given], None]]] = {
+    Do.REPEAT_OK: Leg._repeat_ok,
+    Do.SEND_REFUSAL: Leg._send_refusal,
+    Do.SEND_RETRY_LATER: Leg._send_retry_later,
+    Do.SEND_ACK: Leg._send_ack,
+    Do.SEND_CANCEL: Leg._send_cancel,
+    Do.SEND_BYE: Leg._send_bye,
+    Do.SEND_AGAIN: Leg._send_again,
+    Do.SEND_REINVITE: Leg._send_reinvite,
+    Do.SEND_UPDATE: Leg._send_update,
+    Do.SEND_REFRESH: Leg._send_refresh,
+    Do.SEND_REFER: Leg._send_refer,
+    Do.BACK_OFF: Leg._back_off,
+}
