@@ -5,7 +5,7 @@ Times are seconds, sizes are bytes, rates are hertz, unless a name says otherwis
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -69,6 +69,8 @@ class SipSettings(Section):
     """Offered to phones in this order (RFC 8760)."""
     nonce_seconds: Seconds = 300.0
     max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
+    trusted_sources: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks whose P-Asserted-Identity is believed and who are told one (RFC 3325)."""
     max_message_bytes: Annotated[int, Field(ge=2048, le=65535)] = 65535
     max_sessions: Annotated[int, Field(ge=1)] = 4000
     max_transactions: Annotated[int, Field(ge=1)] = 20000

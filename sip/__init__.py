@@ -33,9 +33,11 @@ Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user ag
 strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE both ways), §15 (BYE),
 §17 with RFC 6026 (transactions), §18 (UDP and TCP, large requests by TCP), §22 with RFC 7616 and
 8760 (digest, SHA-256 and MD5, both sides). RFC 3262 (100rel: our 180 where it is required, theirs
-always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC 3515
-with 3891 and 4488 (REFER in a call), RFC 3581 (rport), RFC 4028 (session timers, refreshed by
-UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 §4.4.1 (pings).
+always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC 3515 with
+3892 and 4488 (REFER in a call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and
+7044 (who calls, over whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC
+4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 §4.4.1
+(pings).
 
 Refused, each with a clear answer or not at all:
     TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
@@ -44,8 +46,10 @@ Refused, each with a clear answer or not at all:
     multicast, maddr                ignored: it would aim us at others
     offers in PRACK                 488: our reliable 180 has no description to go on from
     another answer to a refresh     only a reoffer of ours changes the media, RFC 4028 §7.4
-    REFER of our own                not sent; theirs in a call is reported, outside of one 403
+    REFER outside of a call         403; one whose Replaces names no session of ours 481
+    NOTIFY                          481 unless it is about a REFER of ours, and after its session
     SUBSCRIBE, MESSAGE, ...         405; an unknown method 501
+    redirections                    told with their contacts, never followed
     INFO without digits             415; an empty one 200
     offers of our own in UPDATE     our re-INVITE carries them, RFC 3311 §5.1
     challenges of other realms      a 401 or 407 without a login for it is a refusal
@@ -58,7 +62,6 @@ from sip.digest import Account
 from sip.errors import PeerError, UsageError
 from sip.events import (
     Answered,
-    Caller,
     Cause,
     Confirmed,
     DigitReceived,
@@ -67,16 +70,19 @@ from sip.events import (
     InviteReceived,
     Progressed,
     Reanswered,
+    ReferProgressed,
     Referred,
     Registered,
     Reoffered,
     SessionId,
     Unregistered,
 )
+from sip.identity import Caller, Diversion, Retargeting
 from sip.offer_answer import Negotiation, RemoteMedia
+from sip.reason import Reason
 from sip.registrar import NotRegistered
 from sip.sdp import Codec, SessionDescription
-from sip.sessions import SessionsFull
+from sip.sessions import SessionGone, SessionsFull
 from sip.transport import SipTransport
 
 __all__ = [
@@ -87,6 +93,7 @@ __all__ = [
     "Codec",
     "Confirmed",
     "DigitReceived",
+    "Diversion",
     "Ended",
     "Event",
     "InviteReceived",
@@ -95,11 +102,15 @@ __all__ = [
     "PeerError",
     "Progressed",
     "Reanswered",
+    "Reason",
+    "ReferProgressed",
     "Referred",
     "Registered",
     "RemoteMedia",
     "Reoffered",
+    "Retargeting",
     "SessionDescription",
+    "SessionGone",
     "SessionId",
     "SessionsFull",
     "SipTransport",

@@ -7,9 +7,8 @@ from typing import Final, Protocol
 
 from sip.actions import Action, ClientKey, Send
 from sip.arrival import MAGIC_COOKIE
-from sip.exchange import Fields
 from sip.flow import TCP, UDP, Flow, Here
-from sip.headers import Headers
+from sip.headers import Fields, Headers
 from sip.invite_client import Do, InviteClient
 from sip.message import DEFAULT_MAX_FORWARDS, Request, Response
 from sip.request_client import RequestClient
@@ -210,7 +209,7 @@ class ClientTransactions:
 def _like(request: Request, method: str) -> Request:
     """The CANCEL or the ACK that belongs to an INVITE: its URI, number, route and parties."""
     headers = Headers()
-    headers.take(request.headers, "Via", "Route", "From", "To", "Call-ID")
+    headers.take(request.headers, "Via", "Route", "From", "To", "Call-ID", "Session-ID")
     headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
     headers.set("CSeq", f"{request.cseq.number} {method}")
     return Request(method, request.uri, headers)

@@ -10,7 +10,10 @@ from sip.errors import PeerError
 from sip.flow import Flow, Here, flow_to
 from sip.headers import Headers, NameAddr
 from sip.message import DEFAULT_MAX_FORWARDS, Message, Request, Response
+from sip.session_identifier import SessionIdentifier
 from sip.uri import Uri
+
+UNKNOWN = SessionIdentifier.minted()
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Dialog:
     local_cseq: int = 0
     remote_cseq: int = 0
     allows: frozenset[str] = frozenset()  # methods the peer says it takes
+    identifier: SessionIdentifier = UNKNOWN
 
     @classmethod
     def from_invite(cls, arrival: Arrival, local_tag: str) -> Dialog:
@@ -50,6 +54,7 @@ class Dialog:
             routes=_routes_of(invite),
             remote_cseq=arrival.cseq,
             allows=frozenset(invite.headers.all("Allow")),
+            identifier=SessionIdentifier.minted(invite.call_id, local_tag).heard(invite),
         )
 
     def established_by(self, response: Response) -> Dialog:
@@ -69,10 +74,12 @@ class Dialog:
             routes=routes,
             remote_cseq=0,  # those seen so far may be another fork's
             allows=frozenset(response.headers.all("Allow")),
+            identifier=self.identifier.heard(response),
         )
 
     def refreshed_by(self, response: Response) -> None:
         """The 2xx to a re-INVITE of ours may name a new target, §12.2.1.2; a broken one is not."""
+        self.identifier = self.identifier.heard(response)
         with suppress(PeerError):
             self.target = _target_of(response)
 
@@ -87,6 +94,7 @@ class Dialog:
         """Take over what a request tells: its number, its way, and a new target."""
         self.remote_cseq, self.flow = arrival.cseq, arrival.flow
         request = arrival.request
+        self.identifier = self.identifier.heard(request)
         if request.method in ("INVITE", "UPDATE") and "Contact" in request.headers:
             self.target = _target_of(request)
 
@@ -123,6 +131,7 @@ class Dialog:
         headers.set("CSeq", f"{cseq} {method}")
         headers.set("Contact", here.contact(self.flow.transport))
         headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
+        headers.set("Session-ID", str(self.identifier))
         return Request(method, uri, headers)
 
     def _route(self) -> tuple[str, tuple[str, ...]]:

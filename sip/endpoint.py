@@ -16,6 +16,7 @@ from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
 from sip.flow import Flow, Here
+from sip.identity import Caller, TrustedSources
 from sip.message import Malformed, Request, parse
 from sip.reason import Reason
 from sip.registrar import Registrar
@@ -58,7 +59,10 @@ class Endpoint:
             settings.nonce_seconds,
             settings.digest_algorithms,
         )
-        self._uas = UserAgentServer(self._layer, self._sessions, self._registrar, verifier, secret)
+        self._trusted = TrustedSources(settings.trusted_sources)
+        self._uas = UserAgentServer(
+            self._layer, self._sessions, self._registrar, verifier, secret, self._trusted
+        )
         self._max_message_bytes = settings.max_message_bytes
         self.malformed = 0
         """Messages that broke the grammar, answered or not."""
@@ -99,15 +103,24 @@ class Endpoint:
         offer: SessionDescription,
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
+        identity: Caller | None = None,
+        replaces: SessionId | None = None,
+        on_behalf_of: SessionId | None = None,
         now: float,
     ) -> tuple[SessionId, list[Action]]:
         """Call a registered user; `caller` is the display name, each extra header comes once.
 
         `logins` says who we are in each realm that may challenge us; no other is answered.
-        Raises NotRegistered, SessionsFull.
+        `identity` is for whom we call: a private one is told to trusted peers only. The phone is to
+        drop `replaces`, another session with it. `on_behalf_of` is the session whose Session-ID
+        the call goes on with. Raises NotRegistered, SessionsFull, SessionGone.
         """
         binding = self._registrar.newest(username)
-        session = self._sessions.call(username, binding, caller, offer, extra_headers, now, logins)
+        trusted = self._trusted.trusts(binding.flow.host)
+        behalf = self._sessions.behalf(identity, replaces, on_behalf_of, trusted=trusted)
+        session = self._sessions.call(
+            username, binding, caller, offer, extra_headers, now, logins, behalf
+        )
         return session.id, self._layer.drain()
 
     def ring(self, session: SessionId, now: float) -> list[Action]:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NewType
 
 from sip.headers import Headers
+from sip.identity import Caller, Diversion, Retargeting
 from sip.reason import Reason
 from sip.sdp import SessionDescription
 
@@ -27,20 +28,13 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """From, taken apart. Nothing of it is proven; see `InviteReceived.username`."""
-
-    uri: str
-    user: str
-    display: str
-
-
-@dataclass(frozen=True, slots=True)
 class InviteReceived:
     """A call comes in and has been answered 100; it waits for ring, answer, reject or challenge.
 
     `number` is the user part of the Request-URI, "" without one. `username` is proven by digest.
-    Without an `offer` the answer must carry ours.
+    Without an `offer` the answer must carry ours. `trusted`: the source is one whose word about
+    `caller`, `diversions` and `history` counts. `replaces` is the session this call takes over: it
+    may, and who answers this one hangs up that one (RFC 3891).
     """
 
     session: SessionId
@@ -50,6 +44,10 @@ class InviteReceived:
     offer: SessionDescription | None
     source: Source
     headers: Headers
+    trusted: bool = False
+    diversions: tuple[Diversion, ...] = ()
+    history: tuple[Retargeting, ...] = ()
+    replaces: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from sip.dtmf_relay import Key
 from sip.errors import PeerError
 from sip.events import SessionId
 from sip.flow import Flow
+from sip.headers import Fields as Fields
 from sip.message import Message, Request, Response
 from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
-
-Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

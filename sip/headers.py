@@ -26,6 +26,8 @@ from sip.grammar import (
 )
 
 T = TypeVar("T")
+Fields = tuple[tuple[str, str], ...]
+"""Names and values, as they shall be written."""
 
 MAX_CSEQ: Final = 2**31 - 1  # RFC 3261 §8.1.1.5
 
@@ -54,7 +56,7 @@ IRREGULAR: Final = {
     name.lower(): name
     for name in (
         *("Call-ID", "CSeq", "MIME-Version", "RAck", "RSeq", "WWW-Authenticate"),
-        *("Min-SE", "SIP-ETag", "SIP-If-Match"),
+        *("Min-SE", "Session-ID", "SIP-ETag", "SIP-If-Match"),
     )
 }
 LISTS: Final = frozenset(

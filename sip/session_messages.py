@@ -38,6 +38,7 @@ def respond(
         response.headers.set("Contact", here.contact(arrival.reply.transport))
         response.headers.set("Allow", ALLOW)
         response.headers.set("Supported", ", ".join(SUPPORTED))
+    response.headers.set("Session-ID", str(dialog.identifier))
     for name, value in fields:
         response.headers.add(name, value)
     return response

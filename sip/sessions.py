@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
 from sip.dialog import Dialog
@@ -9,16 +12,37 @@ from sip.errors import UsageError
 from sip.events import SessionId
 from sip.exchange import Fields
 from sip.headers import NameAddr
+from sip.identity import Caller, from_for, identity_fields
 from sip.registrar import Binding
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.session import Session
+from sip.session_identifier import SessionIdentifier
 from sip.session_table import State
 from sip.transaction_layer import TransactionLayer
 
 
+class SessionGone(UsageError):
+    """The session that was named is not there any more."""
+
+
 class SessionsFull(UsageError):
     """There are as many sessions or transactions as the settings allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """For whom a call of ours is made: who that is, what it says of that, which call it belongs to.
+
+    `identifier` is None where the call is one of its own.
+    """
+
+    caller: Caller | None = None
+    fields: Fields = ()
+    identifier: SessionIdentifier | None = None
+
+
+NOBODY: Final = Behalf()
 
 
 class Sessions:
@@ -48,9 +72,11 @@ class Sessions:
         session = self._by_dialog.get((replaces.call_id, replaces.to_tag))
         return session if session and session.dialog.remote_tag == replaces.from_tag else None
 
-    def offer(self, dialog: Dialog, now: float) -> Session:
-        """A session the peer's INVITE makes."""
-        return self._add(Session(self._layer, dialog, State.OFFERED, self._remove, now))
+    def offer(self, dialog: Dialog, username: str | None, now: float) -> Session:
+        """A session the peer's INVITE makes; `username` is who has proven to be that peer."""
+        session = Session(self._layer, dialog, State.OFFERED, self._remove, now)
+        session.username = username
+        return self._add(session)
 
     def call(
         self,
@@ -61,21 +87,44 @@ class Sessions:
         extra_headers: Fields,
         now: float,
         logins: Logins = NO_LOGINS,
+        behalf: Behalf = NOBODY,
     ) -> Session:
         """A session our own INVITE makes. Raises SessionsFull."""
         if not self.has_room or not self._layer.has_room(in_dialog=False):
             raise SessionsFull(username)
-        dialog = self._toward(username, binding, caller)
+        dialog = self._toward(username, binding, caller, behalf)
         session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now, logins))
-        session.call(offer, extra_headers, now)
+        session.username = username
+        session.call(offer, (*behalf.fields, *extra_headers), now)
         return session
 
-    def _toward(self, username: str, binding: Binding, caller: str) -> Dialog:
-        here, tag = self._layer.here, self._layer.tokens()
-        ours = NameAddr(caller, f"sip:{here.authority}").with_tag(tag)
+    def behalf(
+        self,
+        caller: Caller | None,
+        replaces: SessionId | None,
+        on_behalf_of: SessionId | None,
+        *,
+        trusted: bool,
+    ) -> Behalf:
+        """What `call` wants to know. Raises SessionGone when there is none to replace."""
+        fields: Fields = ()
+        if caller:
+            fields = identity_fields(caller, self._layer.here.authority, trusted=trusted)
+        if replaces:
+            other = self._by_id.get(replaces)
+            if other is None:
+                raise SessionGone(replaces)
+            named = str(Replaces.of(other.dialog))
+            fields = (*fields, ("Replaces", named), ("Require", "replaces"))
+        origin = self._by_id.get(on_behalf_of) if on_behalf_of else None
+        return Behalf(caller, fields, origin.dialog.identifier.passed_on() if origin else None)
+
+    def _toward(self, username: str, binding: Binding, caller: str, behalf: Behalf) -> Dialog:
+        here, tag, call_id = self._layer.here, self._layer.tokens(), self._layer.tokens()
+        ours = from_for(caller, behalf.caller, here.authority).with_tag(tag)
         theirs = NameAddr("", f"sip:{username}@{here.authority}")
         return Dialog(
-            call_id=self._layer.tokens(),
+            call_id=call_id,
             local=str(ours),
             local_tag=tag,
             remote=str(theirs),
@@ -83,6 +132,7 @@ class Sessions:
             target=binding.uri,
             flow=binding.flow,
             behind_nat=binding.behind_nat,
+            identifier=behalf.identifier or SessionIdentifier.minted(call_id, tag),
         )
 
     def _add(self, session: Session) -> Session:

@@ -18,6 +18,7 @@ from sip.endpoint import Endpoint
 from sip.events import Event, SessionId
 from sip.exchange import Fields
 from sip.flow import UDP, Flow
+from sip.identity import Caller
 from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.tcp import Connections
@@ -89,14 +90,20 @@ class SipTransport:
         offer: SessionDescription,
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
+        identity: Caller | None = None,
+        replaces: SessionId | None = None,
+        on_behalf_of: SessionId | None = None,
     ) -> SessionId:
-        """Call a registered user. Raises NotRegistered, SessionsFull."""
+        """Call a registered user. Raises NotRegistered, SessionsFull, SessionGone."""
         session, actions = self.endpoint.invite(
             username,
             caller=caller,
             offer=offer,
             extra_headers=extra_headers,
             logins=logins,
+            identity=identity,
+            replaces=replaces,
+            on_behalf_of=on_behalf_of,
             now=self._now(),
         )
         self._perform(actions)

@@ -14,14 +14,22 @@ from sip.dialog import Dialog
 from sip.digest import Outcome, Verifier
 from sip.dtmf_relay import key_in
 from sip.errors import PeerError
-from sip.events import Caller, InviteReceived
+from sip.events import InviteReceived, SessionId
 from sip.exchange import Asked, Fields, description_in
 from sip.flow import Flow
-from sip.headers import NameAddr
+from sip.identity import (
+    ANONYMOUS,
+    TrustedSources,
+    caller_in,
+    diversions_in,
+    history_in,
+    user_of,
+)
 from sip.message import Request
 from sip.referral import Wish
 from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, refuse
 from sip.registrar import Registrar
+from sip.replaces import Replaces
 from sip.session import Session
 from sip.session_timer import check_interval
 from sip.sessions import Sessions
@@ -43,9 +51,10 @@ class UserAgentServer:
         registrar: Registrar,
         verifier: Verifier,
         secret: bytes,
+        trusted: TrustedSources,
     ) -> None:
         self._layer, self._sessions, self._registrar = layer, sessions, registrar
-        self._verifier, self._secret = verifier, secret
+        self._verifier, self._secret, self._trusted = verifier, secret, trusted
         self._outside = {
             "INVITE": self._invite,
             "REGISTER": self._register,
@@ -150,22 +159,47 @@ class UserAgentServer:
         offer = description_in(request)
         dialog = Dialog.from_invite(arrival, self._layer.tokens())
         username = self._proven(arrival)
-        if username is not None and username != _user_of(arrival.from_):
+        if username is not None and user_of(arrival.from_) not in (username, ANONYMOUS):
             raise Refusal(403)
-        session = self._sessions.offer(dialog, arrival.now)
+        trusted = self._trusted.trusts(arrival.flow.host)
+        replaced = self._replaced(request, username, trusted=trusted, now=arrival.now)
+        session = self._sessions.offer(dialog, username, arrival.now)
         session.offered(self._open(arrival))
-        caller = arrival.from_
         self._layer.report(
             InviteReceived(
                 session.id,
                 Uri.parse(request.uri).user or "",
-                Caller(caller.uri, _user_of(caller), caller.display),
+                caller_in(request, trusted=trusted),
                 username,
                 offer,
                 (arrival.flow.host, arrival.flow.port),
                 request.headers,
+                trusted,
+                diversions_in(request.headers),
+                history_in(request.headers),
+                replaced,
             )
         )
+
+    def _replaced(
+        self, invite: Request, username: str | None, *, trusted: bool, now: float
+    ) -> SessionId | None:
+        """The session an INVITE takes over, RFC 3891 §3: its own user may, and whom we trust.
+
+        Raises Refusal; 401 lets a phone prove who it is.
+        """
+        replaces = Replaces.in_invite(invite)
+        if replaces is None:
+            return None
+        if username is None and not trusted:
+            raise Refusal(401, "", *self.challenge(now))
+        found = self._sessions.replaced(replaces)
+        if found is None:
+            raise Refusal(481)
+        if not trusted and found.username != username:
+            raise Refusal(403)
+        found.check_replaceable(early_only=replaces.early_only)
+        return found.id
 
     def _register(self, arrival: Arrival) -> None:
         request = arrival.request
@@ -175,7 +209,7 @@ class UserAgentServer:
             raise Refusal(401, "", *self.challenge(arrival.now))
         transaction = self._layer.servers.open(arrival)  # a copy would look like a replay
         try:
-            if username != _user_of(request.to):
+            if username != user_of(request.to):
                 raise Refusal(403)
             registration = self._registrar.register(arrival, username)
         except PeerError as error:
@@ -237,10 +271,3 @@ def _check(request: Request) -> None:
 def _is_sdp(request: Request) -> bool:
     encoding = (request.headers.get("Content-Encoding") or "identity").lower()
     return request.content_type in (None, ACCEPT) and encoding == "identity"
-
-
-def _user_of(address: NameAddr) -> str:
-    try:
-        return Uri.parse(address.uri).user or ""
-    except PeerError:
-        return ""

@@ -39,6 +39,8 @@ def test_settings_do_not_change() -> None:
         (SipSettings, {"host": "localhost"}),
         (SipSettings, {"digest_algorithms": []}),
         (SipSettings, {"digest_algorithms": ["SHA-1"]}),
+        (SipSettings, {"trusted_sources": ["carrier.example"]}),
+        (SipSettings, {"trusted_sources": ["192.0.2.1/24"]}),
         (MediaSettings, {"host": "0.0.0.0"}),
         (SipSettings, {"nonce_seconds": 0}),
         (SipSettings, {"nonce_seconds": float("inf")}),
