@@ -13,6 +13,7 @@ from sip.invite_client import Do, InviteClient
 from sip.message import DEFAULT_MAX_FORWARDS, Request, Response
 from sip.request_client import RequestClient
 from sip.timers import Timed, Timers
+from sip.transaction import TIMEOUT
 
 MAX_DATAGRAM: Final = 1300  # octets of a request over UDP: RFC 3261 §18.1.1
 
@@ -28,7 +29,7 @@ class ClientUser(Protocol):
 class ClientTransaction(Timed):
     """A request on its way by the first of `hops` that works."""
 
-    __slots__ = ("_data", "_hops", "_machine", "_table", "_user", "branch", "request")
+    __slots__ = ("_data", "_hops", "_machine", "_patience", "_table", "_user", "branch", "request")
 
     def __init__(
         self,
@@ -37,11 +38,12 @@ class ClientTransaction(Timed):
         branch: str,
         hops: tuple[Flow, ...],
         user: ClientUser | None,
+        patience: float,
     ) -> None:
         super().__init__()
         self._table, self._user = table, user
         self.request, self.branch = request, branch
-        self._hops = hops
+        self._hops, self._patience = hops, patience
         self._data = b""
         self._machine: InviteClient | RequestClient
 
@@ -106,6 +108,7 @@ class ClientTransaction(Timed):
     def _begin(self, now: float) -> None:
         machine = InviteClient if self.request.method == "INVITE" else RequestClient
         self._machine = machine(now, self.hop.reliable)
+        self._machine.expire_at(now + self._patience)
         self._send()
         self._table.settle(self)
 
@@ -164,10 +167,18 @@ class ClientTransactions:
         return len(self._open)
 
     def send(
-        self, request: Request, hops: tuple[Flow, ...], user: ClientUser | None, now: float
+        self,
+        request: Request,
+        hops: tuple[Flow, ...],
+        user: ClientUser | None,
+        now: float,
+        patience: float = TIMEOUT,
     ) -> ClientTransaction:
-        """Send a request by the first of `hops` that works; `user` hears what becomes of it."""
-        return self.open(request, self.mint_branch(), hops, user, now)
+        """Send a request by the first of `hops` that works; `user` hears what becomes of it.
+
+        `patience`: seconds, in place of Timer B or F, until a silent peer counts as lost.
+        """
+        return self.open(request, self.mint_branch(), hops, user, now, patience)
 
     def open(
         self,
@@ -176,8 +187,9 @@ class ClientTransactions:
         hops: tuple[Flow, ...],
         user: ClientUser | None,
         now: float,
+        patience: float = TIMEOUT,
     ) -> ClientTransaction:
-        transaction = ClientTransaction(self, request, branch, hops, user)
+        transaction = ClientTransaction(self, request, branch, hops, user, patience)
         self._open[transaction.key] = transaction
         transaction.start(now)
         return transaction

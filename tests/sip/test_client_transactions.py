@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from sip.actions import Action, Send
 from sip.client_transactions import MAX_DATAGRAM, ClientTransactions
 from sip.flow import TCP, UDP, Flow, Here
 from sip.headers import Headers
 from sip.message import Request, Response, parse, response_to
 from sip.timers import Timers
+from sip.transaction import TIMEOUT
 from tests.sip.scene import numbered
 
 PEER = Flow(UDP, "10.0.0.9", 5060)
@@ -38,7 +41,14 @@ class Client:
             self.outbox, self.timers, Here("10.0.0.1", 5060), numbered()
         )
 
-    def send(self, method: str, *hops: Flow, body: bytes = b"", now: float = 0.0) -> Request:
+    def send(
+        self,
+        method: str,
+        *hops: Flow,
+        body: bytes = b"",
+        now: float = 0.0,
+        patience: float = TIMEOUT,
+    ) -> Request:
         """Send a request; returns it as it went out."""
         headers = Headers()
         headers.set("Via")
@@ -48,7 +58,7 @@ class Client:
         headers.set("Call-ID", "c1")
         headers.set("CSeq", f"7 {method}")
         request = Request(method, "sip:b@10.0.0.9", headers, body)
-        self.table.send(request, hops or (PEER,), self.user, now)
+        self.table.send(request, hops or (PEER,), self.user, now, patience)
         return request
 
     def respond(self, request: Request, status: int, now: float = 0.1) -> None:
@@ -198,3 +208,22 @@ def parse_request(send: Send) -> Request:
     message = parse(send.data)
     assert isinstance(message, Request)
     return message
+
+
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+def test_a_peer_that_stays_silent_is_given_up_when_patience_ends(method: str) -> None:
+    client = Client()
+    client.send(method, patience=3.0)
+    client.wait_until(2.9)
+    assert client.user.heard == []
+    client.wait_until(3.0)
+    assert client.user.heard == ["unanswered"]
+    assert len(client.table) == 0
+
+
+def test_patience_is_about_the_first_sign_of_life_of_an_invite() -> None:
+    client = Client()
+    invite = client.send("INVITE", patience=3.0)
+    client.respond(invite, 100, now=2.0)
+    client.wait_until(60.0)
+    assert client.user.heard == [100]
