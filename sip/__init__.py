@@ -80,6 +80,7 @@ from sip.events import (
 from sip.identity import Caller, Diversion, Retargeting
 from sip.offer_answer import Negotiation, RemoteMedia
 from sip.reason import Reason
+from sip.outside import Unlocated
 from sip.registrar import NotRegistered
 from sip.sdp import Codec, SessionDescription
 from sip.sessions import SessionGone, SessionsFull
@@ -114,6 +115,7 @@ __all__ = [
     "SessionId",
     "SessionsFull",
     "SipTransport",
+    "Unlocated",
     "Unregistered",
     "UsageError",
 ]

@@ -11,11 +11,13 @@ from secrets import token_hex
 from config.settings import SipSettings
 from sip.actions import Action, Send
 from sip.authorization import NO_LOGINS, Logins
+from sip.destination import Destination
 from sip.digest import Account, Verifier
 from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
 from sip.flow import Flow, Here
+from sip.headers import NameAddr
 from sip.identity import Caller, TrustedSources
 from sip.message import Malformed, Request, parse
 from sip.reason import Reason
@@ -23,6 +25,7 @@ from sip.registrar import Registrar
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
+from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
 from sip.uas import UserAgentServer
@@ -118,9 +121,33 @@ class Endpoint:
         binding = self._registrar.newest(username)
         trusted = self._trusted.trusts(binding.flow.host)
         behalf = self._sessions.behalf(identity, replaces, on_behalf_of, trusted=trusted)
-        session = self._sessions.call(
-            username, binding, caller, offer, extra_headers, now, logins, behalf
-        )
+        phone = Destination.phone(username, binding, caller, identity, self._layer.here)
+        session = self._sessions.call(phone, offer, extra_headers, now, logins, behalf)
+        return session.id, self._layer.drain()
+
+    def invite_uri(
+        self,
+        uri: str,
+        *,
+        from_uri: str,
+        from_display: str = "",
+        offer: SessionDescription,
+        routes: tuple[str, ...] = (),
+        extra_headers: Fields = (),
+        logins: Logins = NO_LOGINS,
+        patience: float = TIMEOUT,
+        on_behalf_of: SessionId | None = None,
+        now: float,
+    ) -> tuple[SessionId, list[Action]]:
+        """Call any URI, by way of `routes`, values of Route, where there are some.
+
+        `patience`: seconds until a peer that shows no sign of life counts as lost. `on_behalf_of`
+        is the session whose Session-ID the call goes on with.
+        Raises Unlocated, SessionsFull; PeerError where an address cannot be read.
+        """
+        there = Destination.anywhere(uri, NameAddr(from_display, from_uri), routes)
+        behalf = self._sessions.behalf(None, None, on_behalf_of, trusted=False)
+        session = self._sessions.call(there, offer, extra_headers, now, logins, behalf, patience)
         return session.id, self._layer.drain()
 
     def ring(self, session: SessionId, now: float) -> list[Action]:

@@ -79,10 +79,10 @@ class Session(Timed):
         self._leg.responses.pending, invite.transaction.session = invite, self
         self._respond(invite, 100, invite.arrival.now)
 
-    def call(self, offer: SessionDescription, fields: Fields, now: float) -> None:
+    def call(self, offer: SessionDescription, fields: Fields, now: float, patience: float) -> None:
         """Send the INVITE that makes this session."""
         self._leg.offer = offer
-        self._leg.requests.invite(self.dialog, offer, now, fields)
+        self._leg.requests.invite(self.dialog, offer, now, fields, patience)
 
     def ring(self, now: float) -> None:
         if self._leg.responses.may_ring:

@@ -14,6 +14,7 @@ from sip.reliable import EarlyResponses, is_required
 from sip.sdp import SessionDescription
 from sip.session_messages import invite
 from sip.session_timer import SessionTimer
+from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 
 
@@ -49,12 +50,18 @@ class SessionRequests:
         return self._invite is not None and self._invite.request is request
 
     def invite(
-        self, dialog: Dialog, offer: SessionDescription, now: float, fields: Fields = ()
+        self,
+        dialog: Dialog,
+        offer: SessionDescription,
+        now: float,
+        fields: Fields = (),
+        patience: float = TIMEOUT,
     ) -> None:
         """INVITE or re-INVITE."""
         wishes = (*self._timer.proposal(), *fields)
         request = invite(dialog, self._layer.here, offer, wishes)
-        self._invite = self._layer.clients.send(request, dialog.hops(), self._user, now)
+        hops = dialog.hops()
+        self._invite = self._layer.clients.send(request, hops, self._user, now, patience)
 
     def update(self, dialog: Dialog, now: float) -> None:
         """An UPDATE that only refreshes, RFC 4028 §7.4."""

@@ -7,18 +7,18 @@ from typing import Final
 
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
+from sip.destination import Destination
 from sip.dialog import Dialog
 from sip.errors import UsageError
 from sip.events import SessionId
 from sip.exchange import Fields
-from sip.headers import NameAddr
-from sip.identity import Caller, from_for, identity_fields
-from sip.registrar import Binding
+from sip.identity import Caller, identity_fields
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.session import Session
 from sip.session_identifier import SessionIdentifier
 from sip.session_table import State
+from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 
 
@@ -32,12 +32,11 @@ class SessionsFull(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Behalf:
-    """For whom a call of ours is made: who that is, what it says of that, which call it belongs to.
+    """For whom a call of ours is made: what it says of that, and which call it belongs to.
 
     `identifier` is None where the call is one of its own.
     """
 
-    caller: Caller | None = None
     fields: Fields = ()
     identifier: SessionIdentifier | None = None
 
@@ -80,22 +79,26 @@ class Sessions:
 
     def call(
         self,
-        username: str,
-        binding: Binding,
-        caller: str,
+        destination: Destination,
         offer: SessionDescription,
         extra_headers: Fields,
         now: float,
         logins: Logins = NO_LOGINS,
         behalf: Behalf = NOBODY,
+        patience: float = TIMEOUT,
     ) -> Session:
-        """A session our own INVITE makes. Raises SessionsFull."""
+        """A session our own INVITE makes. Raises SessionsFull.
+
+        `patience`: seconds until a peer that shows no sign of life counts as lost.
+        """
         if not self.has_room or not self._layer.has_room(in_dialog=False):
-            raise SessionsFull(username)
-        dialog = self._toward(username, binding, caller, behalf)
+            raise SessionsFull(destination.uri)
+        call_id, tag = self._layer.tokens(), self._layer.tokens()
+        identifier = behalf.identifier or SessionIdentifier.minted(call_id, tag)
+        dialog = destination.dialog(call_id, tag, identifier)
         session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now, logins))
-        session.username = username
-        session.call(offer, (*behalf.fields, *extra_headers), now)
+        session.username = destination.username
+        session.call(offer, (*behalf.fields, *extra_headers), now, patience)
         return session
 
     def behalf(
@@ -117,23 +120,7 @@ class Sessions:
             named = str(Replaces.of(other.dialog))
             fields = (*fields, ("Replaces", named), ("Require", "replaces"))
         origin = self._by_id.get(on_behalf_of) if on_behalf_of else None
-        return Behalf(caller, fields, origin.dialog.identifier.passed_on() if origin else None)
-
-    def _toward(self, username: str, binding: Binding, caller: str, behalf: Behalf) -> Dialog:
-        here, tag, call_id = self._layer.here, self._layer.tokens(), self._layer.tokens()
-        ours = from_for(caller, behalf.caller, here.authority).with_tag(tag)
-        theirs = NameAddr("", f"sip:{username}@{here.authority}")
-        return Dialog(
-            call_id=call_id,
-            local=str(ours),
-            local_tag=tag,
-            remote=str(theirs),
-            remote_tag="",
-            target=binding.uri,
-            flow=binding.flow,
-            behind_nat=binding.behind_nat,
-            identifier=behalf.identifier or SessionIdentifier.minted(call_id, tag),
-        )
+        return Behalf(fields, origin.dialog.identifier.passed_on() if origin else None)
 
     def _add(self, session: Session) -> Session:
         self._by_id[session.id] = session

@@ -22,6 +22,7 @@ from sip.identity import Caller
 from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.tcp import Connections
+from sip.transaction import TIMEOUT
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
 DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
@@ -104,6 +105,33 @@ class SipTransport:
             identity=identity,
             replaces=replaces,
             on_behalf_of=on_behalf_of,
+            now=self._now(),
+        )
+        self._perform(actions)
+        return session
+
+    def invite_uri(
+        self,
+        uri: str,
+        *,
+        from_uri: str,
+        from_display: str = "",
+        offer: SessionDescription,
+        routes: tuple[str, ...] = (),
+        extra_headers: Fields = (),
+        logins: Logins = NO_LOGINS,
+        patience: float = TIMEOUT,
+    ) -> SessionId:
+        """Call any URI. Raises Unlocated, SessionsFull, PeerError."""
+        session, actions = self.endpoint.invite_uri(
+            uri,
+            from_uri=from_uri,
+            from_display=from_display,
+            offer=offer,
+            routes=routes,
+            extra_headers=extra_headers,
+            logins=logins,
+            patience=patience,
             now=self._now(),
         )
         self._perform(actions)

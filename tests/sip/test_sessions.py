@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from sip.destination import Destination
 from sip.events import SessionId
 from sip.flow import UDP, Flow, Here
 from sip.message import Request
@@ -12,16 +13,18 @@ from sip.transaction_layer import TransactionLayer
 from tests.sip.raw import SDP, STRANGER, arrived, request
 from tests.sip.scene import OURS, Scene, numbered
 
+HERE = Here("10.0.0.1", 5060)
 BINDING = Binding("sip:a@10.0.0.9", Flow(UDP, *STRANGER), False, "r1", 1, 3600.0)
+PHONE = Destination.phone("agent1", BINDING, "Customer", HERE)
 
 
 def sessions(limit: int = 2, transactions: int = 100) -> Sessions:
-    layer = TransactionLayer(Here("10.0.0.1", 5060), numbered(), transactions)
+    layer = TransactionLayer(HERE, numbered(), transactions)
     return Sessions(layer, limit)
 
 
 def call(table: Sessions) -> Session:
-    return table.call("agent1", BINDING, "Customer", OURS, (), 0.0)
+    return table.call(PHONE, OURS, (), 0.0)
 
 
 def test_a_session_is_found_by_its_id_and_by_requests_of_its_dialog() -> None:

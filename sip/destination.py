@@ -1,0 +1,63 @@
+"""Whom an INVITE of ours goes to, and as whom: what its dialog begins with, RFC 3261 §8.1.1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from sip.dialog import Dialog
+from sip.flow import Flow, Here
+from sip.headers import NameAddr
+from sip.identity import Caller, from_for
+from sip.outside import hops_to
+from sip.registrar import Binding
+from sip.session_identifier import SessionIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """`uri` is the Request-URI and `flow` the way there; `routes` are values of Route."""
+
+    uri: str
+    flow: Flow
+    from_: NameAddr
+    to: NameAddr
+    routes: tuple[str, ...] = ()
+    behind_nat: bool = False
+    username: str | None = None
+    """The registered user who is called; None for anybody else."""
+
+    @classmethod
+    def phone(
+        cls, username: str, binding: Binding, display: str, caller: Caller | None, here: Here
+    ) -> Self:
+        """A registered phone; it shows the name `display`, and `caller` unless that is private."""
+        return cls(
+            binding.uri,
+            binding.flow,
+            from_for(display, caller, here.authority),
+            NameAddr("", f"sip:{username}@{here.authority}"),
+            behind_nat=binding.behind_nat,
+            username=username,
+        )
+
+    @classmethod
+    def anywhere(cls, uri: str, from_: NameAddr, routes: tuple[str, ...] = ()) -> Self:
+        """Any URI, by the first of `routes` where there are some. Raises Unlocated, PeerError."""
+        next_hop = NameAddr.parse(routes[0]).uri if routes else uri
+        return cls(uri, hops_to(next_hop)[0], from_, NameAddr("", uri), routes)
+
+    def dialog(self, call_id: str, tag: str, identifier: SessionIdentifier) -> Dialog:
+        """Before its first request; `tag` is ours."""
+        return Dialog(
+            call_id,
+            str(self.from_.with_tag(tag)),
+            tag,
+            str(self.to),
+            "",
+            self.uri,
+            self.flow,
+            self.behind_nat,
+            self.routes,
+            identifier=identifier,
+        )
