@@ -5,7 +5,8 @@
     EARSHOT_* --+            (frozen)        key, what was expected and what was found
 
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
-`directory.py` ties agents, supervisors, queues and numbers together and writes a first file,
+`trunks.py` those of lines to the outside and of who may be called there, `section.py` is what all
+of them are made of. `directory.py` ties people, queues and numbers together, writes a first file,
 `problems.py` finds the words, `loader.py` reads. Packages import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
@@ -30,13 +31,16 @@ from config.settings import (
     Supervisor,
     WebSettings,
 )
+from config.trunks import DiallingSettings, NumberPlan, Trunk
 
 __all__ = [
     "Agent",
     "ConfigError",
     "DatabaseSettings",
+    "DiallingSettings",
     "MediaSettings",
     "Number",
+    "NumberPlan",
     "Problem",
     "PromptSettings",
     "Queue",
@@ -45,6 +49,7 @@ __all__ = [
     "Settings",
     "SipSettings",
     "Supervisor",
+    "Trunk",
     "WebSettings",
     "load",
     "starter",

@@ -26,6 +26,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
     people += [supervisor.username for supervisor in settings.supervisors]
     queues = [queue.name for queue in settings.queues]
     numbers = [number.number for number in settings.numbers]
+    trunks = [trunk.name for trunk in settings.trunks]
     return [
         *repeated([*agents, *supervisors], people, "user name"),
         *repeated([("queues", n, "name") for n in range(len(queues))], queues, "queue"),
@@ -35,7 +36,9 @@ def conflicts(settings: Settings) -> list[Conflict]:
             for n, number in enumerate(numbers)
             if number in people
         ),
+        *repeated([("trunks", n, "name") for n in range(len(trunks))], trunks, "trunk"),
         *unknown_queues(settings, queues),
+        *unfinished_permissions(settings, queues),
     ]
 
 
@@ -55,15 +58,29 @@ def unknown_queues(settings: Settings, known: Sequence[str]) -> Iterator[Conflic
                 yield Conflict(("agents", n, "queues", m), reason)
 
 
+def unfinished_permissions(settings: Settings, known: Sequence[str]) -> Iterator[Conflict]:
+    """Who may dial, does so for a queue."""
+    for n, agent in enumerate(settings.agents):
+        queue = agent.outbound_queue
+        if queue is not None and queue not in known:
+            reason = f"there is no queue {queue!r}{did_you_mean(queue, known)}"
+            yield Conflict(("agents", n, "outbound_queue"), reason)
+        elif queue is None and agent.may_dial:
+            yield Conflict(("agents", n, "may_dial"), "there is no outbound_queue to dial for")
+
+
 def warnings(settings: Settings) -> list[str]:
     """What is allowed, and hardly meant."""
     served = {queue for agent in settings.agents for queue in agent.queues}
     idle = [agent.username for agent in settings.agents if not agent.queues]
+    dialling = [agent.username for agent in settings.agents if agent.may_dial]
+    reach = any(trunk.allowed for trunk in settings.trunks)
     unserved = [queue.name for queue in settings.queues if queue.name not in served]
     return [
         *(["there are no numbers: nobody can call"] if not settings.numbers else []),
         *(f"no agent serves the queue {name!r}" for name in unserved),
         *(f"the agent {name!r} serves no queue" for name in idle),
+        *(f"no trunk allows a call by the agent {name!r}" for name in dialling if not reach),
         *(["web.token is not set: the API refuses all"] if settings.web.token is None else []),
     ]
 

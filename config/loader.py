@@ -1,7 +1,8 @@
 """TOML and environment to Settings: the one file of this package that reads anything.
 
 EARSHOT_SIP__PORT=5070 sets `port` of `[sip]` and wins over the file. EARSHOT_AGENTS, _SUPERVISORS,
-_QUEUES and _NUMBERS are lists in JSON, each in place of the file's. An empty variable is not set.
+_QUEUES, _NUMBERS and _TRUNKS are lists in JSON, each in place of the file's. An empty variable is
+not set.
 
 A relative path in the file, and a default, is relative to the file's folder; one from the
 environment is relative to the working directory, as is every default when there is no file.
@@ -32,7 +33,8 @@ from config.problems import (
     reason_for,
     unknown_key,
 )
-from config.settings import Section, Settings
+from config.section import Section
+from config.settings import Settings
 
 PREFIX = "EARSHOT_"
 SQLITE_FILE = re.compile(r"^(sqlite[a-z+]*:///)(?!/|:memory:|file:)(?=.)")  # with a relative path
@@ -90,7 +92,8 @@ def slips(environ: Mapping[str, str]) -> Iterator[str]:
 
 def holds_secrets(written: Tree) -> bool:
     people = written.get("agents", []) + written.get("supervisors", [])
-    return bool(people) or "token" in written.get("web", {})
+    logins = any("password" in trunk for trunk in written.get("trunks", []))
+    return bool(people) or logins or "token" in written.get("web", {})
 
 
 def read_file(path: Path) -> Tree:

@@ -5,55 +5,27 @@ Times are seconds, sizes are bytes, rates are hertz, unless a name says otherwis
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1)]
-Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Secret = Annotated[SecretStr, Field(min_length=1)]
+from config.section import (
+    E164,
+    Destinations,
+    Name,
+    OwnAddress,
+    Port,
+    Seconds,
+    Secret,
+    Section,
+    Username,
+)
+from config.trunks import DiallingSettings, Trunk
+
 DigestAlgorithm = Literal["SHA-256", "MD5"]
-
-
-def own_address(text: str) -> str:
-    try:
-        address = IPv4Address(text)
-    except ValueError:
-        address = None
-    if address is None or address.is_unspecified or address.is_multicast:
-        raise ValueError("an IPv4 address of this machine, one that phones can reach")
-    return text
-
-
-OwnAddress = Annotated[str, AfterValidator(own_address)]
-"""Phones are told it, so it cannot be 0.0.0.0."""
-
-
-class Section(BaseModel):
-    """One table of the file: an unknown key is an error, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _truth_is_no_number(cls, value: object) -> object:
-        """Python takes true for 1; no setting here is a yes or no."""
-        if isinstance(value, bool):
-            raise ValueError("a number or a text")
-        return value
 
 
 class SipSettings(Section):
@@ -142,6 +114,10 @@ class Agent(Section):
     username: Username
     password: Secret
     queues: tuple[str, ...] = ()
+    may_dial: Destinations = ()
+    """Whom this agent may call outside, where a trunk allows it too."""
+    outbound_queue: str | None = None
+    """Calls to the outside are made for it; without one the agent makes none."""
 
 
 class Supervisor(Section):
@@ -151,6 +127,11 @@ class Supervisor(Section):
 
 class Queue(Section):
     name: Annotated[str, Field(min_length=1, max_length=127)]
+    outbound_flow: Path | None = None
+    """The outbound whisper flow of calls to the outside."""
+    caller_id: E164 | None = None
+    """What those see who are called; without one the number of the trunk."""
+    caller_name: Annotated[str, Field(max_length=64)] = ""
 
 
 class Number(Section):
@@ -176,12 +157,14 @@ class Settings(BaseSettings):
     recording: RecordingSettings = RecordingSettings()
     prompts: PromptSettings = PromptSettings()
     routing: RoutingSettings = RoutingSettings()
+    dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
     database: DatabaseSettings = DatabaseSettings()
     agents: tuple[Agent, ...] = ()
     supervisors: tuple[Supervisor, ...] = ()
     queues: tuple[Queue, ...] = ()
     numbers: tuple[Number, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
 
     @classmethod
     def settings_customise_sources(

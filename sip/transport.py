@@ -121,6 +121,7 @@ class SipTransport:
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
         patience: float = TIMEOUT,
+        on_behalf_of: SessionId | None = None,
     ) -> SessionId:
         """Call any URI. Raises Unlocated, SessionsFull, PeerError."""
         session, actions = self.endpoint.invite_uri(
@@ -132,6 +133,7 @@ class SipTransport:
             extra_headers=extra_headers,
             logins=logins,
             patience=patience,
+            on_behalf_of=on_behalf_of,
             now=self._now(),
         )
         self._perform(actions)

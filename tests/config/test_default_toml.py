@@ -9,10 +9,18 @@ import pytest
 
 import config
 from config import Settings, load
-from config.settings import Agent, Number, Queue, Section, Supervisor
+from config.section import Section
+from config.settings import Agent, Number, Queue, Supervisor
+from config.trunks import Trunk
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
-LISTS = {"agents": Agent, "supervisors": Supervisor, "queues": Queue, "numbers": Number}
+LISTS = {
+    "agents": Agent,
+    "supervisors": Supervisor,
+    "queues": Queue,
+    "numbers": Number,
+    "trunks": Trunk,
+}
 SECTIONS = {
     name: field.annotation
     for name, field in Settings.model_fields.items()

@@ -65,6 +65,39 @@ def test_all_conflicts_are_told() -> None:
     assert len(conflicts(settings({"ann": ["x", "y"]}, ("ann",), ("q", "q"), ("1", "1")))) == 5
 
 
+def dialler(**agent: Any) -> dict[str, Any]:
+    """A configuration with one agent who is like that."""
+    return {
+        "queues": [{"name": "support"}],
+        "agents": [{"username": "ann", "password": "x", "queues": ["support"], **agent}],
+        "numbers": [{"number": "1", "flow": "f.json"}],
+        "web": {"token": "x"},
+    }
+
+
+def test_who_may_dial_does_so_for_a_queue_that_exists() -> None:
+    assert conflicts(Settings(**dialler(may_dial=["+"]))) == [
+        Conflict(("agents", 0, "may_dial"), "there is no outbound_queue to dial for")
+    ]
+    (found,) = conflicts(Settings(**dialler(may_dial=["+"], outbound_queue="suport")))
+    assert found.reason == "there is no queue 'suport', did you mean 'support'?"
+
+
+def test_trunks_are_there_once() -> None:
+    trunks = [{"name": "one", "host": "10.0.0.1"}] * 2
+    (found,) = conflicts(Settings(trunks=trunks))  # type: ignore[arg-type]
+    assert found == Conflict(
+        ("trunks", 1, "name"), "the trunk 'one' is used by trunks[0].name already"
+    )
+
+
+def test_who_may_dial_with_no_trunk_that_allows_it_is_a_warning() -> None:
+    written = dialler(may_dial=["+49"], outbound_queue="support")
+    assert warnings(Settings(**written)) == ["no trunk allows a call by the agent 'ann'"]
+    trunk = {"name": "one", "host": "h", "allowed": ["+49"], "caller_id": "+49301234567"}
+    assert warnings(Settings(**written, trunks=[trunk])) == []
+
+
 def test_what_is_hardly_meant_is_a_warning() -> None:
     assert warnings(settings({"ann": []}, queues=("support",))) == [
         "there are no numbers: nobody can call",

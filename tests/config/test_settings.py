@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from config import Agent, MediaSettings, Number, Settings, SipSettings, WebSettings
-from config.settings import Section
+from config.section import Section
 
 
 def test_settings_have_a_default_for_everything() -> None:

@@ -16,6 +16,7 @@ from sip.headers import NameAddr
 from sip.message import Request
 from sip.outside import Unlocated
 from sip.registrar import Binding
+from sip.dialog import UNKNOWN
 from tests.rig.virtual_phone import Called
 from tests.sip.scene import OURS, PHONE, SERVER, THEIRS, Scene, causes
 
@@ -40,8 +41,8 @@ def first_invite(scene: Scene) -> Request:
 def test_a_phone_is_called_at_its_contact_by_the_flow_it_registered_from() -> None:
     flow = Flow(UDP, "10.0.0.2", 40000)
     binding = Binding("sip:agent1@192.168.0.7", flow, True, "r1", 1, 3600.0)
-    phone = Destination.phone("agent1", binding, "Customer", Here("10.0.0.1", 5060))
-    dialog = phone.dialog("call-1", "ours")
+    phone = Destination.phone("agent1", binding, "Customer", None, Here("10.0.0.1", 5060))
+    dialog = phone.dialog("call-1", "ours", UNKNOWN)
     assert (dialog.target, dialog.hops()) == ("sip:agent1@192.168.0.7", (flow,))
     assert dialog.local == '"Customer" <sip:10.0.0.1:5060>;tag=ours'
     assert dialog.remote == "<sip:agent1@10.0.0.1:5060>"
@@ -54,7 +55,7 @@ def test_a_uri_is_called_where_it_says_or_by_the_first_route() -> None:
     )
     assert direct.flow == Flow(UDP, "10.0.0.2", 5070)
     assert routed.flow == Flow(TCP, "10.0.0.7", 5060)
-    request = routed.dialog("call-1", "ours").request("INVITE", Here("10.0.0.1", 5060))
+    request = routed.dialog("call-1", "ours", UNKNOWN).request("INVITE", Here("10.0.0.1", 5060))
     assert request.uri == "sip:1@carrier.example"
     assert request.headers.all("Route") == list(routed.routes)
 

@@ -1,0 +1,45 @@
+"""What every table of the file is made of, and the kinds of values in it. Pure."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1)]
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+Destinations = tuple[Annotated[str, Field(pattern=r"^(\+[0-9]{0,15}|[0-9]{2,6})$")], ...]
+"""Numbers in E.164 that begin so, "+" for all of them; without "+" exactly this short number."""
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+
+def own_address(text: str) -> str:
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified or address.is_multicast:
+        raise ValueError("an IPv4 address of this machine, one that phones can reach")
+    return text
+
+
+OwnAddress = Annotated[str, AfterValidator(own_address)]
+"""Phones are told it, so it cannot be 0.0.0.0."""
+
+
+class Section(BaseModel):
+    """One table of the file: an unknown key is an error, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: object) -> object:
+        """Python takes true for 1; no setting here is a yes or no."""
+        if isinstance(value, bool):
+            raise ValueError("a number or a text")
+        return value

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from config.section import E164, Destinations, OwnAddress, Section
+
+
+class Table(Section):
+    host: OwnAddress = "127.0.0.1"
+    number: E164 = "+49301234567"
+    reach: Destinations = ()
+    size: int = 1
+
+
+@pytest.mark.parametrize("reach", ["+", "+49", "+493012345678901", "112", "110112"])
+def test_a_destination_is_the_beginning_of_a_number_or_a_short_one(reach: str) -> None:
+    assert Table(reach=(reach,)).reach == (reach,)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"reach": ["49301234567"]},
+        {"reach": ["1"]},
+        {"reach": ["+4930123456789012"]},
+        {"number": "+0301234567"},
+        {"number": "+4930"},
+        {"host": "0.0.0.0"},
+        {"size": True},
+        {"width": 1},
+    ],
+)
+def test_what_a_table_does_not_take(values: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Table(**values)  # type: ignore[arg-type]
+
+
+def test_a_table_does_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Table().size = 2  # type: ignore[misc]
