@@ -38,6 +38,8 @@ always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answe
 7044 (who calls, over whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC
 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 §4.4.1
 (pings).
+Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
+by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
 
 Refused, each with a clear answer or not at all:
     TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
@@ -75,16 +77,22 @@ from sip.events import (
     Registered,
     Reoffered,
     SessionId,
+    TrunkDown,
+    TrunkRegistered,
+    TrunkUnregistered,
+    TrunkUp,
     Unregistered,
 )
 from sip.identity import Caller, Diversion, Retargeting
 from sip.offer_answer import Negotiation, RemoteMedia
-from sip.reason import Reason
 from sip.outside import Unlocated
+from sip.reason import Reason
 from sip.registrar import NotRegistered
 from sip.sdp import Codec, SessionDescription
 from sip.sessions import SessionGone, SessionsFull
 from sip.transport import SipTransport
+from sip.trunk_address import TrunkAddress
+from sip.trunks import TrunkStatus
 
 __all__ = [
     "Account",
@@ -115,6 +123,12 @@ __all__ = [
     "SessionId",
     "SessionsFull",
     "SipTransport",
+    "TrunkAddress",
+    "TrunkDown",
+    "TrunkRegistered",
+    "TrunkStatus",
+    "TrunkUnregistered",
+    "TrunkUp",
     "Unlocated",
     "Unregistered",
     "UsageError",

@@ -5,10 +5,11 @@ Nothing that comes from the network raises here. Times are seconds on one monoto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from secrets import token_hex
 
 from config.settings import SipSettings
+from config.trunks import Trunk
 from sip.actions import Action, Send
 from sip.authorization import NO_LOGINS, Logins
 from sip.destination import Destination
@@ -28,6 +29,7 @@ from sip.sessions import Sessions
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
+from sip.trunks import Trunks, TrunkStatus
 from sip.uas import UserAgentServer
 
 
@@ -66,6 +68,7 @@ class Endpoint:
         self._uas = UserAgentServer(
             self._layer, self._sessions, self._registrar, verifier, secret, self._trusted
         )
+        self._trunks = Trunks(self._layer)
         self._max_message_bytes = settings.max_message_bytes
         self.malformed = 0
         """Messages that broke the grammar, answered or not."""
@@ -247,6 +250,23 @@ class Endpoint:
 
     def is_registered(self, username: str) -> bool:
         return self._registrar.is_registered(username)
+
+    def open_trunks(self, trunks: Iterable[Trunk], now: float) -> list[Action]:
+        """Register where they want it, and ask each at intervals whether it is there."""
+        self._trunks.open(trunks, now)
+        return self._layer.drain()
+
+    def close_trunks(self, now: float) -> list[Action]:
+        """Take our registrations back; `trunks_closed` tells when that is done."""
+        self._trunks.close(now)
+        return self._layer.drain()
+
+    @property
+    def trunks_closed(self) -> bool:
+        return self._trunks.closed
+
+    def trunk_status(self, name: str) -> TrunkStatus:
+        return self._trunks.status(name)
 
     def _read(self, data: bytes, flow: Flow, now: float) -> None:
         try:

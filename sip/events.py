@@ -168,6 +168,39 @@ class Unregistered:
     username: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrunkRegistered:
+    """A trunk's registrar has us, for so many seconds; its refreshes are not reported."""
+
+    trunk: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkUnregistered:
+    """It has us no longer, or refused once more; `status` is its response where there is one."""
+
+    trunk: str
+    cause: Cause
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkUp:
+    """A trunk answers OPTIONS again."""
+
+    trunk: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkDown:
+    """A trunk answers OPTIONS no longer, or says itself that it is out of service."""
+
+    trunk: str
+    cause: Cause
+    status: int | None
+
+
 Event = (
     InviteReceived
     | Progressed
@@ -181,4 +214,8 @@ Event = (
     | Ended
     | Registered
     | Unregistered
+    | TrunkRegistered
+    | TrunkUnregistered
+    | TrunkUp
+    | TrunkDown
 )

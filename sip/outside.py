@@ -24,6 +24,11 @@ class Unlocated(UsageError):
     """Where a URI leads cannot be told from the URI alone."""
 
 
+def reason(heard: Heard) -> tuple[Cause, int | None]:
+    """Why a request was not successful, as events say it: a cause, and the status if any."""
+    return (heard, None) if isinstance(heard, Cause) else (Cause.REFUSED, heard.status)
+
+
 def hops_to(uri: str) -> tuple[Flow, ...]:
     """Where a request with this next hop is sent. Raises Unlocated for a name or `sips:`."""
     flow = flow_to(uri)

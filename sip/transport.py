@@ -11,6 +11,7 @@ from math import inf
 from typing import Final
 
 from config.settings import SipSettings
+from config.trunks import Trunk
 from sip.actions import Action, Report, Send
 from sip.authorization import NO_LOGINS, Logins
 from sip.digest import Account
@@ -23,6 +24,7 @@ from sip.reason import Reason
 from sip.sdp import SessionDescription
 from sip.tcp import Connections
 from sip.transaction import TIMEOUT
+from sip.trunks import TrunkStatus
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
 DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
@@ -178,6 +180,21 @@ class SipTransport:
 
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
+
+    def open_trunks(self, trunks: Iterable[Trunk]) -> None:
+        """Register where they want it, and ask each at intervals whether it is there."""
+        self._perform(self.endpoint.open_trunks(trunks, self._now()))
+
+    def close_trunks(self) -> None:
+        """Take our registrations back; `trunks_closed` tells when that is done."""
+        self._perform(self.endpoint.close_trunks(self._now()))
+
+    @property
+    def trunks_closed(self) -> bool:
+        return self.endpoint.trunks_closed
+
+    def trunk_status(self, name: str) -> TrunkStatus:
+        return self.endpoint.trunk_status(name)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

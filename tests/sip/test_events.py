@@ -5,14 +5,28 @@ from typing import get_args
 
 import pytest
 
-from sip.events import Cause, Ended, Event, Registered, SessionId, Unregistered
+from sip.events import (
+    Cause,
+    Ended,
+    Event,
+    Registered,
+    SessionId,
+    TrunkDown,
+    TrunkRegistered,
+    TrunkUnregistered,
+    TrunkUp,
+    Unregistered,
+)
+
+OF_USERS = (Registered, Unregistered)
+OF_TRUNKS = (TrunkRegistered, TrunkUnregistered, TrunkUp, TrunkDown)
 
 
-def test_every_event_names_its_session_except_those_of_the_registrar() -> None:
+def test_every_event_names_its_session_its_user_or_its_trunk() -> None:
     for kind in get_args(Event):
         assert is_dataclass(kind)
-        first = fields(kind)[0].name
-        assert first == ("username" if kind in (Registered, Unregistered) else "session")
+        owner = "username" if kind in OF_USERS else "trunk" if kind in OF_TRUNKS else "session"
+        assert fields(kind)[0].name == owner
 
 
 def test_an_event_is_a_value() -> None:
