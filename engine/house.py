@@ -25,6 +25,7 @@ from engine.records import Records
 from engine.registry import Registry
 from engine.routing import Router
 from engine.switchboard import Switchboard
+from engine.trunks import Trunks
 from engine.voice import Voice
 from flows import Flow
 from mixer import Mixer
@@ -68,8 +69,10 @@ class House:
             max_listeners=routing.max_listeners,
             ring_seconds=routing.ring_seconds,
         )
+        self.trunks = Trunks(settings.trunks, self.sip)
         self.switchboard = Switchboard(
             self.sip,
+            self.trunks,
             self.lines,
             self.registry,
             self.router,
@@ -102,11 +105,13 @@ class House:
         self.ledger.start()
         self.recordings.open()
         await self.sip.start()
+        self.trunks.open()
 
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""
         await self.switchboard.drain(drain_seconds)
         self.router.close()
+        await self.trunks.close()
         await self.sip.stop()
         await self.recordings.close()
         await self.ledger.stop()

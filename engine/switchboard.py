@@ -25,6 +25,7 @@ from engine.queues import Offer
 from engine.records import ContactRecord, InitiationMethod
 from engine.registry import Registry
 from engine.routing import Router
+from engine.trunks import Trunks
 from mixer import Event as MediaEvent
 from mixer import MediaTimedOut, PlayerEnded
 from sip import (
@@ -38,6 +39,10 @@ from sip import (
     Registered,
     Reoffered,
     SipTransport,
+    TrunkDown,
+    TrunkRegistered,
+    TrunkUnregistered,
+    TrunkUp,
     Unregistered,
 )
 from sip import Event as SipEvent
@@ -55,6 +60,7 @@ class Switchboard:
     def __init__(
         self,
         sip: SipTransport,
+        trunks: Trunks,
         lines: Lines,
         registry: Registry,
         router: Router,
@@ -65,6 +71,7 @@ class Switchboard:
         ring_seconds: float,
     ) -> None:
         self._sip, self._lines, self._registry, self._router = sip, lines, registry, router
+        self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
         self._admission = admission
         self._ring_seconds = ring_seconds
@@ -74,12 +81,15 @@ class Switchboard:
     def on_sip(self, event: SipEvent) -> None:
         match event:
             case InviteReceived():
-                self._arrive(event)
+                self._arrive(self._trunks.translated(event))
             case Registered(username=username):
                 self._router.register(username)
             case Unregistered(username=username):
                 self._router.unregister(username)
+            case TrunkRegistered() | TrunkUnregistered() | TrunkUp() | TrunkDown():
+                self._trunks.on_event(event)
             case Ended(session=session):
+                self._trunks.ended(session)
                 self._on_line(self._lines.ended(session), self._ended, event)
             case Answered(session=session):
                 self._on_line(self._lines.of_session(session), self._answered, event)
@@ -140,6 +150,9 @@ class Switchboard:
                 self._accept(invite)
 
     def _accept(self, invite: InviteReceived) -> None:
+        if not self._trunks.admits(invite):
+            self._sip.reject(invite.session, 503, "The trunk is full")
+            return
         record = contact_record(invite)
         try:
             line = self._lines.accept(invite, record.contact_id)
