@@ -9,6 +9,7 @@ import pytest
 
 from sip.actions import Action
 from sip.destination import Destination
+from sip.dialog import UNKNOWN
 from sip.errors import PeerError
 from sip.events import Answered, Cause, Ended, SessionId
 from sip.flow import TCP, UDP, Flow, Here
@@ -16,7 +17,6 @@ from sip.headers import NameAddr
 from sip.message import Request
 from sip.outside import Unlocated
 from sip.registrar import Binding
-from sip.dialog import UNKNOWN
 from tests.rig.virtual_phone import Called
 from tests.sip.scene import OURS, PHONE, SERVER, THEIRS, Scene, causes
 
