@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
-from config.settings import MediaSettings
 from mixer import (
     Bridge,
     Ear,
@@ -30,59 +30,12 @@ from mixer import (
     Tap,
 )
 from tests.mixer.phone import FRAME, Phone, decode, every_frame, talk
-from tests.rig.tones import Samples, dominant_frequency, heard, level_dbfs, silence, tone
+from tests.mixer.waiting import drained, settings, until
+from tests.rig.free_ports import free_media_port
+from tests.rig.tones import dominant_frequency, heard, level_dbfs, silence, tone
 
 CUSTOMER_HZ, AGENT_HZ, SUPERVISOR_HZ = 440.0, 1000.0, 1730.0
 INAUDIBLE_DBFS = -60.0
-
-
-def settings(**changes: object) -> MediaSettings:
-    usual = {"port_min": 33000, "port_max": 33999, "max_ports": 64}
-    return MediaSettings.model_validate({**usual, **changes})
-
-
-@pytest.fixture
-def events() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-def mixer(events: list[Event]) -> Iterator[Mixer]:
-    mixer = Mixer(settings(), events.append)
-    yield mixer
-    mixer.close()
-
-
-@pytest.fixture
-def phone() -> Iterator[Callable[..., Phone]]:
-    phones: list[Phone] = []
-
-    def make(codec: str = "PCMU") -> Phone:
-        phones.append(Phone(codec))
-        return phones[-1]
-
-    yield make
-    for one in phones:
-        one.close()
-
-
-def until(met: Callable[[], bool], mixer: Mixer, seconds: float = 3.0) -> None:
-    """Read events until the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.005)
-        mixer.read_events()
-
-
-def drained(tap: Tap) -> Samples:
-    """All of a closed tap, shape (frames, 2)."""
-    frames, deadline = b"", time.monotonic() + 3
-    while not tap.ended:
-        assert time.monotonic() < deadline
-        frames += tap.read(8000)
-        time.sleep(0.001)
-    return np.frombuffer(frames, np.int16).reshape(-1, 2)
 
 
 def conversation(customer: Port, agent: Port, *ears: Ear) -> set[Route]:
@@ -337,14 +290,22 @@ def test_a_tap_nobody_reads_gives_its_slot_back_when_it_is_dropped() -> None:
 
 
 def test_when_every_udp_port_is_taken_it_says_so_until_one_is_free() -> None:
-    mixer = Mixer(settings(port_min=34001, port_max=34006), print)
+    even = free_media_port()
+    mixer = Mixer(settings(port_min=even - 1, port_max=even + 4), print)
     ports = [mixer.open_rtp(), mixer.open_rtp()]
-    assert {port.rtp_port for port in ports} == {34002, 34004}
+    assert {port.rtp_port for port in ports} == {even, even + 2}
     with pytest.raises(NoFreePort):
         mixer.open_rtp()
+    opened: list[int] = []
+
+    def opens_again() -> bool:
+        with suppress(NoFreePort):
+            opened.append(mixer.open_rtp().rtp_port)
+        return bool(opened)
+
     mixer.close_port(ports[0].port)
-    time.sleep(0.05)
-    assert mixer.open_rtp().rtp_port == ports[0].rtp_port
+    until(opens_again, mixer)
+    assert opened == [ports[0].rtp_port]
     mixer.close()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mixer import _native
+from tests.mixer.waiting import await_media_threads, media_threads
 from tests.native import sanitize
 
 
@@ -98,7 +99,7 @@ def test_a_mixer_nobody_closed_ends_its_thread_when_it_is_collected() -> None:
     assert media_threads() == before + 1
     del mixer
     gc.collect()
-    assert media_threads() == before
+    await_media_threads(before)
 
 
 def test_a_clip_is_whole_samples_and_at_least_one() -> None:
@@ -142,8 +143,3 @@ def read_until_closed(mixer: _native.Mixer, slot: int, generation: int) -> None:
             mixer.tap_read(slot, generation, 8000)
     except _native.MixerClosed:
         return
-
-
-def media_threads() -> int:
-    tasks = Path("/proc/self/task").iterdir()
-    return sum((task / "comm").read_text().strip() == "earshot-media" for task in tasks)
