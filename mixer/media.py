@@ -81,6 +81,7 @@ class Mixer:
     """The media core and its thread, "earshot-media". All calls belong to the control thread."""
 
     def __init__(self, settings: MediaSettings, on_event: Callable[[Event], None]) -> None:
+        """Raises ValueError (a limit out of range) or MixerFull (no memory or thread)."""
         self._on_event = on_event
         self._graph = Graph()
         self._native = _native.Mixer(

@@ -40,32 +40,35 @@ static inline void count_one(_Atomic uint64_t *counter) {
     atomic_store_explicit(counter, value + 1, memory_order_relaxed);
 }
 
+/* What each packet touches comes first and together: with many calls it is the memory that takes time. */
 struct rtp_port {
     int rtp_fd, rtcp_fd;
     bool listen_only;
-    struct remote remote;
     bool connected; /* the kernel knows the peer */
+    bool sealed;    /* and nothing of others is left in the socket from before */
     /* What comes. */
-    bool heard;              /* a packet was accepted, ever */
-    bool timed_out;          /* and said so */
+    bool heard;     /* a packet was accepted, ever */
+    bool timed_out; /* and said so */
+    bool needed;    /* somebody mixes or records it: decode */
+    struct remote remote;
     int64_t heard_at;        /* position of the last packet, or of the remote becoming known */
-    struct reception reception;
     uint32_t epoch;          /* unique in the mixer: a new one where timestamps start anew */
-    bool needed;             /* somebody mixes or records it: decode */
-    struct timeline timeline;
+    struct reception reception;
     /* What goes. */
     uint32_t relayed;        /* slot of the one source that is forwarded packet by packet, or NO_SLOT: mix */
+    uint32_t refusals;       /* in a row */
+    int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
     struct stream stream;
     uint16_t mixed;          /* sequence number of mixed packets, before the stream maps it */
-    int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
-    uint32_t refusals;       /* in a row */
+    struct counters counters;
+    struct timeline timeline;
+    /* Now and then. */
     /* RTCP. */
     char cname[RTCP_CNAME];
     int64_t report_at;
     uint32_t reported_packets; /* sent, when the last report left */
     uint32_t sr_ntp;         /* of the peer's last sender report */
     int64_t sr_at;
-    struct counters counters;
 };
 
 /* Fresh random values of a port: SSRC, first sequence number and timestamp, CNAME, spread of reports. */
@@ -81,11 +84,16 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
 
 /* All below: media thread. `now` is a position. */
 void port_set_remote(struct rtp_port *p, const struct remote *remote, int64_t now);
-void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
-void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now);
 
-/* Whether a packet would go anywhere. */
+/* Whether it is known where the phone is; and whether a packet would go there now. */
+bool port_reachable(const struct rtp_port *p);
 bool port_sends(const struct rtp_port *p, int64_t now);
+
+/* The peer refused a packet: it is asked again, ever more rarely. */
+void port_leave_alone(struct rtp_port *p, int64_t now);
+
+/* `packet` has RTP_HEADER bytes of room before `length` of payload; the header is mapped already. */
+void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now);
 
 /* Send `count` samples of a mix; `codes` holds them encoded, after RTP_HEADER bytes of room. */
 void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now);
@@ -95,5 +103,13 @@ void port_visit(struct mx *m, uint32_t slot, int64_t now);
 
 /* BYE, if anything was sent, and the sockets are closed. */
 void port_close(struct mx *m, uint32_t slot, int64_t now);
+
+/* intake.c: what has come to the socket. Looking once more than there are packets costs half as much as a packet, so after
+ * one that was expected just then it is not done: another one is found at the next event, or the next visit. */
+void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
+
+/* reports.c */
+void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now);
+void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool bye);
 
 #endif

@@ -88,16 +88,19 @@ enum arrival reception_take(struct reception *r, const struct rtp_header *header
     return ARRIVAL_MISPLACED;
 }
 
-void reception_time(struct reception *r, uint32_t timestamp, uint32_t now) {
+int32_t reception_time(struct reception *r, uint32_t timestamp, uint32_t now) {
     uint32_t transit = now - timestamp;
     int32_t difference = (int32_t)(transit - r->transit);
     r->transit = transit;
-    if (r->timed) {
+    if (!r->timed) {
+        difference = 0;
+    } else {
         uint32_t distance = difference < 0 ? 0u - (uint32_t)difference : (uint32_t)difference;
         if (distance < MAX_DROPOUT * 160u) /* a leap of the timestamps is no jitter */
             r->jitter_q4 += distance - ((r->jitter_q4 + 8) >> 4);
     }
     r->timed = true;
+    return difference;
 }
 
 uint32_t reception_extended_highest(const struct reception *r) {

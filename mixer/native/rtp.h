@@ -52,8 +52,9 @@ enum arrival {
 /* The sequence number of a packet. */
 enum arrival reception_take(struct reception *r, const struct rtp_header *header);
 
-/* The timestamp of a packet in sequence; `now` in samples. */
-void reception_time(struct reception *r, uint32_t timestamp, uint32_t now);
+/* The timestamp of a packet in sequence; `now` in samples. By how many samples it is later than the one before: 0 for the
+ * first. */
+int32_t reception_time(struct reception *r, uint32_t timestamp, uint32_t now);
 
 uint32_t reception_extended_highest(const struct reception *r);
 uint64_t reception_lost(const struct reception *r); /* 0 while duplicates make up for it */

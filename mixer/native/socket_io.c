@@ -59,6 +59,7 @@ void socket_disconnect(int fd) {
 }
 
 ssize_t socket_receive(int fd, uint8_t *data, size_t size, struct address *from) {
+    if (!from) return recv(fd, data, size, MSG_TRUNC);
     socklen_t length = sizeof from->in;
     return recvfrom(fd, data, size, MSG_TRUNC, (struct sockaddr *)&from->in, &length);
 }

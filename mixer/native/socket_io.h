@@ -27,7 +27,7 @@ int socket_open(const struct address *local);
 bool socket_connect(int fd, const struct address *peer);
 void socket_disconnect(int fd);
 
-/* Bytes, or -1 with errno; a datagram longer than `size` gives its whole length. */
+/* Bytes, or -1 with errno; a datagram longer than `size` gives its whole length. `from` may be NULL. */
 ssize_t socket_receive(int fd, uint8_t *data, size_t size, struct address *from);
 
 /* 0, or errno. `to` is NULL on a connected socket. */

@@ -17,7 +17,7 @@ struct stream {
     uint16_t first_sequence;   /* the first of this origin */
     uint16_t sequence_offset;  /* ours minus that of the origin */
     uint32_t timestamp_offset;
-    uint32_t last_timestamp;   /* of the highest sent */
+    uint32_t last_timestamp;   /* the highest sent */
     uint32_t last_count;       /* its samples */
     int64_t last_at;           /* position when it was sent */
     uint32_t ahead;            /* samples that changes of origin have put the timestamps ahead of the clock */

@@ -10,11 +10,11 @@
 
 enum {
     PRIORITY = 20,               /* of SCHED_FIFO, where we may */
-    COALESCE_NS = 5 * 1000 * 1000,
-    ROUNDS = 8,                  /* of one drain; the rest waits for the next */
+    GATHER_NS = 4 * 1000 * 1000, /* a fifth of a tick */
+    ROUNDS = 8,                  /* of MAX_READY sockets; the rest waits for the next time */
     JUDGE_NS = 200 * 1000 * 1000,
-    BUSY_PERCENT = 30,
-    CALM_PERCENT = 20,
+    BUSY_PERCENT = 5,
+    CALM_PERCENT = 2,            /* gathering halves the work */
     SECOND_NS = 1000 * 1000 * 1000,
 };
 
@@ -43,8 +43,8 @@ double thread_cpu_seconds(const struct mx *m) {
     return (double)read_clock(clock) / SECOND_NS;
 }
 
-/* Whether packets are taken as they come, or gathered for 5 ms: each wake-up costs as much as a packet, and a busy thread
- * can save them for 2.5 ms of delay. */
+/* Whether packets are taken as they come, or gathered for 4 ms: each wake-up costs as much as a packet, and a thread with
+ * more than a few calls can save them for 2 ms of delay. */
 struct pace {
     bool gather;
     int64_t judged_at, cpu_then;
@@ -59,9 +59,9 @@ static void judge(struct pace *p, int64_t now) {
     p->cpu_then = cpu;
 }
 
-/* Sleeps to the next multiple of 5 ms, so that every fourth time a tick is due. */
+/* Sleeps to the next multiple of 4 ms, so that every fifth time a tick is due. */
 static void gather(const struct mx *m, int64_t now) {
-    int64_t until = now + COALESCE_NS - (now - m->origin_ns) % COALESCE_NS;
+    int64_t until = now + GATHER_NS - (now - m->origin_ns) % GATHER_NS;
     struct timespec t = {until / SECOND_NS, until % SECOND_NS};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
@@ -74,7 +74,7 @@ static void *run(void *argument) {
     while (!atomic_load_explicit(&m->stopping, memory_order_acquire)) {
         if (pace.gather) {
             gather(m, now_ns(m));
-            for (int round = 0; round < ROUNDS && media_wake(m, 0) > 0; round++) continue;
+            for (int round = 0; round < ROUNDS && media_wake(m, 0) == MAX_READY; round++) continue;
         } else {
             media_wake(m, -1);
         }

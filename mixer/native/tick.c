@@ -20,8 +20,9 @@ bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot) {
     return true;
 }
 
-static void watch(struct mx *m, int fd, uint64_t tag) {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+/* Sockets of RTP report each arrival once: the kernel would else look at each a second time. */
+static void watch(struct mx *m, int fd, uint64_t tag, uint32_t mode) {
+    struct epoll_event event = {.events = EPOLLIN | mode, .data.u64 = tag};
     int failed = epoll_ctl(m->media.epoll_fd, EPOLL_CTL_ADD, fd, &event);
     (void)failed; /* the kernel is out of memory: the port stays deaf, and says so by its time-out */
 }
@@ -38,8 +39,8 @@ static void open_slot(struct mx *m, uint32_t slot) {
     switch (media->slots[slot].kind) {
     case KIND_RTP:
         roster_add(&media->rtp, slot);
-        watch(m, media->slots[slot].rtp.rtp_fd, TAG_OF_RTP(slot));
-        watch(m, media->slots[slot].rtp.rtcp_fd, TAG_OF_RTCP(slot));
+        watch(m, media->slots[slot].rtp.rtp_fd, TAG_OF_RTP(slot), EPOLLET);
+        watch(m, media->slots[slot].rtp.rtcp_fd, TAG_OF_RTCP(slot), 0);
         break;
     case KIND_PLAYER:
         roster_add(&media->players, slot);

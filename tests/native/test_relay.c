@@ -305,7 +305,7 @@ static void reports_are_sent_and_the_round_trip_is_measured(void) {
     /* The phone answers with what it heard, 100 ms later, having held it for 60 ms. */
     struct rtcp_block block = {.ssrc = get32(data + 4), .last_sr = heard.sr_ntp, .delay_since_sr = 65536 * 60 / 1000};
     struct rtcp_report report = {.ssrc = a.ssrc, .block = &block, .cname = "0123456789abcdef01234567"};
-    while (!hear_report(&a, data, &heard, &size)) pass(m, PTIME);
+    while (!hear_report(&a, data, &heard, &size)) phone_talk(&b, ULAW_LOUD), pass(m, PTIME); /* who is silent sends no SR */
     block.last_sr = heard.sr_ntp;
     pass(m, 100 * MS);
     size = rtcp_write(data, &report);

@@ -1,0 +1,176 @@
+/* What comes to an RTP port: who may speak, what kind of packet it is, and where its content goes. */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "core.h"
+
+enum {
+    BELATED = 40,        /* 5 ms later than the packet before: others may have caught up with it */
+    BURST = 64,          /* packets taken from one socket at once */
+};
+
+enum content { SOUND, EVENT, NOT_NEGOTIATED };
+
+static int type_at(const struct rtp_port *sink, enum content content) {
+    return content == SOUND ? sink->remote.payload_type : sink->remote.telephone_event;
+}
+
+static void forward(struct mx *m, struct rtp_port *sink, const struct rtp_port *source, const struct rtp_packet *packet,
+                    enum content content, int64_t now) {
+    int type = type_at(sink, content);
+    if (type < 0 || !port_sends(sink, now)) return;
+    struct rtp_header header = packet->header;
+    uint8_t *payload = m->media.packet + RTP_HEADER;
+    const uint8_t *codes = content == SOUND ? codec_transcoding(source->remote.codec, sink->remote.codec) : NULL;
+    if (codes) {
+        for (uint32_t i = 0; i < packet->length; i++) payload[i] = codes[packet->payload[i]];
+    } else {
+        memcpy(payload, packet->payload, packet->length);
+    }
+    if (!stream_map(&sink->stream, source->epoch, &header, content == SOUND ? packet->length : 0, now)) return;
+    header.payload_type = (uint8_t)type;
+    port_send(sink, m->media.packet, &header, packet->length, now);
+}
+
+static void relay(struct mx *m, uint32_t source, const struct rtp_packet *packet, enum content content, int64_t now) {
+    const struct routes *routes = &m->media.routes;
+    for (struct edge *e = routes_of_source(routes, source); e; e = routes_next_of_source(routes, e)) {
+        struct slot *sink = &m->media.slots[e->sink];
+        if (sink->kind == KIND_RTP && sink->rtp.relayed == source)
+            forward(m, &sink->rtp, &m->media.slots[source].rtp, packet, content, now);
+    }
+}
+
+static void begin_epoch(struct mx *m, struct rtp_port *p) { p->epoch = STREAM_OF_MIX + ++m->media.epochs; }
+
+static void restart(struct mx *m, uint32_t slot) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    begin_epoch(m, p);
+    timeline_restart(&p->timeline);
+}
+
+/* Put the sound where it belongs in time. */
+static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, bool newest, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    int64_t position;
+    int16_t samples[RTP_MAX_PAYLOAD];
+    enum placing placing = timeline_place(&p->timeline, packet->header.timestamp, packet->length, newest, now,
+                                          m->recording_delay, &position);
+    if (placing == LOST) {
+        count_one(&p->counters.misplaced);
+        return;
+    }
+    if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
+    if (placing != PLACED) count_one(&p->counters.realigned);
+    if (!p->needed) return;
+    p->remote.codec->decode(samples, packet->payload, packet->length);
+    timeline_write(&p->timeline, position, samples, packet->length);
+}
+
+static void note_life(struct mx *m, uint32_t slot, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    count_one(&p->counters.received);
+    p->heard_at = now;
+    p->timed_out = false;
+    p->quiet_until = 0;
+    p->refusals = 0;
+    if (!p->heard) p->heard = media_tell(m, MX_MEDIA_STARTED, slot);
+}
+
+/* What a listen-only port receives ends with its statistics: silence by construction. */
+static void use(struct mx *m, uint32_t slot, const struct rtp_packet *packet, enum content content, bool newest,
+                int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    if (p->listen_only) return;
+    switch (content) {
+    case SOUND:
+        keep(m, slot, packet, newest, now);
+        break;
+    case EVENT:
+        break;
+    case NOT_NEGOTIATED:
+        assert(!"it was dropped before");
+    }
+    relay(m, slot, packet, content, now);
+}
+
+/* Whether another packet may be waiting behind this one. */
+static bool take(struct mx *m, uint32_t slot, const struct rtp_packet *packet, enum content content, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    bool first = !p->reception.started;
+    enum arrival arrival = reception_take(&p->reception, &packet->header);
+    atomic_store_explicit(&p->counters.lost, reception_lost(&p->reception), memory_order_relaxed);
+    if (arrival == ARRIVAL_MISPLACED) {
+        count_one(&p->counters.misplaced);
+        return true;
+    }
+    bool more = content != SOUND || arrival != ARRIVAL_NEWEST;
+    if (arrival == ARRIVAL_EPOCH) {
+        if (!first) count_one(&p->counters.epochs);
+        restart(m, slot);
+    }
+    if (content == SOUND && arrival != ARRIVAL_OLDER) {
+        more |= reception_time(&p->reception, packet->header.timestamp, (uint32_t)now) > BELATED;
+        atomic_store_explicit(&p->counters.jitter, reception_jitter(&p->reception), memory_order_relaxed);
+    }
+    use(m, slot, packet, content, arrival != ARRIVAL_OLDER, now);
+    return more;
+}
+
+static bool admits(const struct rtp_port *p, const struct address *from) {
+    if (!port_reachable(p)) return false;
+    return address_equal(from, &p->remote.address) ||
+           (p->remote.learning && address_same_host(from, &p->remote.learn_from));
+}
+
+/* The source has shown itself: from now on only this one. */
+static void settle(struct rtp_port *p, const struct address *from) {
+    p->remote.address = *from;
+    p->remote.learning = false;
+    p->connected = socket_connect(p->rtp_fd, from);
+    p->sealed = false;
+}
+
+static enum content content_of(const struct rtp_port *p, uint8_t payload_type) {
+    if (payload_type == p->remote.receive_telephone_event) return EVENT;
+    if (payload_type == p->remote.receive_payload_type) return SOUND;
+    return NOT_NEGOTIATED;
+}
+
+/* Nothing was there; or one packet, which came when it was expected; or one behind which there may be others. */
+enum look { EMPTY, EXPECTED, MORE };
+
+static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct address from;
+    struct rtp_packet packet;
+    ssize_t size = socket_receive(p->rtp_fd, m->media.datagram, MAX_DATAGRAM, p->sealed ? NULL : &from);
+    if (size < 0) {
+        if (errno == EAGAIN) {
+            p->sealed = p->connected; /* from now on the kernel admits the peer alone */
+            return EMPTY;
+        }
+        if (errno != EINTR) port_leave_alone(p, now); /* ICMP: nobody there */
+    } else if (!p->sealed && !admits(p, &from)) {
+        count_one(&p->counters.strangers);
+    } else if (size > MAX_DATAGRAM || !rtp_parse(m->media.datagram, (size_t)size, &packet)) {
+        count_one(&p->counters.malformed);
+    } else {
+        enum content content = content_of(p, packet.header.payload_type);
+        if (content == NOT_NEGOTIATED) {
+            count_one(&p->counters.unexpected);
+        } else {
+            if (p->remote.learning) settle(p, &from);
+            note_life(m, slot, now);
+            return take(m, slot, &packet, content, now) ? MORE : EXPECTED;
+        }
+    }
+    return MORE;
+}
+
+void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now) {
+    enum look look = receive_one(m, slot, now);
+    if (look != MORE) return;
+    for (int i = 1; i < BURST && look != EMPTY; i++) look = receive_one(m, slot, now);
+}

@@ -1,0 +1,55 @@
+/* RTCP of an RTP port. */
+#include "core.h"
+
+void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct address from;
+    struct rtcp_heard heard;
+    ssize_t size = socket_receive(p->rtcp_fd, m->media.datagram, MAX_DATAGRAM, &from);
+    if (size < 0) return;
+    bool known = port_reachable(p) && (address_same_host(&from, &p->remote.address) ||
+                                  (p->remote.learning && address_same_host(&from, &p->remote.learn_from)));
+    if (!known) {
+        count_one(&p->counters.strangers);
+        return;
+    }
+    if (size > MAX_DATAGRAM || !rtcp_parse(m->media.datagram, (size_t)size, p->stream.ssrc, &heard)) {
+        count_one(&p->counters.malformed);
+        return;
+    }
+    count_one(&p->counters.rtcp_received);
+    if (heard.reported) {
+        p->sr_ntp = heard.sr_ntp;
+        p->sr_at = now;
+    }
+    uint32_t round_trip = (uint32_t)(ntp_of(m, now) >> 16) - heard.last_sr - heard.delay_since_sr;
+    if (heard.about_us && heard.last_sr && round_trip < 1u << 31)
+        atomic_store_explicit(&p->counters.rtt_65536ths, round_trip, memory_order_relaxed);
+}
+
+void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool bye) {
+    uint8_t data[RTCP_MAX_REPORT];
+    struct address to = address_next_port(&p->remote.address);
+    struct rtcp_block block = {
+        .ssrc = p->reception.ssrc,
+        .fraction_lost = reception_fraction_lost(&p->reception),
+        .lost = reception_lost(&p->reception),
+        .extended_highest = reception_extended_highest(&p->reception),
+        .jitter = reception_jitter(&p->reception),
+        .last_sr = p->sr_ntp,
+        .delay_since_sr = p->sr_ntp ? (uint32_t)((now - p->sr_at) * 65536 / MX_SAMPLE_RATE) : 0,
+    };
+    struct rtcp_report report = {
+        .ssrc = p->stream.ssrc,
+        .sent = p->stream.packets != p->reported_packets,
+        .ntp = ntp_of(m, now),
+        .timestamp = stream_timestamp(&p->stream, now),
+        .packets = p->stream.packets,
+        .octets = p->stream.octets,
+        .block = p->reception.started ? &block : NULL,
+        .cname = p->cname,
+        .bye = bye,
+    };
+    p->reported_packets = p->stream.packets;
+    (void)socket_send(p->rtcp_fd, &to, data, rtcp_write(data, &report)); /* the next one is due soon enough */
+}
