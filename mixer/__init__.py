@@ -18,6 +18,9 @@ Relay       A sink with one RTP source at unity gain gets its packets as they co
             ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other byte by byte.
             Anything else is mixed every 20 ms. Sequence and timestamps go on without a break from
             one to the other. A relayed leg may feed taps and mixes at the same time.
+Changes     Every change of a route or a gain, and the start and end of players, is a ramp of 5 ms.
+            In a tap a source begins and ends at its instant; in a mix with the next tick. Between
+            a mix and a relay, and between relayed sources, 5 ms lead from one to the other.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
             each, no lock anywhere. Python may be seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can

@@ -195,7 +195,7 @@ mx_result mx_route(mx *m, mx_port source, mx_port sink, int gain_q8) {
     if (gain_q8 < 0 || gain_q8 > MX_MAX_GAIN) return MX_INVALID;
     if (!ring_has_room(&m->commands)) return MX_FULL;
     struct edge *edge = routes_find(&m->control.asked, source.slot, sink.slot, sink.channel);
-    if (!edge && !routes_add(&m->control.asked, source.slot, sink.slot, sink.channel, gain_q8)) return MX_FULL;
+    if (!edge && !routes_add(&m->control.asked, source.slot, sink.slot, sink.channel)) return MX_FULL;
     struct command command = route_command(VERB_ROUTE, source, sink, gain_q8);
     ask(m, &command);
     return MX_OK;

@@ -85,6 +85,7 @@ struct media {
     struct slot *slots;
     struct routes routes;
     struct roster rtp, mixing, players, taps; /* slots; `mixing`: RTP ports that get a mix every tick */
+    struct roster parting; /* sources that were closed, and that a tap has still to read */
     int epoll_fd, timer_fd;
     uint64_t next_tick; /* since mx_open() */
     uint32_t epochs;    /* given out */

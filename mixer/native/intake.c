@@ -28,6 +28,7 @@ static void forward(struct mx *m, struct rtp_port *sink, const struct rtp_port *
     } else {
         memcpy(payload, packet->payload, packet->length);
     }
+    if (content == SOUND) port_join(sink, source->epoch, payload, packet->length, now);
     if (!stream_map(&sink->stream, source->epoch, &header, content == SOUND ? packet->length : 0, now)) return;
     header.payload_type = (uint8_t)type;
     port_send(sink, m->media.packet, &header, packet->length, now);

@@ -1,12 +1,22 @@
-/* mix.h - the kernels: sum in int32, clip once, at the end. */
+/* mix.h - the kernels: sum in int32, clip once, at the end; gains move in 5 ms, so that no change is a click. */
 #ifndef EARSHOT_MIX_H
 #define EARSHOT_MIX_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* sums[i] += samples[i] x gain; gain Q8. 4096 sources at MX_MAX_GAIN do not overflow. */
-void mix_add(int32_t *sums, const int16_t *samples, size_t count, int gain_q8);
+enum { MIX_RAMP = 40 }; /* samples */
+
+/* A gain, Q8, that was `from_q8` up to position `since` and is `to_q8` MIX_RAMP samples later. */
+struct gain {
+    int from_q8, to_q8;
+    int64_t since;
+};
+
+int gain_at(const struct gain *gain, int64_t position);
+
+/* sums[i] += samples[i] x the gain at position + i. 4096 sources at MX_MAX_GAIN do not overflow. */
+void mix_add(int32_t *sums, const int16_t *samples, size_t count, const struct gain *gain, int64_t position);
 
 void mix_clip(int16_t *samples, const int32_t *sums, size_t count);
 

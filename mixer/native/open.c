@@ -43,8 +43,10 @@ static bool open_memory(struct mx *m, const mx_limits *limits) {
     return control->claims && control->free && media->slots && m->taps &&
            routes_open(&control->asked, limits->max_routes, slots) &&
            routes_open(&media->routes, limits->max_routes, slots) && roster_open(&media->rtp, slots) &&
-           roster_open(&media->mixing, slots) && roster_open(&media->players, slots) &&
-           roster_open(&media->taps, slots) && ring_open(&m->commands, sizeof(struct command), 4 * slots + 1024) &&
+           roster_open(&media->mixing, slots) &&
+           roster_open(&media->players, slots) && roster_open(&media->taps, slots) &&
+           roster_open(&media->parting, slots) &&
+           ring_open(&m->commands, sizeof(struct command), 4 * slots + 1024) &&
            ring_open(&m->released, sizeof(uint32_t), slots) && ring_open(&m->events, sizeof(mx_event), 2 * slots + 64);
 }
 
@@ -90,6 +92,7 @@ static void free_all(struct mx *m) {
     roster_close(&m->media.mixing);
     roster_close(&m->media.players);
     roster_close(&m->media.taps);
+    roster_close(&m->media.parting);
     routes_close(&m->control.asked);
     routes_close(&m->media.routes);
     free(m->control.claims);

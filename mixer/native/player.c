@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mix.h"
 #include "mixer.h"
 
 mx_clip *mx_clip_load(const int16_t *samples, size_t count) {
@@ -24,33 +23,44 @@ void player_start(struct player *p, int64_t at) {
     if (p->playing) return;
     p->playing = true;
     p->start = at - p->played;
+    p->since = at;
+    p->until = INT64_MAX;
 }
 
 void player_pause(struct player *p, int64_t at) {
     if (!p->playing) return;
     p->playing = false;
     p->played = at - p->start;
+    p->until = at;
 }
 
 bool player_done(const struct player *p, int64_t at) {
     return p->playing && !p->loop && at - p->start >= (int64_t)p->clip->count;
 }
 
-void player_add(const struct player *p, int64_t position, int32_t *sums, size_t count, int gain_q8) {
-    int64_t at = position - p->start, length = (int64_t)p->clip->count;
-    if (!p->playing || at + (int64_t)count <= 0) return;
-    if (at < 0) { /* the start lies inside */
-        size_t before = (size_t)-at;
-        sums += before;
-        count -= before;
-        at = 0;
-    }
-    while (count && (p->loop || at < length)) {
-        int64_t from = at % length;
-        size_t part = (size_t)(length - from) < count ? (size_t)(length - from) : count;
-        mix_add(sums, p->clip->samples + from, part, gain_q8);
+/* Positions in which it plays; on and on when it loops. */
+static void add(const struct player *p, int64_t from, int64_t to, int32_t *sums, const struct gain *gain) {
+    int64_t length = (int64_t)p->clip->count;
+    while (from < to) {
+        int64_t at = (from - p->start) % length, part = length - at < to - from ? length - at : to - from;
+        mix_add(sums, p->clip->samples + at, (size_t)part, gain, from);
         sums += part;
-        at += (int64_t)part;
-        count -= part;
+        from += part;
     }
+}
+
+void player_add(const struct player *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    struct gain starting = {0, gain->to_q8, p->since};
+    int64_t length = (int64_t)p->clip->count, to = position + (int64_t)count;
+    int64_t from = position > p->since ? position : p->since;
+    if (to > p->until) to = p->until;
+    if (!p->loop && to > p->start + length) to = p->start + length;
+    if (from >= to) return;
+    if (p->since >= gain->since) gain = &starting;
+    int64_t fading = p->loop ? to : p->start + length - MIX_RAMP;
+    struct gain ending = {gain_at(gain, fading), 0, fading};
+    if (fading < from) fading = from;
+    if (fading > to) fading = to;
+    add(p, from, fading, sums + (from - position), gain);
+    add(p, fading, to, sums + (fading - position), &ending);
 }

@@ -9,6 +9,7 @@
 enum {
     QUIET = 800,            /* 100 ms without sending after a refusal, twice as long after each further one */
     MAX_QUIET_DOUBLINGS = 5,
+    MOST_JOINED = 320,      /* 40 ms: over a longer pause nothing is joined */
     REPORT_LEAST = 20000,   /* RFC 3550 §6.2: 5 s, times 0.5 to 1.5 */
     REPORT_SPREAD = 40000,
 };
@@ -64,12 +65,29 @@ void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *hea
     }
 }
 
+void port_join(struct rtp_port *p, uint32_t origin, uint8_t *codes, uint32_t count, int64_t now) {
+    const struct codec *codec = p->remote.codec;
+    int64_t end = p->stream.last_at + p->stream.last_count;
+    if (origin != p->stream.origin && p->last_codec && now - end <= MOST_JOINED) {
+        int16_t last, samples[MIX_RAMP];
+        uint32_t ramp = count < MIX_RAMP ? count : MIX_RAMP;
+        p->last_codec->decode(&last, &p->last_code, 1);
+        codec->decode(samples, codes, ramp);
+        for (uint32_t i = 0; i < ramp; i++)
+            samples[i] = (int16_t)(last + (samples[i] - last) * (int)(i + 1) / (int)(ramp + 1));
+        codec->encode(codes, samples, ramp);
+    }
+    p->last_codec = codec;
+    p->last_code = codes[count - 1];
+}
+
 void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now) {
     struct rtp_header header = {
         .payload_type = p->remote.payload_type,
         .sequence = p->mixed++,
         .timestamp = (uint32_t)now,
     };
+    port_join(p, STREAM_OF_MIX, packet + RTP_HEADER, count, now);
     if (stream_map(&p->stream, STREAM_OF_MIX, &header, count, now)) port_send(p, packet, &header, count, now);
 }
 
@@ -90,4 +108,5 @@ void port_close(struct mx *m, uint32_t slot, int64_t now) {
     if (p->stream.packets && port_reachable(p)) port_send_report(m, p, now, true); /* §6.3.7: who never sent says no BYE */
     close(p->rtp_fd);
     close(p->rtcp_fd);
+    p->rtp_fd = p->rtcp_fd = -1;
 }

@@ -59,10 +59,13 @@ struct rtp_port {
     uint32_t refusals;       /* in a row */
     int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
     struct stream stream;
+    const struct codec *last_codec;
+    uint8_t last_code;       /* of the newest sound that was sent */
     uint16_t mixed;          /* sequence number of mixed packets, before the stream maps it */
     struct counters counters;
     struct timeline timeline;
     /* Now and then. */
+    int32_t fading[MIX_RAMP]; /* of the next mix: sources that have left it */
     /* RTCP. */
     char cname[RTCP_CNAME];
     int64_t report_at;
@@ -84,6 +87,10 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
 
 /* All below: media thread. `now` is a position. */
 void port_set_remote(struct rtp_port *p, const struct remote *remote, int64_t now);
+
+/* Join `count` codes of sound, which are sent next and come from `origin`, to what was sent before: between a mix and what
+ * is relayed, and between sources, the wave leaps, and 5 ms make a slope of it. */
+void port_join(struct rtp_port *p, uint32_t origin, uint8_t *codes, uint32_t count, int64_t now);
 
 /* Whether it is known where the phone is; and whether a packet would go there now. */
 bool port_reachable(const struct rtp_port *p);

@@ -37,18 +37,25 @@ struct edge *routes_next_of_sink(const struct routes *r, const struct edge *edge
 /* By sink: hold music may have a thousand sinks, a sink has few sources. */
 struct edge *routes_find(const struct routes *r, uint32_t source, uint32_t sink, uint32_t channel) {
     for (struct edge *e = routes_of_sink(r, sink); e; e = routes_next_of_sink(r, e))
-        if (e->source == source && e->channel == channel) return e;
+        if (e->source == source && e->channel == channel && e->leaves == NEVER) return e;
     return NULL;
 }
 
-bool routes_add(struct routes *r, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8) {
+struct edge *routes_add(struct routes *r, uint32_t source, uint32_t sink, uint32_t channel) {
     struct edge *edge = edge_at(r, r->free);
-    if (!edge) return false;
+    if (!edge) return NULL;
     uint32_t index = r->free;
     r->free = edge->next_of_source;
-    *edge = (struct edge){source, sink, channel, gain_q8, r->first_of_source[source], r->first_of_sink[sink]};
+    *edge = (struct edge){
+        .source = source,
+        .sink = sink,
+        .channel = channel,
+        .leaves = NEVER,
+        .next_of_source = r->first_of_source[source],
+        .next_of_sink = r->first_of_sink[sink],
+    };
     r->first_of_source[source] = r->first_of_sink[sink] = index;
-    return true;
+    return edge;
 }
 
 void routes_remove(struct routes *r, struct edge *edge) {

@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mix.h"
+
 #define NO_EDGE UINT32_MAX
+#define NEVER (INT64_MAX / 2)
 
 struct edge {
     uint32_t source, sink, channel; /* slots; the side of the sink */
-    int gain_q8;
+    struct gain gain;                      /* positions of the sink */
+    int64_t leaves;                        /* position at which it fades from a tap; NEVER while it is asked for */
     uint32_t next_of_source, next_of_sink; /* edge indices; the first is also the free list */
 };
 
@@ -23,11 +27,11 @@ struct routes {
 bool routes_open(struct routes *r, uint32_t max_edges, uint32_t slots);
 void routes_close(struct routes *r);
 
-/* The edge there is, or NULL. */
+/* The edge there is, unless it is leaving, or NULL. */
 struct edge *routes_find(const struct routes *r, uint32_t source, uint32_t sink, uint32_t channel);
 
-/* Add an edge that is not there. False: all are taken. */
-bool routes_add(struct routes *r, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8);
+/* Add an edge that is not there. NULL: all are taken. */
+struct edge *routes_add(struct routes *r, uint32_t source, uint32_t sink, uint32_t channel);
 
 void routes_remove(struct routes *r, struct edge *edge);
 

@@ -1,53 +1,73 @@
 #include "sinks.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "core.h"
 #include "mix.h"
 
 enum { PULL_SAMPLES = 400 }; /* at once: keeps the sums of both sides in 3.2 kB */
 
-static void add_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count, int gain_q8) {
-    const struct slot *slot = &m->media.slots[source];
-    if (slot->kind == KIND_RTP) timeline_add(&slot->rtp.timeline, position, sums, count, gain_q8);
-    else player_add(&slot->player, position, sums, count, gain_q8);
+/* `gain` on the clock of the samples. */
+static void add_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
+                       const struct gain *gain) {
+    struct slot *slot = &m->media.slots[source];
+    if (slot->kind == KIND_RTP) timeline_add(&slot->rtp.timeline, position, sums, count, gain);
+    else player_add(&slot->player, position, sums, count, gain);
 }
+
+/* What a mix that begins at `tick` takes from a source: the past, but players need not wait for packets. */
+static void add_to_mix(const struct mx *m, uint32_t source, int64_t tick, int32_t *sums, size_t count,
+                       const struct gain *gain) {
+    int64_t delay = m->media.slots[source].kind == KIND_RTP ? m->supervisor_delay : 0;
+    struct gain then = {gain->from_q8, gain->to_q8, gain->since - delay};
+    add_source(m, source, tick - delay, sums, count, &then);
+}
+
+/* What a tap takes through an edge: all of it, or up to where it leaves and 5 ms more. */
+static void add_to_tap(const struct mx *m, const struct edge *e, int64_t position, int32_t *sums, size_t count) {
+    struct gain leaving = {gain_at(&e->gain, e->leaves), 0, e->leaves};
+    int64_t stays = e->leaves - position;
+    size_t whole = stays <= 0 ? 0 : stays < (int64_t)count ? (size_t)stays : count;
+    add_source(m, e->source, position, sums, whole, &e->gain);
+    if (stays > -MIX_RAMP) add_source(m, e->source, position + (int64_t)whole, sums + whole, count - whole, &leaving);
+}
+
+static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[slot].kind == KIND_TAP; }
+
+static int64_t next_tick(const struct mx *m) { return (int64_t)m->media.next_tick * MX_TICK_SAMPLES; }
 
 void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
     struct rtp_port *port = &m->media.slots[sink].rtp;
-    if (!port_sends(port, tick)) return;
+    const struct routes *routes = &m->media.routes;
     int32_t sums[MX_TICK_SAMPLES] = {0};
     int16_t samples[MX_TICK_SAMPLES];
-    const struct routes *routes = &m->media.routes;
-    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e)) {
-        bool live = m->media.slots[e->source].kind == KIND_RTP; /* players need not wait for packets */
-        add_source(m, e->source, live ? tick - m->supervisor_delay : tick, sums, MX_TICK_SAMPLES, e->gain_q8);
-    }
+    memcpy(sums, port->fading, sizeof port->fading);
+    memset(port->fading, 0, sizeof port->fading);
+    if (!routes_of_sink(routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
+    if (!port_sends(port, tick)) return;
+    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e))
+        add_to_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
     mix_clip(samples, sums, MX_TICK_SAMPLES);
     port->remote.codec->encode(m->media.packet + RTP_HEADER, samples, MX_TICK_SAMPLES);
     port_send_mix(port, m->media.packet, MX_TICK_SAMPLES, tick);
 }
 
-void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
-    struct tap *tap = &m->taps[slot];
-    const struct routes *routes = &m->media.routes;
-    while (tap->next < until) {
-        int32_t sums[2][PULL_SAMPLES] = {0};
-        size_t count = until - tap->next < PULL_SAMPLES ? (size_t)(until - tap->next) : PULL_SAMPLES;
-        for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e))
-            add_source(m, e->source, tap->next, sums[e->channel], count, e->gain_q8);
-        tap_write(tap, sums[0], sums[1], count);
-    }
-}
-
-/* One RTP source at unity gain is relayed, anything else is mixed. */
+/* One RTP source at unity gain is relayed, anything else is mixed; once more after the last source has left. */
 static void choose_relay_or_mix(struct mx *m, uint32_t sink) {
     struct media *media = &m->media;
     if (media->slots[sink].kind != KIND_RTP) return;
     const struct edge *edge = routes_of_sink(&media->routes, sink);
     bool alone = edge && !routes_next_of_sink(&media->routes, edge);
-    bool relay = alone && edge->gain_q8 == MX_UNITY_GAIN && media->slots[edge->source].kind == KIND_RTP;
-    media->slots[sink].rtp.relayed = relay ? edge->source : NO_SLOT;
-    if (edge && !relay) roster_add(&media->mixing, sink);
-    else roster_remove(&media->mixing, sink);
+    bool relay = alone && edge->gain.to_q8 == MX_UNITY_GAIN && media->slots[edge->source].kind == KIND_RTP;
+    struct rtp_port *port = &media->slots[sink].rtp;
+    port->relayed = relay ? edge->source : NO_SLOT;
+    if (edge && !relay) {
+        roster_add(&media->mixing, sink);
+    } else if (relay) {
+        roster_remove(&media->mixing, sink);
+        memset(port->fading, 0, sizeof port->fading); /* the first packet is joined to the mix (port_join) */
+    }
 }
 
 /* A packet is decoded only when somebody reads the timeline; a player moves only when somebody hears it. */
@@ -57,13 +77,12 @@ static void choose_work(struct mx *m, uint32_t source) {
     bool heard = false, needed = false;
     for (struct edge *e = routes_of_source(&media->routes, source); e; e = routes_next_of_source(&media->routes, e)) {
         const struct slot *sink = &media->slots[e->sink];
-        heard = true;
+        heard |= e->leaves == NEVER;
         needed |= sink->kind == KIND_TAP || sink->rtp.relayed != source;
     }
-    int64_t next_tick = (int64_t)media->next_tick * MX_TICK_SAMPLES;
     if (slot->kind == KIND_RTP) slot->rtp.needed = needed;
-    else if (heard) player_start(&slot->player, next_tick);
-    else player_pause(&slot->player, next_tick);
+    else if (heard) player_start(&slot->player, next_tick(m));
+    else player_pause(&slot->player, next_tick(m));
 }
 
 static void choose_anew(struct mx *m, uint32_t source, uint32_t sink) {
@@ -73,20 +92,106 @@ static void choose_anew(struct mx *m, uint32_t source, uint32_t sink) {
         choose_work(m, e->source);
 }
 
-void sinks_route(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8, int64_t at) {
+/* Edges whose last sample the tap has read, or all that leave. */
+static void purge(struct mx *m, uint32_t tap, bool all) {
     struct routes *routes = &m->media.routes;
-    struct edge *edge = routes_find(routes, source, sink, channel);
-    if (m->media.slots[sink].kind == KIND_TAP) sinks_pull(m, sink, at);
-    if (edge && gain_q8 < 0) routes_remove(routes, edge);
-    else if (edge) edge->gain_q8 = gain_q8;
-    else if (gain_q8 >= 0) routes_add(routes, source, sink, channel, gain_q8);
+    for (struct edge *e = routes_of_sink(routes, tap), *next; e; e = next) {
+        uint32_t source = e->source;
+        next = routes_next_of_sink(routes, e);
+        if (e->leaves == NEVER || (!all && m->taps[tap].next < e->leaves + MIX_RAMP)) continue;
+        routes_remove(routes, e);
+        choose_work(m, source);
+    }
+}
+
+void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
+    struct tap *tap = &m->taps[slot];
+    const struct routes *routes = &m->media.routes;
+    while (tap->next < until) {
+        int32_t sums[2][PULL_SAMPLES] = {0};
+        size_t count = until - tap->next < PULL_SAMPLES ? (size_t)(until - tap->next) : PULL_SAMPLES;
+        for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e))
+            add_to_tap(m, e, tap->next, sums[e->channel], count);
+        tap_write(tap, sums[0], sums[1], count);
+    }
+    purge(m, slot, false);
+}
+
+/* Edges that are leaving are asked for no more: where they take the last room, they go at once. */
+static struct edge *add_edge(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int64_t at) {
+    const struct roster *taps = &m->media.taps;
+    struct edge *edge = routes_add(&m->media.routes, source, sink, channel);
+    for (uint32_t i = 0; !edge && i < taps->count; i++) {
+        sinks_pull(m, taps->slots[i], at);
+        purge(m, taps->slots[i], true);
+        edge = routes_add(&m->media.routes, source, sink, channel);
+    }
+    assert(edge && "as many as may be asked for");
+    return edge;
+}
+
+/* A player knows where it plays now, not where it did before: taps hear that first. */
+static void settle_player(struct mx *m, uint32_t source) {
+    const struct routes *routes = &m->media.routes;
+    for (struct edge *e = routes_of_source(routes, source), *next; e; e = next) {
+        next = routes_next_of_source(routes, e);
+        if (e->leaves == NEVER) continue;
+        sinks_pull(m, e->sink, e->leaves + MIX_RAMP);
+        next = routes_of_source(routes, source); /* without this one */
+    }
+}
+
+static void enter(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8, int64_t at) {
+    const struct slot *from = &m->media.slots[source];
+    if (from->kind == KIND_PLAYER && !from->player.playing) settle_player(m, source);
+    struct edge *edge = add_edge(m, source, sink, channel, at);
+    edge->gain = (struct gain){0, gain_q8, is_tap(m, sink) ? at : next_tick(m)};
+}
+
+/* A tap reads late, when all packets are there, and an edge stays until then: one that leaves fades in its last 5 ms, and
+ * another gain is another edge that crosses with it. */
+static void change_tap(struct mx *m, struct edge *edge, int gain_q8, int64_t at) {
+    const struct tap *tap = &m->taps[edge->sink];
+    uint32_t source = edge->source, sink = edge->sink, channel = edge->channel;
+    if (gain_q8 == edge->gain.to_q8) return;
+    edge->leaves = gain_q8 < 0 ? at - MIX_RAMP : at;
+    if (edge->leaves < tap->next) edge->leaves = tap->next;
+    if (gain_q8 >= 0) enter(m, source, sink, channel, gain_q8, at);
+}
+
+/* A mix reads at ticks: what changes in between moves with the next. A source that leaves is heard for 5 ms more, and what
+ * that sounds like is taken now, for it may be closed by then. */
+static void change_mix(struct mx *m, struct edge *edge, int gain_q8) {
+    struct rtp_port *sink = &m->media.slots[edge->sink].rtp;
+    int64_t since = next_tick(m);
+    int from_q8 = edge->gain.since == since ? edge->gain.from_q8 : edge->gain.to_q8;
+    edge->gain = (struct gain){from_q8, gain_q8 < 0 ? 0 : gain_q8, since};
+    if (gain_q8 >= 0) return;
+    if (sink->relayed != edge->source) add_to_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
+    routes_remove(&m->media.routes, edge);
+}
+
+void sinks_route(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8, int64_t at) {
+    struct edge *edge = routes_find(&m->media.routes, source, sink, channel);
+    if (edge && is_tap(m, sink)) change_tap(m, edge, gain_q8, at);
+    else if (edge) change_mix(m, edge, gain_q8);
+    else if (gain_q8 >= 0) enter(m, source, sink, channel, gain_q8, at);
+    choose_anew(m, source, sink);
+}
+
+static void remove_edge(struct mx *m, struct edge *edge) {
+    uint32_t source = edge->source, sink = edge->sink;
+    routes_remove(&m->media.routes, edge);
     choose_anew(m, source, sink);
 }
 
 void sinks_drop(struct mx *m, uint32_t slot, int64_t at) {
-    struct edge *edge;
-    while ((edge = routes_of_source(&m->media.routes, slot)))
-        sinks_route(m, slot, edge->sink, edge->channel, -1, at);
-    while ((edge = routes_of_sink(&m->media.routes, slot)))
-        sinks_route(m, edge->source, slot, edge->channel, -1, at);
+    const struct routes *routes = &m->media.routes;
+    struct edge *edge, *next;
+    if (is_tap(m, slot)) sinks_pull(m, slot, at);
+    while ((edge = routes_of_sink(routes, slot))) remove_edge(m, edge);
+    for (edge = routes_of_source(routes, slot); edge; edge = next) {
+        next = routes_next_of_source(routes, edge);
+        if (edge->leaves == NEVER) sinks_route(m, slot, edge->sink, edge->channel, -1, at);
+    }
 }

@@ -6,10 +6,10 @@
 
 struct mx;
 
-/* Change the routes of the media thread as of position `at`; taps take what they heard before it. A gain below 0 removes. */
+/* Change the routes of the media thread as of position `at`, and for taps to the sample. A gain below 0 removes. */
 void sinks_route(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8, int64_t at);
 
-/* Remove every route of a slot. */
+/* Remove every route of a slot. What taps have still to read of it is left to leave; then sources may be closed. */
 void sinks_drop(struct mx *m, uint32_t slot, int64_t at);
 
 /* Mix 20 ms that begin at position `tick`, and send them. */

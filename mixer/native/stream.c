@@ -36,9 +36,11 @@ bool stream_map(struct stream *s, uint32_t origin, struct rtp_header *header, ui
     header->marker |= first;
     if ((int16_t)(header->sequence - s->next_sequence) >= 0) {
         s->next_sequence = (uint16_t)(header->sequence + 1);
-        s->last_timestamp = header->timestamp;
-        s->last_count = count;
-        s->last_at = now;
+        if (first || (int32_t)(header->timestamp - s->last_timestamp) > 0) { /* events repeat theirs */
+            s->last_timestamp = header->timestamp;
+            s->last_count = count;
+            s->last_at = now;
+        }
     } else if ((int16_t)(header->sequence - s->first_sequence) < 0) {
         return false; /* its number belongs to the origin before */
     }

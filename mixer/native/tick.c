@@ -53,6 +53,13 @@ static void open_slot(struct mx *m, uint32_t slot) {
     }
 }
 
+/* A tap reads late: what it has still to read of a source keeps the slot. */
+static void part(struct mx *m, uint32_t slot) {
+    if (routes_of_source(&m->media.routes, slot)) return;
+    roster_remove(&m->media.parting, slot);
+    release(m, slot);
+}
+
 static void close_slot(struct mx *m, uint32_t slot, int64_t at) {
     struct media *media = &m->media;
     sinks_drop(m, slot, at);
@@ -64,7 +71,9 @@ static void close_slot(struct mx *m, uint32_t slot, int64_t at) {
     if (media->slots[slot].kind == KIND_RTP) port_close(m, slot, at);
     roster_remove(&media->rtp, slot);
     roster_remove(&media->players, slot);
-    release(m, slot);
+    roster_remove(&media->mixing, slot);
+    roster_add(&media->parting, slot);
+    part(m, slot);
 }
 
 static void obey(struct mx *m, const struct command *c) {
@@ -118,6 +127,7 @@ static void tick(struct mx *m) {
     FOR_EACH(media->mixing, slot) sinks_mix(m, slot, at);
     FOR_EACH(media->players, slot) announce_end(m, slot, at + MX_TICK_SAMPLES);
     FOR_EACH(media->taps, slot) if ((slot + number) % VISIT_TICKS == 0) visit_tap(m, slot, at);
+    FOR_EACH(media->parting, slot) part(m, slot);
     FOR_EACH(media->rtp, slot) if ((slot + number) % VISIT_TICKS == 0) port_visit(m, slot, at);
 }
 
@@ -144,6 +154,10 @@ static void empty(int fd) {
     (void)size; /* that it was readable is all there is to know */
 }
 
+static bool receives(const struct mx *m, uint32_t slot) {
+    return m->media.slots[slot].kind == KIND_RTP && m->media.slots[slot].rtp.rtp_fd >= 0;
+}
+
 int media_wake(struct mx *m, int timeout_ms) {
     struct epoll_event ready[MAX_READY];
     int count = epoll_wait(m->media.epoll_fd, ready, MAX_READY, timeout_ms);
@@ -154,7 +168,7 @@ int media_wake(struct mx *m, int timeout_ms) {
         uint32_t slot = SLOT_OF_TAG(tag);
         if (tag == TAG_WAKE) empty(m->wake_fd);
         else if (tag == TAG_TIMER) empty(m->media.timer_fd);
-        else if (m->media.slots[slot].kind != KIND_RTP) continue; /* closed a moment ago */
+        else if (!receives(m, slot)) continue; /* closed a moment ago */
         else if (tag == TAG_OF_RTP(slot)) port_receive_rtp(m, slot, position_of(m, now));
         else port_receive_rtcp(m, slot, position_of(m, now));
     }

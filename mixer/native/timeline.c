@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "mix.h"
-
 enum {
     WATCH = 8000,    /* 1 s: long enough for one packet to get through without delay */
     TOLERANCE = 64,  /* 8 ms: two channels that drift apart stay within 20 ms of each other */
@@ -102,13 +100,13 @@ void timeline_write(struct timeline *t, int64_t position, const int16_t *samples
     }
 }
 
-void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, int gain_q8) {
+void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
     int64_t from = position, to = position + (int64_t)count;
     if (from < t->high - TIMELINE_SAMPLES) from = t->high - TIMELINE_SAMPLES;
     if (to > t->high) to = t->high;
     while (from < to) {
         size_t part = run(from, (size_t)(to - from));
-        mix_add(sums + (from - position), ring_at(t, from), part, gain_q8);
+        mix_add(sums + (from - position), ring_at(t, from), part, gain, from);
         from += (int64_t)part;
     }
 }

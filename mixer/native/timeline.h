@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mix.h"
+
 enum {
     TIMELINE_SAMPLES = 1 << 14,
     TIMELINE_LEAD = 160,       /* a packet on time ends this far ahead of its arrival: where a reader 20 ms behind can go */
@@ -54,7 +56,7 @@ enum placing timeline_place(struct timeline *t, uint32_t timestamp, uint32_t cou
 
 void timeline_write(struct timeline *t, int64_t position, const int16_t *samples, size_t count);
 
-/* sums[i] += the sample at position + i, with gain. */
-void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, int gain_q8);
+/* sums[i] += the sample at position + i, with the gain there. */
+void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEADY(gain_q8) (&(struct gain){(gain_q8), (gain_q8), 0})
+
 /* The same numbers in every run (xorshift, Marsaglia 2003). */
 static inline uint32_t chance(uint32_t *state) {
     *state ^= *state << 13;

@@ -34,7 +34,8 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Iterator[Path]:
     objects = [folder / f"{file.stem}.o" for file in core]
     for name in names():
         program = folder / name
-        subprocess.run([*command, TESTS / f"{name}.c", *objects, "-o", program], check=True)
+        linked = [TESTS / f"{name}.c", *objects, "-o", program, "-lm"]
+        subprocess.run([*command, *linked], check=True)
         yield program
 
 

@@ -89,8 +89,8 @@ static void routes_are_found_from_both_ends_and_used_again(void) {
     assert(routes_open(&r, 6, 4));
     for (uint32_t round = 0; round < 100; round++) {
         for (uint32_t source = 0; source < 3; source++)
-            for (uint32_t channel = 0; channel < 2; channel++) assert(routes_add(&r, source, 3, channel, 256));
-        assert(!routes_add(&r, 3, 0, 0, 256)); /* all taken */
+            for (uint32_t channel = 0; channel < 2; channel++) assert(routes_add(&r, source, 3, channel));
+        assert(!routes_add(&r, 3, 0, 0)); /* all taken */
         int walked = 0;
         for (struct edge *e = routes_of_sink(&r, 3); e; e = routes_next_of_sink(&r, e)) walked++;
         assert(walked == 6 && routes_find(&r, 1, 3, 1) && !routes_find(&r, 3, 1, 0));

@@ -66,8 +66,8 @@ static void change(mx *m, const mx_port *legs, struct reading *r, mx_clip *clip,
     mx_port player, ear;
     uint16_t port;
     mx_port_stats stats;
-    assert(mx_open_player(m, clip, chance(state) % 2, &player) == MX_OK);
-    assert(mx_open_rtp(m, true, &ear, &port) == MX_OK);
+    while (mx_open_player(m, clip, chance(state) % 2, &player) == MX_FULL) rest(1);
+    while (mx_open_rtp(m, true, &ear, &port) == MX_FULL) rest(1); /* the slots of before are on their way back */
     for (int i = 0; i < LEGS; i++) {
         route(m, legs[i], legs[(i + 1 + chance(state) % (LEGS - 1)) % LEGS]);
         route(m, legs[i], chance(state) % 2 ? r->tap : right_of(r->tap));

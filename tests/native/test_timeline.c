@@ -23,7 +23,7 @@ static void write(struct timeline *t, int64_t position, int16_t value) {
 
 static int32_t at(const struct timeline *t, int64_t position) {
     int32_t sum = 0;
-    timeline_add(t, position, &sum, 1, MX_UNITY_GAIN);
+    timeline_add(t, position, &sum, 1, STEADY(MX_UNITY_GAIN));
     return sum;
 }
 
@@ -32,7 +32,7 @@ static void order_and_duplicates_do_not_matter(void) {
     const int order[] = {0, 2, 1, 1, 4, 3, 0};
     for (int i = 0; i < 7; i++) write(&t, order[i] * N, (int16_t)(order[i] + 1));
     int32_t sums[5 * N] = {0};
-    timeline_add(&t, 0, sums, 5 * N, MX_UNITY_GAIN);
+    timeline_add(&t, 0, sums, 5 * N, STEADY(MX_UNITY_GAIN));
     for (int i = 0; i < 5 * N; i++) assert(sums[i] == i / N + 1);
 }
 
@@ -61,7 +61,7 @@ static void a_gap_longer_than_the_ring_clears_it_once(void) {
     write(&t, 0, 1);
     write(&t, 900LL * MX_SAMPLE_RATE, 2);
     int32_t sums[TIMELINE_SAMPLES] = {0};
-    timeline_add(&t, t.high - TIMELINE_SAMPLES, sums, TIMELINE_SAMPLES, MX_UNITY_GAIN);
+    timeline_add(&t, t.high - TIMELINE_SAMPLES, sums, TIMELINE_SAMPLES, STEADY(MX_UNITY_GAIN));
     for (int i = 0; i < TIMELINE_SAMPLES; i++) assert(sums[i] == (i < TIMELINE_SAMPLES - N ? 0 : 2));
 }
 
