@@ -9,11 +9,14 @@
 
 The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONOTONIC. Each RTP
             source that somebody needs decoded has a timeline, a ring of 2 s addressed by that
-            clock. Packets are written where their timestamp belongs; order, loss and duplicates
-            need no care, what never came is silence. Readers go behind now: mixes by
-            `supervisor_delay_ms`, taps by `recording_delay_ms`. So a tap is as long as it was open,
-            whatever the packets do, and its two sides lie as they were heard. Timestamps that leave
-            the clock are set against it again, slowly for drift (8 ms), at once for a leap (1 s).
+            clock. Packets are written where their timestamp belongs; order and duplicates need no
+            care. Readers go behind now: mixes by `supervisor_delay_ms`, taps by
+            `recording_delay_ms`. So a tap is as long as it was open, whatever the packets do, and
+            its two sides lie as they were heard. Timestamps that leave the clock are set against it
+            again, slowly for drift (8 ms), at once for a leap (1 s).
+Holes       What was lost, or is late, is made up from the last pitch period and fades within 60 ms;
+            after comfort noise there is noise; a pause, or a digit, is silence. It lies in the
+            timeline, for all readers alike, until the packet comes after all.
 Relay       A sink with one RTP source at unity gain gets its packets as they come, with a header of
             ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other byte by byte.
             Anything else is mixed every 20 ms. Sequence and timestamps go on without a break from
@@ -34,8 +37,8 @@ Pace        Packets are handled as they come; when the thread is busy for more t
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
-3551, RFC 4733 relayed as it is. Left out here: SRTP, IPv6, DTMF detection, other codecs and rates,
-comfort noise (counted, played as silence), concealment of loss.
+3551, the level of RFC 3389. Left out here: SRTP, IPv6, other codecs and rates, the spectrum of
+comfort noise; telephone events (RFC 4733) are relayed, and not understood.
 """
 
 from mixer._native import (

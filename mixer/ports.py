@@ -68,6 +68,8 @@ class PortStats:
     """SSRC changes and sequence restarts."""
     send_errors: int
     rtcp_received: int
+    concealed_ms: float
+    """Sound made up for what a mix or a recording missed."""
     jitter_ms: float
     rtt_ms: float
     """0 before the first RTCP report about us."""

@@ -241,6 +241,7 @@ mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
         .epochs = value_of(&c->epochs),
         .send_errors = value_of(&c->send_errors),
         .rtcp_received = value_of(&c->rtcp_received),
+        .concealed_ms = (double)value_of(&c->concealed) * 1000 / MX_SAMPLE_RATE,
         .jitter_ms = atomic_load_explicit(&c->jitter, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
         .rtt_ms = atomic_load_explicit(&c->rtt_65536ths, memory_order_relaxed) * 1000.0 / 65536,
     };

@@ -6,14 +6,15 @@
 #include "core.h"
 
 enum {
+    COMFORT_NOISE = 13,  /* static payload type, RFC 3389 §4: it needs no negotiation */
     BELATED = 40,        /* 5 ms later than the packet before: others may have caught up with it */
     BURST = 64,          /* packets taken from one socket at once */
 };
 
-enum content { SOUND, EVENT, NOT_NEGOTIATED };
+enum content { SOUND, EVENT, NOISE_LEVEL, NOT_NEGOTIATED };
 
 static int type_at(const struct rtp_port *sink, enum content content) {
-    return content == SOUND ? sink->remote.payload_type : sink->remote.telephone_event;
+    return content == SOUND ? sink->remote.payload_type : content == EVENT ? sink->remote.telephone_event : COMFORT_NOISE;
 }
 
 static void forward(struct mx *m, struct rtp_port *sink, const struct rtp_port *source, const struct rtp_packet *packet,
@@ -51,12 +52,18 @@ static void restart(struct mx *m, uint32_t slot) {
     timeline_restart(&p->timeline);
 }
 
+/* How a packet lies to those before it. */
+struct sequel {
+    bool newest;     /* not overtaken by another */
+    bool after_loss; /* others should have come before it */
+};
+
 /* Put the sound where it belongs in time. */
-static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, bool newest, int64_t now) {
+static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, struct sequel sequel, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     int64_t position;
     int16_t samples[RTP_MAX_PAYLOAD];
-    enum placing placing = timeline_place(&p->timeline, packet->header.timestamp, packet->length, newest, now,
+    enum placing placing = timeline_place(&p->timeline, packet->header.timestamp, packet->length, sequel.newest, now,
                                           m->recording_delay, &position);
     if (placing == LOST) {
         count_one(&p->counters.misplaced);
@@ -66,7 +73,8 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, b
     if (placing != PLACED) count_one(&p->counters.realigned);
     if (!p->needed) return;
     p->remote.codec->decode(samples, packet->payload, packet->length);
-    timeline_write(&p->timeline, position, samples, packet->length);
+    timeline_write(&p->timeline, position, samples, packet->length, sequel.after_loss || placing == REALIGNED);
+    atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
 }
 
 static void note_life(struct mx *m, uint32_t slot, int64_t now) {
@@ -80,15 +88,19 @@ static void note_life(struct mx *m, uint32_t slot, int64_t now) {
 }
 
 /* What a listen-only port receives ends with its statistics: silence by construction. */
-static void use(struct mx *m, uint32_t slot, const struct rtp_packet *packet, enum content content, bool newest,
+static void use(struct mx *m, uint32_t slot, const struct rtp_packet *packet, enum content content, struct sequel sequel,
                 int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     if (p->listen_only) return;
     switch (content) {
     case SOUND:
-        keep(m, slot, packet, newest, now);
+        keep(m, slot, packet, sequel, now);
         break;
     case EVENT:
+        timeline_pause(&p->timeline);
+        break;
+    case NOISE_LEVEL:
+        if (p->needed && sequel.newest) timeline_noise(&p->timeline, packet->payload[0] & 0x7f);
         break;
     case NOT_NEGOTIATED:
         assert(!"it was dropped before");
@@ -100,6 +112,7 @@ static void use(struct mx *m, uint32_t slot, const struct rtp_packet *packet, en
 static bool take(struct mx *m, uint32_t slot, const struct rtp_packet *packet, enum content content, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     bool first = !p->reception.started;
+    uint16_t expected = (uint16_t)(p->reception.highest + 1);
     enum arrival arrival = reception_take(&p->reception, &packet->header);
     atomic_store_explicit(&p->counters.lost, reception_lost(&p->reception), memory_order_relaxed);
     if (arrival == ARRIVAL_MISPLACED) {
@@ -115,7 +128,11 @@ static bool take(struct mx *m, uint32_t slot, const struct rtp_packet *packet, e
         more |= reception_time(&p->reception, packet->header.timestamp, (uint32_t)now) > BELATED;
         atomic_store_explicit(&p->counters.jitter, reception_jitter(&p->reception), memory_order_relaxed);
     }
-    use(m, slot, packet, content, arrival != ARRIVAL_OLDER, now);
+    struct sequel sequel = {
+        .newest = arrival != ARRIVAL_OLDER,
+        .after_loss = arrival == ARRIVAL_NEWEST && packet->header.sequence != expected,
+    };
+    use(m, slot, packet, content, sequel, now);
     return more;
 }
 
@@ -136,7 +153,7 @@ static void settle(struct rtp_port *p, const struct address *from) {
 static enum content content_of(const struct rtp_port *p, uint8_t payload_type) {
     if (payload_type == p->remote.receive_telephone_event) return EVENT;
     if (payload_type == p->remote.receive_payload_type) return SOUND;
-    return NOT_NEGOTIATED;
+    return payload_type == COMFORT_NOISE ? NOISE_LEVEL : NOT_NEGOTIATED;
 }
 
 /* Nothing was there; or one packet, which came when it was expected; or one behind which there may be others. */

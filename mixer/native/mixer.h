@@ -87,6 +87,7 @@ typedef struct {
     uint64_t epochs;          /* SSRC changes and sequence restarts after the first */
     uint64_t send_errors;     /* refused by peer or kernel */
     uint64_t rtcp_received;   /* valid compound packets */
+    double concealed_ms;      /* of sound made up for packets that were missed by a mix or a tap */
     double jitter_ms, rtt_ms; /* RFC 3550 A.8, §6.4.1; rtt 0 before the first report about us */
 } mx_port_stats;
 

@@ -51,6 +51,17 @@ void port_leave_alone(struct rtp_port *p, int64_t now) {
 
 bool port_sends(const struct rtp_port *p, int64_t now) { return port_reachable(p) && now >= p->quiet_until; }
 
+void port_need(struct rtp_port *p, bool needed) {
+    if (!needed) timeline_pause(&p->timeline);
+    p->needed = needed;
+}
+
+void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    timeline_prepare(&p->timeline, position + (int64_t)count);
+    timeline_add(&p->timeline, position, sums, count, gain);
+    atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
+}
+
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now) {
     rtp_write(packet, header);
     int error = socket_send(p->rtp_fd, p->connected ? NULL : &p->remote.address, packet, RTP_HEADER + length);

@@ -30,7 +30,7 @@ struct remote {
 /* Written by the media thread, read by any. */
 struct counters {
     _Atomic uint64_t received, sent, lost, strangers, malformed, unexpected, misplaced, realigned, epochs, send_errors,
-        rtcp_received;
+        rtcp_received, concealed;
     _Atomic uint32_t jitter;         /* samples */
     _Atomic uint32_t rtt_65536ths;   /* seconds */
 };
@@ -98,6 +98,12 @@ bool port_sends(const struct rtp_port *p, int64_t now);
 
 /* The peer refused a packet: it is asked again, ever more rarely. */
 void port_leave_alone(struct rtp_port *p, int64_t now);
+
+/* Whether somebody reads the timeline. */
+void port_need(struct rtp_port *p, bool needed);
+
+/* sums[i] += what was said at position + i, with the gain there. */
+void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
 
 /* `packet` has RTP_HEADER bytes of room before `length` of payload; the header is mapped already. */
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now);

@@ -12,7 +12,7 @@ enum { PULL_SAMPLES = 400 }; /* at once: keeps the sums of both sides in 3.2 kB 
 static void add_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
                        const struct gain *gain) {
     struct slot *slot = &m->media.slots[source];
-    if (slot->kind == KIND_RTP) timeline_add(&slot->rtp.timeline, position, sums, count, gain);
+    if (slot->kind == KIND_RTP) port_listen(&slot->rtp, position, sums, count, gain);
     else player_add(&slot->player, position, sums, count, gain);
 }
 
@@ -80,7 +80,7 @@ static void choose_work(struct mx *m, uint32_t source) {
         heard |= e->leaves == NEVER;
         needed |= sink->kind == KIND_TAP || sink->rtp.relayed != source;
     }
-    if (slot->kind == KIND_RTP) slot->rtp.needed = needed;
+    if (slot->kind == KIND_RTP) port_need(&slot->rtp, needed);
     else if (heard) player_start(&slot->player, next_tick(m));
     else player_pause(&slot->player, next_tick(m));
 }

@@ -1,15 +1,18 @@
 #include "timeline.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
     WATCH = 8000,    /* 1 s: long enough for one packet to get through without delay */
     TOLERANCE = 64,  /* 8 ms: two channels that drift apart stay within 20 ms of each other */
     PATIENCE = 480,  /* 60 ms: a burst after a stall arrives faster than that */
+    LEAD_OVER = TIMELINE_LEAD_OVER,
+    PIECE = 160,
 };
 
 void timeline_open(struct timeline *t, int16_t *samples, int64_t now) {
-    *t = (struct timeline){.samples = samples, .high = now};
+    *t = (struct timeline){.samples = samples, .high = now, .real = now, .taken = now, .seam = now, .noise_state = 1};
     timeline_restart(t);
 }
 
@@ -86,9 +89,7 @@ static void clear(struct timeline *t, int64_t from, int64_t to) {
     }
 }
 
-void timeline_write(struct timeline *t, int64_t position, const int16_t *samples, size_t count) {
-    int64_t oldest = t->high - TIMELINE_SAMPLES;
-    if (position < oldest) return; /* its place belongs to something newer */
+static void store(struct timeline *t, int64_t position, const int16_t *samples, size_t count) {
     clear(t, t->high, position);
     if (position + (int64_t)count > t->high) t->high = position + (int64_t)count;
     while (count) {
@@ -98,6 +99,101 @@ void timeline_write(struct timeline *t, int64_t position, const int16_t *samples
         samples += part;
         count -= part;
     }
+}
+
+/* False: what was heard last is silence. */
+static bool begin_concealment(struct timeline *t) {
+    if (t->concealing) return t->concealment.period != 0;
+    t->concealing = true;
+    for (int i = 0; i < CONCEAL_HISTORY; i++) t->concealment.history[i] = *ring_at(t, t->real - CONCEAL_HISTORY + i);
+    return conceal_begin(&t->concealment);
+}
+
+/* White noise (Marsaglia's xorshift). */
+static void make_noise(struct timeline *t, int16_t *samples, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        t->noise_state ^= t->noise_state << 13;
+        t->noise_state ^= t->noise_state >> 17;
+        t->noise_state ^= t->noise_state << 5;
+        samples[i] = (int16_t)((int32_t)(t->noise_state >> 16) % (2 * t->noise_peak + 1) - t->noise_peak);
+    }
+}
+
+/* Make up what is missing below `until`. */
+static void make_up(struct timeline *t, int64_t until) {
+    int16_t samples[PIECE];
+    if (t->making == CONCEALMENT) {
+        if (until <= t->high || t->high >= t->real + CONCEAL_SAMPLES || !begin_concealment(t)) return;
+        if (until > t->real + CONCEAL_SAMPLES) until = t->real + CONCEAL_SAMPLES;
+        t->concealed += (uint64_t)(until - t->high);
+    }
+    if (t->making == NOISE && until - t->high > TIMELINE_SAMPLES) clear(t, t->high, until), t->high = until;
+    while (t->making != NOTHING_MADE && t->high < until) {
+        size_t count = until - t->high < PIECE ? (size_t)(until - t->high) : PIECE;
+        if (t->making == NOISE) make_noise(t, samples, count);
+        else conceal_next(&t->concealment, samples, count);
+        store(t, t->high, samples, count);
+    }
+}
+
+void timeline_prepare(struct timeline *t, int64_t until) {
+    if (until > t->taken) t->taken = until;
+    if (until > t->high) make_up(t, until);
+}
+
+static bool made_up(const struct timeline *t) { return t->concealing && t->concealment.made; }
+
+/* From what lies there, made up or overlapped, to what came: not where a reader has been already. */
+static void lead_over(struct timeline *t, int64_t from, int64_t position, int16_t *samples, size_t count) {
+    if (from == position && count >= LEAD_OVER) {
+        t->seam = position;
+        memcpy(t->unchanged, samples, sizeof t->unchanged);
+    }
+    for (int64_t i = 0; i < LEAD_OVER && from + i < position + (int64_t)count; i++) {
+        int made = from + i < t->high ? *ring_at(t, from + i) : 0;
+        int16_t *sample = &samples[from + i - position];
+        *sample = (int16_t)(made + (*sample - made) * (int)(i + 1) / (LEAD_OVER + 1));
+    }
+}
+
+/* A packet that was overtaken takes the place of what was made up for it, unless a reader was faster. */
+static void catch_up(struct timeline *t, int64_t position, size_t count) {
+    int64_t end = position + (int64_t)count;
+    if (end != t->seam || t->taken > position) return;
+    store(t, t->seam, t->unchanged, LEAD_OVER);
+    t->concealed -= t->concealed < count ? t->concealed : count;
+}
+
+/* The newest packet: what lies before it is complete, made up where that was to be. */
+static void follow_on(struct timeline *t, int64_t position, int16_t *samples, size_t count, bool after_loss) {
+    int64_t seam = position > t->taken ? position : t->taken;
+    if (t->making == NOISE) make_up(t, position);
+    else if ((after_loss && position > t->real) || made_up(t)) make_up(t, seam + LEAD_OVER);
+    if (position < t->real || made_up(t)) lead_over(t, seam, position, samples, count);
+    t->real = position + (int64_t)count;
+    t->making = CONCEALMENT;
+    t->concealing = false;
+}
+
+void timeline_write(struct timeline *t, int64_t position, int16_t *samples, size_t count, bool after_loss) {
+    bool newest = position + (int64_t)count > t->real;
+    if (position < t->high - TIMELINE_SAMPLES) return; /* its place belongs to something newer */
+    if (newest) follow_on(t, position, samples, count, after_loss);
+    else catch_up(t, position, count);
+    store(t, position, samples, count);
+    if (newest) t->high = t->real; /* what was made up above it is not what comes next */
+}
+
+void timeline_noise(struct timeline *t, uint8_t dbov) {
+    const float peak = 32768 * 1.7320508f; /* of white noise as strong as overload */
+    float wanted = peak * powf(10, -(float)dbov / 20);
+    t->noise_peak = wanted < INT16_MAX ? (int32_t)wanted : INT16_MAX;
+    t->making = NOISE;
+}
+
+void timeline_pause(struct timeline *t) {
+    t->making = NOTHING_MADE;
+    t->concealing = false;
 }
 
 void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {

@@ -18,7 +18,7 @@ static struct timeline opened(int64_t now) {
 static void write(struct timeline *t, int64_t position, int16_t value) {
     int16_t samples[N];
     for (int i = 0; i < N; i++) samples[i] = value;
-    timeline_write(t, position, samples, N);
+    timeline_write(t, position, samples, N, false);
 }
 
 static int32_t at(const struct timeline *t, int64_t position) {
@@ -140,9 +140,111 @@ static void no_timestamp_writes_far_from_now(void) {
         memset(samples, 1, sizeof samples);
         if (timeline_place(&t, timestamp, count, i % 4 != 0, now, LIMIT, &position) == LOST) continue;
         assert(position >= now - TIMELINE_MAX_LATE - 1600 && position <= now + TIMELINE_MAX_EARLY + TIMELINE_LEAD);
-        timeline_write(&t, position, samples, count);
+        timeline_write(&t, position, samples, count, false);
         assert(t.high <= now + TIMELINE_MAX_EARLY + TIMELINE_LEAD + 1600);
     }
+}
+
+/* A triangle of 100 Hz. */
+static int16_t wave(int64_t position) {
+    int64_t phase = position % 80;
+    return (int16_t)(phase < 40 ? 200 * phase - 4000 : 4000 - 200 * (phase - 40));
+}
+
+static void write_wave(struct timeline *t, int64_t position, bool after_loss) {
+    int16_t samples[N];
+    for (int i = 0; i < N; i++) samples[i] = wave(position + i);
+    timeline_write(t, position, samples, N, after_loss);
+}
+
+static int32_t take(struct timeline *t, int64_t position) {
+    timeline_prepare(t, position + 1);
+    return at(t, position);
+}
+
+static int largest_step(struct timeline *t, int64_t from, int64_t to) {
+    int largest = 0;
+    for (int64_t p = from; p < to; p++) {
+        int step = abs(at(t, p) - at(t, p - 1));
+        if (step > largest) largest = step;
+    }
+    return largest;
+}
+
+static void what_was_lost_sounds_like_what_came_before(void) {
+    struct timeline t = opened(0);
+    for (int64_t p = 0; p < 20 * N; p += N)
+        if (p != 10 * N) write_wave(&t, p, p == 11 * N);
+    for (int64_t p = 10 * N; p < 11 * N; p++) assert(abs(at(&t, p) - wave(p)) <= 4000 / 5); /* it has begun to fade */
+    for (int64_t p = 11 * N + 32; p < 20 * N; p++) assert(at(&t, p) == wave(p));
+    assert(largest_step(&t, 2 * N, 20 * N) <= 200 + 40 && t.concealed == N + 32);
+}
+
+static void after_60_ms_of_loss_there_is_silence_and_no_click(void) {
+    struct timeline t = opened(0);
+    for (int64_t p = 0; p < 10 * N; p += N) write_wave(&t, p, false);
+    for (int64_t p = 0; p < 20 * N; p += 100) timeline_prepare(&t, p); /* nothing more comes */
+    for (int64_t p = 10 * N; p < 20 * N; p++) assert(p < 13 * N || at(&t, p) == 0);
+    assert(abs(at(&t, 12 * N - 40)) > 0 && t.concealed == CONCEAL_SAMPLES);
+    write_wave(&t, 21 * N, true);
+    assert(largest_step(&t, 2 * N, 22 * N) <= 200 + 150);
+}
+
+static void all_readers_hear_the_same_and_a_late_packet_takes_its_place(void) {
+    struct timeline t = opened(0);
+    for (int64_t p = 0; p < 10 * N; p += N) write_wave(&t, p, false);
+    timeline_prepare(&t, 10 * N + 50); /* one reader is here already */
+    int32_t heard = at(&t, 10 * N + 49);
+    write_wave(&t, 10 * N, false);
+    assert(abs(heard - at(&t, 10 * N + 50)) <= 240); /* it hears no click */
+    for (int64_t p = 10 * N; p < 11 * N; p++) /* the others hear all of the packet, but where the first one led over */
+        assert((p >= 10 * N + 50 && p < 10 * N + 82) || at(&t, p) == wave(p));
+    write_wave(&t, 12 * N, true); /* and one that was only overtaken */
+    write_wave(&t, 11 * N, false);
+    for (int64_t p = 11 * N; p < 13 * N; p++) assert(at(&t, p) == wave(p));
+}
+
+static void silence_is_not_made_up_for_and_keeps_its_edges(void) {
+    struct timeline t = opened(0);
+    write(&t, 0, 0);
+    int16_t loud[N];
+    for (int i = 0; i < N; i++) loud[i] = 10000;
+    timeline_write(&t, 3 * N, loud, N, true);
+    assert(at(&t, 3 * N - 1) == 0 && at(&t, 3 * N) == 10000 && t.concealed == 0);
+    timeline_write(&t, 10 * N, loud, N, false); /* a pause that was meant */
+    assert(at(&t, 4 * N) == 0 && at(&t, 10 * N - 1) == 0 && at(&t, 10 * N) == 10000);
+    timeline_pause(&t); /* it sends digits now */
+    for (int64_t p = 11 * N; p < 20 * N; p++) assert(take(&t, p) == 0);
+    assert(t.concealed == 0);
+}
+
+static void comfort_noise_is_as_loud_as_it_says_until_sound_comes(void) {
+    for (int dbov = 20; dbov <= 127; dbov += 10) {
+        struct timeline t = opened(0);
+        double power = 0, wanted = 32768.0 * 32768.0;
+        for (int i = 0; i < dbov; i++) wanted *= 0.79432823;
+        write(&t, 0, 0);
+        timeline_noise(&t, (uint8_t)dbov);
+        for (int64_t p = N; p < 100 * N; p++) {
+            double sample = take(&t, p);
+            power += sample * sample / (99 * N);
+        }
+        assert(wanted < 2 ? power <= 2 : power > wanted * 0.85 && power < wanted * 1.15);
+        write(&t, 110 * N, 5000); /* to its first sample, whoever has read so far */
+        int differs = 0;
+        for (int64_t p = 100 * N; p < 110 * N; p++) differs += at(&t, p) != at(&t, p - 1);
+        assert(dbov > 80 || differs > 5 * N);
+        assert(at(&t, 110 * N) == 5000 && at(&t, 111 * N) == 0 && t.concealed == 0);
+    }
+}
+
+static void noise_that_nobody_heard_for_an_hour_is_made_in_no_time(void) {
+    struct timeline t = opened(0);
+    write(&t, 0, 0);
+    timeline_noise(&t, 30);
+    timeline_prepare(&t, 8000LL * 3600);
+    write(&t, 8000LL * 7200, 100);
+    assert(at(&t, 8000LL * 7200) == 100);
 }
 
 int main(void) {
@@ -157,4 +259,10 @@ int main(void) {
     a_phone_that_stops_its_timestamps_is_heard_again_within_80_ms();
     a_leap_is_set_against_the_clock_at_once();
     no_timestamp_writes_far_from_now();
+    what_was_lost_sounds_like_what_came_before();
+    after_60_ms_of_loss_there_is_silence_and_no_click();
+    all_readers_hear_the_same_and_a_late_packet_takes_its_place();
+    silence_is_not_made_up_for_and_keeps_its_edges();
+    comfort_noise_is_as_loud_as_it_says_until_sound_comes();
+    noise_that_nobody_heard_for_an_hour_is_made_in_no_time();
 }
