@@ -24,6 +24,8 @@ Relay       A sink with one RTP source at unity gain gets its packets as they co
 Changes     Every change of a route or a gain, and the start and end of players, is a ramp of 5 ms.
             In a tap a source begins and ends at its instant; in a mix with the next tick. Between
             a mix and a relay, and between relayed sources, 5 ms lead from one to the other.
+Digits      Telephone events (RFC 4733) are told once, when they end, and relayed; they are never
+            sound. Digits that are sent take the place of all else on their way.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
             each, no lock anywhere. Python may be seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can
@@ -37,8 +39,8 @@ Pace        Packets are handled as they come; when the thread is busy for more t
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
-3551, the level of RFC 3389. Left out here: SRTP, IPv6, other codecs and rates, the spectrum of
-comfort noise; telephone events (RFC 4733) are relayed, and not understood.
+3551, RFC 4733, the level of RFC 3389. Left out here: SRTP, IPv6, other codecs and rates, the
+spectrum of comfort noise.
 """
 
 from mixer._native import (
@@ -46,6 +48,7 @@ from mixer._native import (
     MixerError,
     MixerFull,
     NoFreePort,
+    NoTelephoneEvents,
     PortGone,
     RouteRefused,
 )
@@ -54,6 +57,7 @@ from mixer.codecs import CODECS, Codec
 from mixer.graph import Route
 from mixer.media import Clip, Mixer, Tap
 from mixer.ports import (
+    DigitReceived,
     Event,
     MediaStarted,
     MediaTimedOut,
@@ -70,6 +74,7 @@ __all__ = [
     "Bridge",
     "Clip",
     "Codec",
+    "DigitReceived",
     "Ear",
     "Event",
     "Leg",
@@ -81,6 +86,7 @@ __all__ = [
     "MixerFull",
     "Mode",
     "NoFreePort",
+    "NoTelephoneEvents",
     "PlayerEnded",
     "Port",
     "PortGone",

@@ -10,6 +10,7 @@ from typing import Any
 PLAYER_ENDED: int
 MEDIA_STARTED: int
 MEDIA_TIMED_OUT: int
+DIGIT_RECEIVED: int
 TAP_FRAMES: int
 """Stereo frames that wait for the reader of a tap before the next is an overrun."""
 
@@ -18,6 +19,7 @@ class MixerFull(MixerError): ...
 class NoFreePort(MixerError): ...
 class PortGone(MixerError): ...
 class RouteRefused(MixerError): ...
+class NoTelephoneEvents(MixerError): ...
 class MixerClosed(MixerError): ...
 
 def codec_table() -> list[tuple[str, int, int]]:
@@ -48,8 +50,8 @@ class Mixer:
         """Joins the media thread; the GIL is free meanwhile. May be called twice."""
 
     def fileno(self) -> int: ...
-    def next_event(self) -> tuple[int, int, int] | None:
-        """Kind, slot, generation."""
+    def next_event(self) -> tuple[int, int, int, str, int] | None:
+        """Kind, slot, generation; digit and milliseconds, "" and 0 when it is about none."""
 
     def open_rtp(self, listen_only: bool, /) -> tuple[int, int, int]:
         """Slot, generation, UDP port of RTP. Raises MixerFull, NoFreePort, ValueError (host)."""
@@ -69,6 +71,11 @@ class Mixer:
         learn_from: str | None,
     ) -> None:
         """-1 stands for no telephone event. Raises PortGone, ValueError, MixerFull."""
+
+    def send_digits(
+        self, slot: int, generation: int, digits: str, duration_ms: int, gap_ms: int, /
+    ) -> None:
+        """Raises PortGone, NoTelephoneEvents, MixerFull, ValueError."""
 
     def open_player(self, clip: Clip, loop: bool, /) -> tuple[int, int]: ...
     def open_tap(self) -> tuple[int, int]: ...

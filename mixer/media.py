@@ -11,6 +11,7 @@ from mixer import _native
 from mixer._native import MixerClosed, MixerError, PortGone
 from mixer.graph import Graph, Route
 from mixer.ports import (
+    DigitReceived,
     Event,
     MediaStarted,
     MediaTimedOut,
@@ -101,8 +102,12 @@ class Mixer:
 
     def read_events(self) -> None:
         waiting = list(iter(self._native.next_event, None))  # on_event may close the mixer
-        for kind, slot, generation in waiting:
-            self._on_event(EVENTS[kind](Port(slot, generation)))
+        for kind, slot, generation, digit, duration_ms in waiting:
+            port = Port(slot, generation)
+            if kind == _native.DIGIT_RECEIVED:
+                self._on_event(DigitReceived(port, digit, duration_ms))
+            else:
+                self._on_event(EVENTS[kind](port))
 
     def open_rtp(self, *, listen_only: bool = False) -> RtpPort:
         """Bind an even UDP port, and the next for RTCP. Raises MixerFull, NoFreePort.
@@ -126,6 +131,16 @@ class Mixer:
             receive_telephone_event=_or_minus_one(remote.receive_telephone_event),
             learn_from=remote.learn_from,
         )
+
+    def send_digits(
+        self, port: Port, digits: str, *, duration_ms: int = 100, gap_ms: int = 100
+    ) -> None:
+        """Send 0-9 * # A-D as telephone events, after those that still wait, 32 at most.
+
+        Raises PortGone, NoTelephoneEvents, MixerFull; ValueError: another character, a duration
+        outside of 40 to 8000 ms or a gap outside of 60 to 8000 ms.
+        """
+        self._native.send_digits(port.slot, port.generation, digits, duration_ms, gap_ms)
 
     def load_clip(self, samples: bytes) -> Clip:
         """int16 LE, mono, 8000 Hz; ValueError when there are none."""

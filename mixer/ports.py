@@ -68,6 +68,10 @@ class PortStats:
     """SSRC changes and sequence restarts."""
     send_errors: int
     rtcp_received: int
+    digits: int
+    """Told as DigitReceived."""
+    digits_lost: int
+    """Not told: more than 20 a second, or events were not read."""
     concealed_ms: float
     """Sound made up for what a mix or a recording missed."""
     jitter_ms: float
@@ -110,4 +114,13 @@ class MediaTimedOut:
     port: Port
 
 
-Event = PlayerEnded | MediaStarted | MediaTimedOut
+@dataclass(frozen=True, slots=True)
+class DigitReceived:
+    """A DTMF digit has ended (RFC 4733). `digit` is one of 0-9 * # A-D."""
+
+    port: Port
+    digit: str
+    duration_ms: int
+
+
+Event = PlayerEnded | MediaStarted | MediaTimedOut | DigitReceived

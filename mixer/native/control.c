@@ -14,6 +14,8 @@ static struct claim *claim_of(const struct mx *m, mx_port port) {
     return claim->open && claim->generation == port.generation ? claim : NULL;
 }
 
+static uint64_t value_of(const _Atomic uint64_t *counter) { return atomic_load_explicit(counter, memory_order_relaxed); }
+
 static void wake(const struct mx *m) {
     uint64_t one = 1;
     ssize_t written = write(m->wake_fd, &one, sizeof one);
@@ -127,11 +129,39 @@ static bool read_remote(struct remote *to, const mx_remote *from) {
 }
 
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
-    const struct claim *claim = claim_of(m, port);
+    struct claim *claim = claim_of(m, port);
     struct command command = {.verb = VERB_REMOTE, .slot = port.slot};
     if (!claim) return MX_GONE;
     if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote)) return MX_INVALID;
     if (!ring_has_room(&m->commands)) return MX_FULL;
+    claim->sends_digits = remote->telephone_event >= 0;
+    ask(m, &command);
+    return MX_OK;
+}
+
+static bool read_digits(struct command *command, const char *digits, uint32_t duration_ms, uint32_t gap_ms) {
+    size_t count = strlen(digits);
+    command->digits.count = (uint32_t)count;
+    command->digits.duration = duration_ms * (MX_SAMPLE_RATE / 1000);
+    command->digits.gap = gap_ms * (MX_SAMPLE_RATE / 1000);
+    for (size_t i = 0; i < count && i < MX_MAX_DIGITS; i++) {
+        if (digit_code(digits[i]) < 0) return false;
+        command->digits.codes[i] = (uint8_t)digit_code(digits[i]);
+    }
+    return count > 0 && duration_ms >= MX_LEAST_DIGIT_MS && duration_ms <= MX_MOST_DIGIT_MS &&
+           gap_ms >= MX_LEAST_GAP_MS && gap_ms <= MX_MOST_DIGIT_MS;
+}
+
+mx_result mx_send_digits(mx *m, mx_port port, const char *digits, uint32_t duration_ms, uint32_t gap_ms) {
+    struct claim *claim = claim_of(m, port);
+    struct command command = {.verb = VERB_DIGITS, .slot = port.slot};
+    if (!claim) return MX_GONE;
+    if (claim->kind != KIND_RTP || !read_digits(&command, digits, duration_ms, gap_ms)) return MX_INVALID;
+    if (!claim->sends_digits) return MX_NO_EVENTS;
+    const struct counters *c = &m->media.slots[port.slot].rtp.counters;
+    uint32_t waiting = claim->digits_asked - (uint32_t)value_of(&c->digits_done);
+    if (command.digits.count > MX_MAX_DIGITS - waiting || !ring_has_room(&m->commands)) return MX_FULL;
+    claim->digits_asked += command.digits.count;
     ask(m, &command);
     return MX_OK;
 }
@@ -222,8 +252,6 @@ void mx_tap_forget(mx *m, mx_port tap) {
     if (tap.slot < m->max_ports) tap_forget(&m->taps[tap.slot], tap.generation);
 }
 
-static uint64_t value_of(const _Atomic uint64_t *counter) { return atomic_load_explicit(counter, memory_order_relaxed); }
-
 mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
     const struct claim *claim = claim_of(m, port);
     if (!claim) return MX_GONE;
@@ -242,6 +270,8 @@ mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
         .send_errors = value_of(&c->send_errors),
         .rtcp_received = value_of(&c->rtcp_received),
         .concealed_ms = (double)value_of(&c->concealed) * 1000 / MX_SAMPLE_RATE,
+        .digits = value_of(&c->digits),
+        .digits_lost = value_of(&c->digits_lost),
         .jitter_ms = atomic_load_explicit(&c->jitter, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
         .rtt_ms = atomic_load_explicit(&c->rtt_65536ths, memory_order_relaxed) * 1000.0 / 65536,
     };

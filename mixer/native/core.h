@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "digits.h"
 #include "mixer.h"
 #include "player.h"
 #include "port.h"
@@ -46,6 +47,8 @@ struct claim {
     bool open, listen_only;
     uint32_t generation;
     mx_clip *clip; /* of a player */
+    bool sends_digits;     /* telephone events were negotiated */
+    uint32_t digits_asked; /* to be sent, ever */
 };
 
 /* Media thread, from the OPEN command until the slot is released; the control thread before and after. */
@@ -58,7 +61,7 @@ struct slot {
     };
 };
 
-enum verb { VERB_OPEN, VERB_CLOSE, VERB_REMOTE, VERB_ROUTE, VERB_UNROUTE };
+enum verb { VERB_OPEN, VERB_CLOSE, VERB_REMOTE, VERB_ROUTE, VERB_UNROUTE, VERB_DIGITS };
 
 struct command {
     enum verb verb;
@@ -70,6 +73,10 @@ struct command {
             uint32_t sink, channel;
             int gain_q8;
         } route;
+        struct {
+            uint32_t count, duration, gap; /* samples */
+            uint8_t codes[MX_MAX_DIGITS];
+        } digits;
     };
 };
 
@@ -84,7 +91,8 @@ struct control {
 struct media {
     struct slot *slots;
     struct routes routes;
-    struct roster rtp, mixing, players, taps; /* slots; `mixing`: RTP ports that get a mix every tick */
+    /* Slots; `mixing`: RTP ports that get a mix every tick; `dialling`: those from which digits are sent. */
+    struct roster rtp, mixing, dialling, players, taps;
     struct roster parting; /* sources that were closed, and that a tap has still to read */
     int epoll_fd, timer_fd;
     uint64_t next_tick; /* since mx_open() */

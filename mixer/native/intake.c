@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "core.h"
 
 enum {
+    DIGIT_EVERY = 400, /* 50 ms: nobody dials faster */
+    DIGITS_AT_ONCE = 32, /* after a stall of the network */
     COMFORT_NOISE = 13,  /* static payload type, RFC 3389 §4: it needs no negotiation */
     BELATED = 40,        /* 5 ms later than the packet before: others may have caught up with it */
     BURST = 64,          /* packets taken from one socket at once */
@@ -20,7 +23,7 @@ static int type_at(const struct rtp_port *sink, enum content content) {
 static void forward(struct mx *m, struct rtp_port *sink, const struct rtp_port *source, const struct rtp_packet *packet,
                     enum content content, int64_t now) {
     int type = type_at(sink, content);
-    if (type < 0 || !port_sends(sink, now)) return;
+    if (type < 0 || !port_sends(sink, now) || sink->dialled.sounding) return;
     struct rtp_header header = packet->header;
     uint8_t *payload = m->media.packet + RTP_HEADER;
     const uint8_t *codes = content == SOUND ? codec_transcoding(source->remote.codec, sink->remote.codec) : NULL;
@@ -46,10 +49,47 @@ static void relay(struct mx *m, uint32_t source, const struct rtp_packet *packet
 
 static void begin_epoch(struct mx *m, struct rtp_port *p) { p->epoch = STREAM_OF_MIX + ++m->media.epochs; }
 
-static void restart(struct mx *m, uint32_t slot) {
+/* No phone makes Python work more than a caller could. */
+static void tell_digit(struct mx *m, uint32_t slot, const struct digit *digit, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    if (p->digits_until < now) p->digits_until = now;
+    bool flood = p->digits_until - now >= DIGITS_AT_ONCE * DIGIT_EVERY;
+    if (flood || !media_tell_digit(m, slot, digit)) {
+        count_one(&p->counters.digits_lost);
+        return;
+    }
+    p->digits_until += DIGIT_EVERY;
+    count_one(&p->counters.digits);
+}
+
+static void restart_digits(struct mx *m, uint32_t slot, int64_t now) {
+    struct digit digit;
+    if (digits_restart(&m->media.slots[slot].rtp.digits, &digit)) tell_digit(m, slot, &digit, now);
+}
+
+/* Several events in one packet follow on each other (RFC 4733 §2.5.1.5). */
+static void hear_events(struct mx *m, uint32_t slot, const struct rtp_packet *packet, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    uint32_t timestamp = packet->header.timestamp;
+    for (uint32_t at = 0; at < packet->length; at += DIGIT_BLOCK) {
+        struct digit found[2];
+        uint32_t count = digits_take(&p->digits, packet->payload + at, timestamp, now, found);
+        for (uint32_t i = 0; i < count; i++) tell_digit(m, slot, &found[i], now);
+        timestamp += get16(packet->payload + at + 2);
+    }
+}
+
+void port_expire_digits(struct mx *m, uint32_t slot, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct digit digit;
+    if (digits_expire(&p->digits, now, &digit)) tell_digit(m, slot, &digit, now);
+}
+
+static void restart(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     begin_epoch(m, p);
     timeline_restart(&p->timeline);
+    restart_digits(m, slot, now);
 }
 
 /* How a packet lies to those before it. */
@@ -98,6 +138,7 @@ static void use(struct mx *m, uint32_t slot, const struct rtp_packet *packet, en
         break;
     case EVENT:
         timeline_pause(&p->timeline);
+        hear_events(m, slot, packet, now);
         break;
     case NOISE_LEVEL:
         if (p->needed && sequel.newest) timeline_noise(&p->timeline, packet->payload[0] & 0x7f);
@@ -122,7 +163,7 @@ static bool take(struct mx *m, uint32_t slot, const struct rtp_packet *packet, e
     bool more = content != SOUND || arrival != ARRIVAL_NEWEST;
     if (arrival == ARRIVAL_EPOCH) {
         if (!first) count_one(&p->counters.epochs);
-        restart(m, slot);
+        restart(m, slot, now);
     }
     if (content == SOUND && arrival != ARRIVAL_OLDER) {
         more |= reception_time(&p->reception, packet->header.timestamp, (uint32_t)now) > BELATED;
@@ -176,7 +217,9 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.malformed);
     } else {
         enum content content = content_of(p, packet.header.payload_type);
-        if (content == NOT_NEGOTIATED) {
+        if (content == EVENT && packet.length % DIGIT_BLOCK) {
+            count_one(&p->counters.malformed);
+        } else if (content == NOT_NEGOTIATED) {
             count_one(&p->counters.unexpected);
         } else {
             if (p->remote.learning) settle(p, &from);

@@ -26,6 +26,10 @@ enum {
     MX_MAX_GAIN = 4096,      /* 24 dB */
     MX_MAX_DELAY_MS = 400,   /* of a reader behind now; a source keeps 2 s */
     MX_TAP_FRAMES = 1 << 15, /* 4.096 s that the reader of a tap may be late */
+    MX_MAX_DIGITS = 32,      /* that wait to be sent from one port */
+    MX_LEAST_DIGIT_MS = 40,
+    MX_LEAST_GAP_MS = 60,    /* between digits: the end of one is told three times, 20 ms apart */
+    MX_MOST_DIGIT_MS = 8000, /* of a digit, or a gap */
 };
 
 typedef struct mx mx;           /* opaque */
@@ -42,7 +46,8 @@ typedef enum {
     MX_GONE = -2,    /* the port was closed */
     MX_REFUSED = -3, /* a route from what may not be heard, or to what cannot hear */
     MX_NO_PORT = -4, /* every UDP port of the range is taken */
-    MX_INVALID = -5, /* an argument out of range: an address, a codec, a gain, a limit */
+    MX_INVALID = -5, /* an argument out of range: an address, a codec, a gain, a digit, a limit */
+    MX_NO_EVENTS = -6, /* telephone events were not negotiated */
 } mx_result;
 
 typedef struct {
@@ -68,12 +73,15 @@ typedef struct {
 typedef enum {
     MX_PLAYER_ENDED = 1,   /* the last sample of the clip was sent; once */
     MX_MEDIA_STARTED = 2,  /* the first RTP packet was accepted; once */
-    MX_MEDIA_TIMED_OUT = 3 /* once, until packets come again */
+    MX_MEDIA_TIMED_OUT = 3, /* once, until packets come again */
+    MX_DIGIT_RECEIVED = 4   /* once for each digit, when it has ended */
 } mx_event_kind;
 
 typedef struct {
     mx_event_kind kind;
     mx_port port;
+    char digit; /* 0-9 * # A-D, of MX_DIGIT_RECEIVED */
+    uint32_t duration_ms;
 } mx_event;
 
 typedef struct {
@@ -87,6 +95,8 @@ typedef struct {
     uint64_t epochs;          /* SSRC changes and sequence restarts after the first */
     uint64_t send_errors;     /* refused by peer or kernel */
     uint64_t rtcp_received;   /* valid compound packets */
+    uint64_t digits;          /* told */
+    uint64_t digits_lost;     /* more than 20 a second, or nobody read events */
     double concealed_ms;      /* of sound made up for packets that were missed by a mix or a tap */
     double jitter_ms, rtt_ms; /* RFC 3550 A.8, §6.4.1; rtt 0 before the first report about us */
 } mx_port_stats;
@@ -115,6 +125,10 @@ mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote);
 /* Copy `count` samples. NULL: none, or no memory. The caller holds one reference until mx_clip_release(). */
 mx_clip *mx_clip_load(const int16_t *samples, size_t count);
 void mx_clip_release(mx_clip *clip);
+
+/* Send digits (0-9 * # A-D) as telephone events (RFC 4733), after those that wait. While one sounds nothing else is sent.
+ * MX_GONE, MX_NO_EVENTS, MX_FULL; MX_INVALID: none, another character, a duration or gap out of range. */
+mx_result mx_send_digits(mx *m, mx_port port, const char *digits, uint32_t duration_ms, uint32_t gap_ms);
 
 /* A source that starts with its first route, stands still while it has none, and holds the clip until it is closed.
  * MX_FULL. */

@@ -43,7 +43,7 @@ static bool open_memory(struct mx *m, const mx_limits *limits) {
     return control->claims && control->free && media->slots && m->taps &&
            routes_open(&control->asked, limits->max_routes, slots) &&
            routes_open(&media->routes, limits->max_routes, slots) && roster_open(&media->rtp, slots) &&
-           roster_open(&media->mixing, slots) &&
+           roster_open(&media->mixing, slots) && roster_open(&media->dialling, slots) &&
            roster_open(&media->players, slots) && roster_open(&media->taps, slots) &&
            roster_open(&media->parting, slots) &&
            ring_open(&m->commands, sizeof(struct command), 4 * slots + 1024) &&
@@ -90,6 +90,7 @@ static void free_all(struct mx *m) {
     ring_close(&m->events);
     roster_close(&m->media.rtp);
     roster_close(&m->media.mixing);
+    roster_close(&m->media.dialling);
     roster_close(&m->media.players);
     roster_close(&m->media.taps);
     roster_close(&m->media.parting);

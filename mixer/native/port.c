@@ -102,9 +102,39 @@ void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t 
     if (stream_map(&p->stream, STREAM_OF_MIX, &header, count, now)) port_send(p, packet, &header, count, now);
 }
 
+void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
+                       uint32_t gap) {
+    for (uint32_t i = 0; i < count; i++) digits_queue(&m->media.slots[slot].rtp.dialled, codes[i], duration, gap);
+    roster_add(&m->media.dialling, slot);
+}
+
+/* In one stream with the mix, on the same clock: a digit takes the place of the sound it interrupts. */
+static void send_digit_packet(struct mx *m, struct rtp_port *p, const struct digit_packet *digit, int64_t tick) {
+    struct rtp_header header = {
+        .marker = digit->marker,
+        .payload_type = (uint8_t)p->remote.telephone_event,
+        .sequence = p->mixed++,
+        .timestamp = (uint32_t)digit->start,
+    };
+    memcpy(m->media.packet + RTP_HEADER, digit->block, DIGIT_BLOCK);
+    if (stream_map(&p->stream, STREAM_OF_MIX, &header, 0, tick)) port_send(p, m->media.packet, &header, DIGIT_BLOCK, tick);
+}
+
+void port_send_digits(struct mx *m, uint32_t slot, int64_t tick) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct digit_packet packet;
+    uint32_t done = 0;
+    bool last = false;
+    if (p->remote.telephone_event < 0) done = digits_drop(&p->dialled); /* the phone has changed its mind */
+    else if (port_sends(p, tick) && digits_send(&p->dialled, tick, &packet, &last)) send_digit_packet(m, p, &packet, tick);
+    for (done += last; done > 0; done--) count_one(&p->counters.digits_done);
+    if (!p->dialled.count) roster_remove(&m->media.dialling, slot);
+}
+
 void port_visit(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     port_receive_rtp(m, slot, now);
+    port_expire_digits(m, slot, now);
     if (!port_reachable(p)) return;
     if (!p->timed_out && now - p->heard_at >= m->silence_timeout)
         p->timed_out = media_tell(m, MX_MEDIA_TIMED_OUT, slot);

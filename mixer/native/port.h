@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "codecs.h"
+#include "digits.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "socket_io.h"
@@ -30,7 +31,7 @@ struct remote {
 /* Written by the media thread, read by any. */
 struct counters {
     _Atomic uint64_t received, sent, lost, strangers, malformed, unexpected, misplaced, realigned, epochs, send_errors,
-        rtcp_received, concealed;
+        rtcp_received, concealed, digits, digits_lost, digits_done;
     _Atomic uint32_t jitter;         /* samples */
     _Atomic uint32_t rtt_65536ths;   /* seconds */
 };
@@ -61,11 +62,14 @@ struct rtp_port {
     struct stream stream;
     const struct codec *last_codec;
     uint8_t last_code;       /* of the newest sound that was sent */
-    uint16_t mixed;          /* sequence number of mixed packets, before the stream maps it */
+    uint16_t mixed;          /* sequence number of mixed packets and digits, before the stream maps it */
     struct counters counters;
     struct timeline timeline;
     /* Now and then. */
     int32_t fading[MIX_RAMP]; /* of the next mix: sources that have left it */
+    struct digit_queue dialled;
+    struct digit_reception digits;
+    int64_t digits_until;    /* so far reach those that were told, 50 ms each */
     /* RTCP. */
     char cname[RTCP_CNAME];
     int64_t report_at;
@@ -111,7 +115,11 @@ void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *hea
 /* Send `count` samples of a mix; `codes` holds them encoded, after RTP_HEADER bytes of room. */
 void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now);
 
-/* Time-out and reports; a few times a second. */
+void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
+                       uint32_t gap);
+void port_send_digits(struct mx *m, uint32_t slot, int64_t tick); /* what is due at this tick */
+
+/* Time-out, reports, digits whose end was lost; a few times a second. */
 void port_visit(struct mx *m, uint32_t slot, int64_t now);
 
 /* BYE, if anything was sent, and the sockets are closed. */
@@ -120,6 +128,8 @@ void port_close(struct mx *m, uint32_t slot, int64_t now);
 /* intake.c: what has come to the socket. Looking once more than there are packets costs half as much as a packet, so after
  * one that was expected just then it is not done: another one is found at the next event, or the next visit. */
 void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
+/* Digits that ended without an end packet. */
+void port_expire_digits(struct mx *m, uint32_t slot, int64_t now);
 
 /* reports.c */
 void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now);

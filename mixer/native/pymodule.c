@@ -19,7 +19,7 @@ typedef struct {
 } Clip;
 
 static PyTypeObject *clip_type;
-static PyObject *mixer_error, *mixer_full, *no_free_port, *port_gone, *route_refused, *mixer_closed;
+static PyObject *mixer_error, *mixer_full, *no_free_port, *port_gone, *route_refused, *no_telephone_events, *mixer_closed;
 
 static PyObject *raise_result(mx_result result) {
     switch (result) {
@@ -35,8 +35,11 @@ static PyObject *raise_result(mx_result result) {
     case MX_NO_PORT:
         PyErr_SetString(no_free_port, "every UDP port of the range is taken");
         break;
+    case MX_NO_EVENTS:
+        PyErr_SetString(no_telephone_events, "the phone did not negotiate telephone events");
+        break;
     default:
-        PyErr_SetString(PyExc_ValueError, "address, codec, payload type, gain or limit out of range");
+        PyErr_SetString(PyExc_ValueError, "address, codec, payload type, gain, digit or limit out of range");
     }
     return NULL;
 }
@@ -148,7 +151,8 @@ static PyObject *mixer_next_event(PyObject *self, PyObject *Py_UNUSED(none)) {
     mx_event event;
     if (!m) return NULL;
     if (!mx_next_event(m, &event)) Py_RETURN_NONE;
-    return Py_BuildValue("iII", event.kind, event.port.slot, event.port.generation);
+    return Py_BuildValue("iIIs#I", event.kind, event.port.slot, event.port.generation, &event.digit,
+                         (Py_ssize_t)(event.digit != 0), event.duration_ms);
 }
 
 static PyObject *mixer_open_rtp(PyObject *self, PyObject *args) {
@@ -176,6 +180,15 @@ static PyObject *mixer_set_remote(PyObject *self, PyObject *args, PyObject *keyw
     if (rtp_port < 0 || rtp_port > UINT16_MAX) return raise_result(MX_INVALID);
     remote.rtp_port = (uint16_t)rtp_port;
     return none_or_raise(mx_set_remote(m, port, &remote));
+}
+
+static PyObject *mixer_send_digits(PyObject *self, PyObject *args) {
+    mx *m = opened((Mixer *)self);
+    mx_port port = {0};
+    const char *digits;
+    unsigned duration_ms, gap_ms;
+    if (!m || !PyArg_ParseTuple(args, "IIsII", &port.slot, &port.generation, &digits, &duration_ms, &gap_ms)) return NULL;
+    return none_or_raise(mx_send_digits(m, port, digits, duration_ms, gap_ms));
 }
 
 static PyObject *mixer_open_player(PyObject *self, PyObject *args) {
@@ -251,10 +264,11 @@ static PyObject *mixer_stats(PyObject *self, PyObject *args) {
     if (!m || !PyArg_ParseTuple(args, "II", &port.slot, &port.generation)) return NULL;
     mx_result result = mx_stats(m, port, &s);
     if (result != MX_OK) return raise_result(result);
-    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsdsdsd}", "received", s.received, "sent", s.sent, "lost",
+    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsd}", "received", s.received, "sent", s.sent, "lost",
                          s.lost, "strangers", s.strangers, "malformed", s.malformed, "unexpected", s.unexpected,
                          "misplaced", s.misplaced, "realigned", s.realigned, "epochs", s.epochs, "send_errors",
-                         s.send_errors, "rtcp_received", s.rtcp_received, "concealed_ms", s.concealed_ms, "jitter_ms", s.jitter_ms, "rtt_ms", s.rtt_ms);
+                         s.send_errors, "rtcp_received", s.rtcp_received, "digits", s.digits, "digits_lost",
+                         s.digits_lost, "concealed_ms", s.concealed_ms, "jitter_ms", s.jitter_ms, "rtt_ms", s.rtt_ms);
 }
 
 static PyObject *mixer_totals(PyObject *self, PyObject *Py_UNUSED(none)) {
@@ -271,6 +285,7 @@ static PyMethodDef mixer_methods[] = {
     {"next_event", mixer_next_event, METH_NOARGS, NULL},
     {"open_rtp", mixer_open_rtp, METH_VARARGS, NULL},
     {"set_remote", (PyCFunction)(void (*)(void))mixer_set_remote, METH_VARARGS | METH_KEYWORDS, NULL},
+    {"send_digits", mixer_send_digits, METH_VARARGS, NULL},
     {"open_player", mixer_open_player, METH_VARARGS, NULL},
     {"open_tap", mixer_open_tap, METH_NOARGS, NULL},
     {"close_port", mixer_close_port, METH_VARARGS, NULL},
@@ -318,6 +333,7 @@ static bool add_exceptions(PyObject *module) {
            add_exception(module, &no_free_port, "NoFreePort", mixer_error, "Every UDP port of the range is taken.") &&
            add_exception(module, &port_gone, "PortGone", mixer_error, "The port was closed.") &&
            add_exception(module, &route_refused, "RouteRefused", mixer_error, "Its source may not be heard.") &&
+           add_exception(module, &no_telephone_events, "NoTelephoneEvents", mixer_error, "They were not negotiated.") &&
            add_exception(module, &mixer_closed, "MixerClosed", mixer_error, "The mixer was closed.");
 }
 
@@ -330,6 +346,7 @@ static bool add_types(PyObject *module) {
     return added && PyModule_AddIntConstant(module, "PLAYER_ENDED", MX_PLAYER_ENDED) == 0 &&
            PyModule_AddIntConstant(module, "MEDIA_STARTED", MX_MEDIA_STARTED) == 0 &&
            PyModule_AddIntConstant(module, "MEDIA_TIMED_OUT", MX_MEDIA_TIMED_OUT) == 0 &&
+           PyModule_AddIntConstant(module, "DIGIT_RECEIVED", MX_DIGIT_RECEIVED) == 0 &&
            PyModule_AddIntConstant(module, "TAP_FRAMES", MX_TAP_FRAMES) == 0;
 }
 

@@ -45,7 +45,7 @@ void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
     memcpy(sums, port->fading, sizeof port->fading);
     memset(port->fading, 0, sizeof port->fading);
     if (!routes_of_sink(routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
-    if (!port_sends(port, tick)) return;
+    if (!port_sends(port, tick) || port->dialled.sounding) return;
     for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e))
         add_to_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
     mix_clip(samples, sums, MX_TICK_SAMPLES);

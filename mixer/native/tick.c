@@ -11,13 +11,25 @@ enum {
     MAX_BEHIND = 10, /* ticks made up for; what is later than 200 ms nobody wants to hear */
 };
 
-bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot) {
-    mx_event event = {kind, {slot, m->media.slots[slot].generation, 0}};
-    if (!ring_push(&m->events, &event)) return false;
+static bool tell(struct mx *m, const mx_event *event) {
+    if (!ring_push(&m->events, event)) return false;
     uint64_t one = 1;
     ssize_t written = write(m->events_fd, &one, sizeof one);
     (void)written; /* it fails only at 2^64 - 2 unread events */
     return true;
+}
+
+static mx_port name_of(const struct mx *m, uint32_t slot) {
+    return (mx_port){slot, m->media.slots[slot].generation, 0};
+}
+
+bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot) {
+    return tell(m, &(mx_event){.kind = kind, .port = name_of(m, slot)});
+}
+
+bool media_tell_digit(struct mx *m, uint32_t slot, const struct digit *digit) {
+    uint32_t ms = digit->duration / (MX_SAMPLE_RATE / 1000);
+    return tell(m, &(mx_event){MX_DIGIT_RECEIVED, name_of(m, slot), digit_symbol(digit->code), ms});
 }
 
 /* Sockets of RTP report each arrival once: the kernel would else look at each a second time. */
@@ -70,6 +82,7 @@ static void close_slot(struct mx *m, uint32_t slot, int64_t at) {
     }
     if (media->slots[slot].kind == KIND_RTP) port_close(m, slot, at);
     roster_remove(&media->rtp, slot);
+    roster_remove(&media->dialling, slot);
     roster_remove(&media->players, slot);
     roster_remove(&media->mixing, slot);
     roster_add(&media->parting, slot);
@@ -92,6 +105,9 @@ static void obey(struct mx *m, const struct command *c) {
         break;
     case VERB_UNROUTE:
         sinks_route(m, c->slot, c->route.sink, c->route.channel, -1, c->at);
+        break;
+    case VERB_DIGITS:
+        port_queue_digits(m, c->slot, c->digits.codes, c->digits.count, c->digits.duration, c->digits.gap);
         break;
     }
 }
@@ -124,6 +140,7 @@ static void tick(struct mx *m) {
     struct media *media = &m->media;
     uint64_t number = media->next_tick++;
     int64_t at = (int64_t)number * MX_TICK_SAMPLES;
+    FOR_EACH(media->dialling, slot) port_send_digits(m, slot, at);
     FOR_EACH(media->mixing, slot) sinks_mix(m, slot, at);
     FOR_EACH(media->players, slot) announce_end(m, slot, at + MX_TICK_SAMPLES);
     FOR_EACH(media->taps, slot) if ((slot + number) % VISIT_TICKS == 0) visit_tap(m, slot, at);

@@ -7,6 +7,7 @@
 
 #include "mixer.h"
 
+struct digit;
 struct mx;
 
 enum { MAX_READY = 256 };
@@ -27,6 +28,7 @@ void media_obey(struct mx *m);
 
 /* False: the ring of events is full, try again later. */
 bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot);
+bool media_tell_digit(struct mx *m, uint32_t slot, const struct digit *digit);
 
 /* At the end: BYEs, sockets closed. */
 void media_close_all(struct mx *m);

@@ -27,8 +27,8 @@ def mixer(events: list[Event]) -> Iterator[Mixer]:
 def phone() -> Iterator[Callable[..., Phone]]:
     phones: list[Phone] = []
 
-    def make(codec: str = "PCMU") -> Phone:
-        phones.append(Phone(codec))
+    def make(codec: str = "PCMU", telephone_event: int | None = None) -> Phone:
+        phones.append(Phone(codec, telephone_event=telephone_event))
         return phones[-1]
 
     yield make

@@ -87,6 +87,7 @@ class Phone:
     timestamp: int = field(default_factory=lambda: random.randrange(1 << 32))
     ssrc: int = field(default_factory=lambda: random.randrange(1 << 32))
     heard: list[Packet] = field(default_factory=list)
+    telephone_event: int | None = None
 
     def __post_init__(self) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -98,7 +99,8 @@ class Phone:
 
     def remote(self) -> Remote:
         payload_type = TYPES[self.codec]
-        return Remote(HOST, self.sock.getsockname()[1], self.codec, payload_type, payload_type)
+        port, event = self.sock.getsockname()[1], self.telephone_event
+        return Remote(HOST, port, self.codec, payload_type, payload_type, event, event)
 
     def join(self, mixer: Mixer, *, listen_only: bool = False) -> RtpPort:
         port = mixer.open_rtp(listen_only=listen_only)
@@ -113,9 +115,18 @@ class Phone:
         return payload
 
     def send_codes(self, payload: bytes) -> None:
-        packet = Packet(TYPES[self.codec], False, self.sequence, self.timestamp, self.ssrc, payload)
-        self.sock.sendto(packet.serialise(), (HOST, self.target))
+        self.send_packet(TYPES[self.codec], payload)
         self.skip(len(payload))
+
+    def send_packet(self, payload_type: int, payload: bytes) -> None:
+        packet = Packet(payload_type, False, self.sequence, self.timestamp, self.ssrc, payload)
+        self.sock.sendto(packet.serialise(), (HOST, self.target))
+
+    def press(self, code: int, duration: int, *, end: bool = False) -> None:
+        """One packet of a telephone event (RFC 4733) that began at the present timestamp."""
+        assert self.telephone_event is not None
+        self.send_packet(self.telephone_event, struct.pack("!BBH", code, end << 7 | 10, duration))
+        self.skip(0)
 
     def skip(self, samples: int = FRAME) -> None:
         """The next packet is lost on its way."""
