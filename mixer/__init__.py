@@ -25,7 +25,8 @@ Changes     Every change of a route or a gain, and the start and end of players,
             In a tap a source begins and ends at its instant; in a mix with the next tick. Between
             a mix and a relay, and between relayed sources, 5 ms lead from one to the other.
 Digits      Telephone events (RFC 4733) are told once, when they end, and relayed; they are never
-            sound. Digits that are sent take the place of all else on their way.
+            sound. Tones in the sound are looked for where that is asked. Digits that are sent take
+            the place of all else on their way.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
             each, no lock anywhere. Python may be seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can

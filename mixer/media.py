@@ -142,6 +142,13 @@ class Mixer:
         """
         self._native.send_digits(port.slot, port.generation, digits, duration_ms, gap_ms)
 
+    def detect_tones(self, port: Port, on: bool = True) -> None:
+        """Look for digits in the sound of a phone that knows no telephone events. Raises PortGone.
+
+        Off at first: it costs, and with a phone that sends both each digit would come twice.
+        """
+        self._native.detect_tones(port.slot, port.generation, on)
+
     def load_clip(self, samples: bytes) -> Clip:
         """int16 LE, mono, 8000 Hz; ValueError when there are none."""
         return Clip(samples)

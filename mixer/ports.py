@@ -116,7 +116,10 @@ class MediaTimedOut:
 
 @dataclass(frozen=True, slots=True)
 class DigitReceived:
-    """A DTMF digit has ended (RFC 4733). `digit` is one of 0-9 * # A-D."""
+    """A DTMF digit has ended, as telephone event (RFC 4733) or as tones that were looked for.
+
+    `digit` is one of 0-9 * # A-D.
+    """
 
     port: Port
     digit: str

@@ -166,6 +166,15 @@ mx_result mx_send_digits(mx *m, mx_port port, const char *digits, uint32_t durat
     return MX_OK;
 }
 
+mx_result mx_detect_tones(mx *m, mx_port port, bool on) {
+    const struct claim *claim = claim_of(m, port);
+    if (!claim) return MX_GONE;
+    if (claim->kind != KIND_RTP) return MX_INVALID;
+    if (!ring_has_room(&m->commands)) return MX_FULL;
+    ask(m, &(struct command){.verb = VERB_TONES, .slot = port.slot, .detect_tones = on});
+    return MX_OK;
+}
+
 mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port) {
     uint32_t slot;
     mx_result result = next_slot(m, &slot);

@@ -61,7 +61,7 @@ struct slot {
     };
 };
 
-enum verb { VERB_OPEN, VERB_CLOSE, VERB_REMOTE, VERB_ROUTE, VERB_UNROUTE, VERB_DIGITS };
+enum verb { VERB_OPEN, VERB_CLOSE, VERB_REMOTE, VERB_ROUTE, VERB_UNROUTE, VERB_DIGITS, VERB_TONES };
 
 struct command {
     enum verb verb;
@@ -77,6 +77,7 @@ struct command {
             uint32_t count, duration, gap; /* samples */
             uint8_t codes[MX_MAX_DIGITS];
         } digits;
+        bool detect_tones;
     };
 };
 

@@ -79,10 +79,22 @@ static void hear_events(struct mx *m, uint32_t slot, const struct rtp_packet *pa
     }
 }
 
+static void hear_tones(struct mx *m, uint32_t slot, uint32_t timestamp, const int16_t *samples, size_t count,
+                       int64_t now) {
+    struct tone_detector *tones = &m->media.slots[slot].rtp.tones;
+    for (size_t at = 0, taken; at < count; at += taken) {
+        struct digit digit;
+        bool ended;
+        taken = tones_take(tones, timestamp + (uint32_t)at, samples + at, count - at, now, &digit, &ended);
+        if (ended) tell_digit(m, slot, &digit, now);
+    }
+}
+
 void port_expire_digits(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct digit digit;
     if (digits_expire(&p->digits, now, &digit)) tell_digit(m, slot, &digit, now);
+    if (tones_expire(&p->tones, now, &digit)) tell_digit(m, slot, &digit, now);
 }
 
 static void restart(struct mx *m, uint32_t slot, int64_t now) {
@@ -111,8 +123,10 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, s
     }
     if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
     if (placing != PLACED) count_one(&p->counters.realigned);
-    if (!p->needed) return;
+    if (!p->needed && !p->detects_tones) return;
     p->remote.codec->decode(samples, packet->payload, packet->length);
+    if (p->detects_tones && sequel.newest) hear_tones(m, slot, packet->header.timestamp, samples, packet->length, now);
+    if (!p->needed) return;
     timeline_write(&p->timeline, position, samples, packet->length, sequel.after_loss || placing == REALIGNED);
     atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
 }

@@ -130,6 +130,9 @@ void mx_clip_release(mx_clip *clip);
  * MX_GONE, MX_NO_EVENTS, MX_FULL; MX_INVALID: none, another character, a duration or gap out of range. */
 mx_result mx_send_digits(mx *m, mx_port port, const char *digits, uint32_t duration_ms, uint32_t gap_ms);
 
+/* Look for digits in the sound of an RTP port, or no more. Off at first. MX_GONE, MX_FULL, MX_INVALID. */
+mx_result mx_detect_tones(mx *m, mx_port port, bool on);
+
 /* A source that starts with its first route, stands still while it has none, and holds the clip until it is closed.
  * MX_FULL. */
 mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port);

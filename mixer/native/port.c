@@ -21,6 +21,7 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
     p->rtcp_fd = fds[1];
     p->listen_only = listen_only;
     p->relayed = NO_SLOT;
+    tones_open(&p->tones);
     p->report_at = now + REPORT_LEAST + seed->spread % REPORT_SPREAD;
     timeline_open(&p->timeline, samples, now);
     stream_open(&p->stream, seed->ssrc, seed->sequence, seed->timestamp);
@@ -129,6 +130,11 @@ void port_send_digits(struct mx *m, uint32_t slot, int64_t tick) {
     else if (port_sends(p, tick) && digits_send(&p->dialled, tick, &packet, &last)) send_digit_packet(m, p, &packet, tick);
     for (done += last; done > 0; done--) count_one(&p->counters.digits_done);
     if (!p->dialled.count) roster_remove(&m->media.dialling, slot);
+}
+
+void port_detect_tones(struct rtp_port *p, bool on) {
+    p->detects_tones = on;
+    tones_open(&p->tones);
 }
 
 void port_visit(struct mx *m, uint32_t slot, int64_t now) {

@@ -13,6 +13,7 @@
 #include "socket_io.h"
 #include "stream.h"
 #include "timeline.h"
+#include "tones.h"
 
 #define NO_SLOT UINT32_MAX
 
@@ -51,6 +52,7 @@ struct rtp_port {
     bool heard;     /* a packet was accepted, ever */
     bool timed_out; /* and said so */
     bool needed;    /* somebody mixes or records it: decode */
+    bool detects_tones;
     struct remote remote;
     int64_t heard_at;        /* position of the last packet, or of the remote becoming known */
     uint32_t epoch;          /* unique in the mixer: a new one where timestamps start anew */
@@ -69,6 +71,7 @@ struct rtp_port {
     int32_t fading[MIX_RAMP]; /* of the next mix: sources that have left it */
     struct digit_queue dialled;
     struct digit_reception digits;
+    struct tone_detector tones;
     int64_t digits_until;    /* so far reach those that were told, 50 ms each */
     /* RTCP. */
     char cname[RTCP_CNAME];
@@ -118,6 +121,7 @@ void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t 
 void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
                        uint32_t gap);
 void port_send_digits(struct mx *m, uint32_t slot, int64_t tick); /* what is due at this tick */
+void port_detect_tones(struct rtp_port *p, bool on);
 
 /* Time-out, reports, digits whose end was lost; a few times a second. */
 void port_visit(struct mx *m, uint32_t slot, int64_t now);

@@ -191,6 +191,14 @@ static PyObject *mixer_send_digits(PyObject *self, PyObject *args) {
     return none_or_raise(mx_send_digits(m, port, digits, duration_ms, gap_ms));
 }
 
+static PyObject *mixer_detect_tones(PyObject *self, PyObject *args) {
+    mx *m = opened((Mixer *)self);
+    mx_port port = {0};
+    int on;
+    if (!m || !PyArg_ParseTuple(args, "IIp", &port.slot, &port.generation, &on)) return NULL;
+    return none_or_raise(mx_detect_tones(m, port, on));
+}
+
 static PyObject *mixer_open_player(PyObject *self, PyObject *args) {
     mx *m = opened((Mixer *)self);
     PyObject *clip;
@@ -286,6 +294,7 @@ static PyMethodDef mixer_methods[] = {
     {"open_rtp", mixer_open_rtp, METH_VARARGS, NULL},
     {"set_remote", (PyCFunction)(void (*)(void))mixer_set_remote, METH_VARARGS | METH_KEYWORDS, NULL},
     {"send_digits", mixer_send_digits, METH_VARARGS, NULL},
+    {"detect_tones", mixer_detect_tones, METH_VARARGS, NULL},
     {"open_player", mixer_open_player, METH_VARARGS, NULL},
     {"open_tap", mixer_open_tap, METH_NOARGS, NULL},
     {"close_port", mixer_close_port, METH_VARARGS, NULL},

@@ -109,6 +109,9 @@ static void obey(struct mx *m, const struct command *c) {
     case VERB_DIGITS:
         port_queue_digits(m, c->slot, c->digits.codes, c->digits.count, c->digits.duration, c->digits.gap);
         break;
+    case VERB_TONES:
+        port_detect_tones(&m->media.slots[c->slot].rtp, c->detect_tones);
+        break;
     }
 }
 

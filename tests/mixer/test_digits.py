@@ -1,16 +1,19 @@
-"""DTMF as the engine uses it: digits are told, and sent."""
+"""DTMF as the engine uses it: digits are told, sent, and looked for in the sound when asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from mixer import DigitReceived, Event, Mixer, NoTelephoneEvents, Route
 from tests.mixer.phone import FRAME, Phone, every_frame
 from tests.mixer.waiting import drained, until
+from tests.rig.tones import Samples, silence, tone
 
 EVENT = 101
+FIVE = tone(770.0, 0.1, -10) + tone(1336.0, 0.1, -10)
 
 
 def test_a_digit_is_told_once_and_recorded_by_nobody(
@@ -53,3 +56,17 @@ def test_digits_cannot_be_sent_to_a_phone_that_knows_none(
     for digits, changes in (("1x", {}), ("", {}), ("1", {"duration_ms": 10}), ("1", {"gap_ms": 1})):
         with pytest.raises(ValueError, match="out of range"):
             mixer.send_digits(leg, digits, **changes)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_tones_are_looked_for_when_asked(
+    mixer: Mixer, events: list[Event], phone: Callable[..., Phone], asked: bool
+) -> None:
+    customer = phone("PCMA")
+    leg = customer.join(mixer).port
+    mixer.detect_tones(leg, asked)
+    sound: Samples = np.concatenate([silence(0.04), FIVE.astype(np.int16), silence(0.06)])
+    every_frame(0.2, lambda n: customer.send(sound[n * FRAME : (n + 1) * FRAME]) and None)
+    mixer.read_events()
+    digits = [event.digit for event in events if isinstance(event, DigitReceived)]
+    assert digits == (["5"] if asked else [])
