@@ -40,8 +40,8 @@ Pace        Packets are handled as they come; when the thread is busy for more t
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
-3551, RFC 4733, the level of RFC 3389. Left out here: SRTP, IPv6, other codecs and rates, the
-spectrum of comfort noise.
+3551, RFC 4733, the level of RFC 3389, levels of RFC 6464, G.107 with defaults. Left out here: SRTP,
+IPv6, other codecs and rates, the spectrum of comfort noise.
 """
 
 from mixer._native import (

@@ -74,6 +74,14 @@ class PortStats:
     """Not told: more than 20 a second, or events were not read."""
     concealed_ms: float
     """Sound made up for what a mix or a recording missed."""
+    level_dbov: float
+    """How loud it is, as RFC 6464 counts: -127 is silence, 0 overload."""
+    speaking: bool
+    """Somebody speaks, judged by energy against the noise of the line."""
+    speech_ms: float
+    mos: float
+    """Of what the phone sends, as G.107 estimates it from loss, jitter and round trip so far: 1 to
+    4.4, and 0 before anything came."""
     jitter_ms: float
     rtt_ms: float
     """0 before the first RTCP report about us."""

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "level.h"
+#include "quality.h"
 
 static struct claim *claim_of(const struct mx *m, mx_port port) {
     if (port.slot >= m->max_ports) return NULL;
@@ -283,7 +285,13 @@ mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
         .digits_lost = value_of(&c->digits_lost),
         .jitter_ms = atomic_load_explicit(&c->jitter, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
         .rtt_ms = atomic_load_explicit(&c->rtt_65536ths, memory_order_relaxed) * 1000.0 / 65536,
+        .level_dbov = level_dbov(atomic_load_explicit(&c->power, memory_order_relaxed)),
+        .speaking = atomic_load_explicit(&c->speaking, memory_order_relaxed),
+        .speech_ms = (double)value_of(&c->speech) * 1000 / MX_SAMPLE_RATE,
     };
+    double sent = (double)(stats->received + stats->lost);
+    if (stats->received)
+        stats->mos = quality_mos((double)stats->lost / sent, quality_delay_ms(stats->rtt_ms, stats->jitter_ms));
     return MX_OK;
 }
 

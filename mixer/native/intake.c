@@ -123,8 +123,9 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, s
     }
     if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
     if (placing != PLACED) count_one(&p->counters.realigned);
-    if (!p->needed && !p->detects_tones) return;
     p->remote.codec->decode(samples, packet->payload, packet->length);
+    level_take(&p->level, samples, packet->length, now);
+    port_show_level(p);
     if (p->detects_tones && sequel.newest) hear_tones(m, slot, packet->header.timestamp, samples, packet->length, now);
     if (!p->needed) return;
     timeline_write(&p->timeline, position, samples, packet->length, sequel.after_loss || placing == REALIGNED);

@@ -98,6 +98,10 @@ typedef struct {
     uint64_t digits;          /* told */
     uint64_t digits_lost;     /* more than 20 a second, or nobody read events */
     double concealed_ms;      /* of sound made up for packets that were missed by a mix or a tap */
+    double level_dbov;        /* RFC 6464: -127 is silence, 0 overload */
+    bool speaking;            /* by energy, against the noise of the line */
+    double speech_ms;
+    double mos;               /* G.107, of what the phone sends, from loss, jitter and round trip so far; 0: nothing came */
     double jitter_ms, rtt_ms; /* RFC 3550 A.8, §6.4.1; rtt 0 before the first report about us */
 } mx_port_stats;
 

@@ -52,6 +52,12 @@ void port_leave_alone(struct rtp_port *p, int64_t now) {
 
 bool port_sends(const struct rtp_port *p, int64_t now) { return port_reachable(p) && now >= p->quiet_until; }
 
+void port_show_level(struct rtp_port *p) {
+    atomic_store_explicit(&p->counters.power, (uint32_t)p->level.power, memory_order_relaxed);
+    atomic_store_explicit(&p->counters.speaking, p->level.speaking, memory_order_relaxed);
+    atomic_store_explicit(&p->counters.speech, p->level.speech, memory_order_relaxed);
+}
+
 void port_need(struct rtp_port *p, bool needed) {
     if (!needed) timeline_pause(&p->timeline);
     p->needed = needed;
@@ -141,6 +147,8 @@ void port_visit(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     port_receive_rtp(m, slot, now);
     port_expire_digits(m, slot, now);
+    level_expire(&p->level, now);
+    port_show_level(p);
     if (!port_reachable(p)) return;
     if (!p->timed_out && now - p->heard_at >= m->silence_timeout)
         p->timed_out = media_tell(m, MX_MEDIA_TIMED_OUT, slot);

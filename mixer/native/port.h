@@ -8,6 +8,7 @@
 
 #include "codecs.h"
 #include "digits.h"
+#include "level.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "socket_io.h"
@@ -32,7 +33,9 @@ struct remote {
 /* Written by the media thread, read by any. */
 struct counters {
     _Atomic uint64_t received, sent, lost, strangers, malformed, unexpected, misplaced, realigned, epochs, send_errors,
-        rtcp_received, concealed, digits, digits_lost, digits_done;
+        rtcp_received, concealed, speech, digits, digits_lost, digits_done;
+    _Atomic bool speaking;
+    _Atomic uint32_t power;          /* mean square */
     _Atomic uint32_t jitter;         /* samples */
     _Atomic uint32_t rtt_65536ths;   /* seconds */
 };
@@ -57,6 +60,7 @@ struct rtp_port {
     int64_t heard_at;        /* position of the last packet, or of the remote becoming known */
     uint32_t epoch;          /* unique in the mixer: a new one where timestamps start anew */
     struct reception reception;
+    struct level level;
     /* What goes. */
     uint32_t relayed;        /* slot of the one source that is forwarded packet by packet, or NO_SLOT: mix */
     uint32_t refusals;       /* in a row */
@@ -105,6 +109,9 @@ bool port_sends(const struct rtp_port *p, int64_t now);
 
 /* The peer refused a packet: it is asked again, ever more rarely. */
 void port_leave_alone(struct rtp_port *p, int64_t now);
+
+/* Publish how loud it is. */
+void port_show_level(struct rtp_port *p);
 
 /* Whether somebody reads the timeline. */
 void port_need(struct rtp_port *p, bool needed);

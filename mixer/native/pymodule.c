@@ -272,11 +272,13 @@ static PyObject *mixer_stats(PyObject *self, PyObject *args) {
     if (!m || !PyArg_ParseTuple(args, "II", &port.slot, &port.generation)) return NULL;
     mx_result result = mx_stats(m, port, &s);
     if (result != MX_OK) return raise_result(result);
-    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsd}", "received", s.received, "sent", s.sent, "lost",
+    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsNsdsdsdsd}", "received", s.received, "sent", s.sent, "lost",
                          s.lost, "strangers", s.strangers, "malformed", s.malformed, "unexpected", s.unexpected,
                          "misplaced", s.misplaced, "realigned", s.realigned, "epochs", s.epochs, "send_errors",
                          s.send_errors, "rtcp_received", s.rtcp_received, "digits", s.digits, "digits_lost",
-                         s.digits_lost, "concealed_ms", s.concealed_ms, "jitter_ms", s.jitter_ms, "rtt_ms", s.rtt_ms);
+                         s.digits_lost, "concealed_ms", s.concealed_ms, "level_dbov", s.level_dbov, "speaking",
+                         PyBool_FromLong(s.speaking), "speech_ms", s.speech_ms, "mos", s.mos, "jitter_ms",
+                         s.jitter_ms, "rtt_ms", s.rtt_ms);
 }
 
 static PyObject *mixer_totals(PyObject *self, PyObject *Py_UNUSED(none)) {
