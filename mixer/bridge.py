@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from mixer.graph import Route
+from mixer.graph import UNITY_GAIN, Route
 from mixer.ports import Port
 
 Role = Enum("Role", "CUSTOMER AGENT")
@@ -28,6 +28,14 @@ class Leg:
     """False while what it sends is heard by nobody."""
     may_hear: bool = True
     """False while it hears nobody: it is on hold, or holds."""
+    gain: int = UNITY_GAIN
+    """How loud it is to everybody, Q8."""
+    muted: bool = False
+    """True while everybody hears silence from it: the stream to them goes on."""
+
+    @property
+    def audible_gain(self) -> int:
+        return 0 if self.muted else self.gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +57,14 @@ class Bridge:
     def routes(self) -> set[Route]:
         senders = [leg for leg in self.legs if leg.may_send]
         hearers = [leg for leg in self.legs if leg.may_hear]
-        talk = {Route(a.port, b.port) for a in senders for b in hearers if a.port != b.port}
+        talk = {
+            Route(a.port, b.port, a.audible_gain)
+            for a in senders
+            for b in hearers
+            if a.port != b.port
+        }
         overhear = {
-            Route(leg.port, ear.port)
+            Route(leg.port, ear.port, leg.audible_gain)
             for leg in senders
             for ear in self.ears
             if leg.role in ear.hears

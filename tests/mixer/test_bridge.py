@@ -52,3 +52,18 @@ def test_no_mode_lets_one_ear_hear_another() -> None:
         ears = tuple(Ear(Port(10 + n, 1), mode=mode) for n, mode in enumerate(modes))
         ports = {ear.port for ear in ears}
         assert not [r for r in Bridge(LEGS, ears).routes() if {r.source, r.sink} <= ports]
+
+
+def test_a_muted_leg_is_silent_to_all_and_all_are_as_loud_as_they_are_to_be() -> None:
+    muted = Leg(CUSTOMER, Role.CUSTOMER, gain=512, muted=True)
+    loud = Leg(AGENT, Role.AGENT, gain=512)
+    routes = Bridge((muted, loud), (Ear(SUPERVISOR, mode=Mode.BARGE),)).routes()
+    gains = {(route.source, route.sink): route.gain for route in routes}
+    assert gains == {
+        (CUSTOMER, AGENT): 0,
+        (CUSTOMER, SUPERVISOR): 0,
+        (AGENT, CUSTOMER): 512,
+        (AGENT, SUPERVISOR): 512,
+        (SUPERVISOR, CUSTOMER): 256,
+        (SUPERVISOR, AGENT): 256,
+    }

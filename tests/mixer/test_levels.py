@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mixer import Mixer, Route
+from mixer import Bridge, Leg, Mixer, Role, Route
 from tests.mixer.phone import Phone, talk
 from tests.mixer.waiting import drained
 from tests.rig.tones import level_dbfs, silence, tone
@@ -41,3 +41,15 @@ def test_loss_is_concealed_in_the_recording_and_lowers_the_opinion(
     assert 2.5 < stats.mos < 4.2
     left = drained(tap)[:, 0]
     assert level_dbfs(left[1000:15000], 160.0) == pytest.approx(-20, abs=0.5)
+
+
+def test_a_muted_leg_is_silent_and_its_stream_goes_on(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer, agent = phone(), phone()
+    one, two = customer.join(mixer).port, agent.join(mixer).port
+    muted = Leg(one, Role.CUSTOMER, muted=True), Leg(two, Role.AGENT)
+    mixer.route("call", Bridge(muted).routes())
+    talk([(customer, tone(440.0, 0.4)), (agent, tone(1000.0, 0.4))])
+    assert len(agent.heard) >= 18 and not agent.samples().any()
+    assert level_dbfs(customer.samples(), 1000.0) > -21
