@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from contextlib import suppress
-from dataclasses import astuple
 
 from config.settings import MediaSettings
 from mixer import _native
@@ -45,11 +44,11 @@ class Clip:
 class Tap:
     """A stereo recorder sink. read() belongs to one thread, any; the rest to the control thread."""
 
-    def __init__(self, native: _native.Mixer) -> None:
+    def __init__(self, native: _native.Mixer, thread: int) -> None:
         self._native = native
         self._slot, self._generation = native.open_tap()
-        self.left = Port(self._slot, self._generation, 0)
-        self.right = Port(self._slot, self._generation, 1)
+        self.left = Port(self._slot, self._generation, 0, thread)
+        self.right = Port(self._slot, self._generation, 1, thread)
         self.ended = False
         """Closed, and read to its last frame."""
         self.overruns = 0
@@ -81,9 +80,11 @@ class Tap:
 class Mixer:
     """The media core and its thread, "earshot-media". All calls belong to the control thread."""
 
-    def __init__(self, settings: MediaSettings, on_event: Callable[[Event], None]) -> None:
-        """Raises ValueError (a limit out of range) or MixerFull (no memory or thread)."""
-        self._on_event = on_event
+    def __init__(
+        self, settings: MediaSettings, on_event: Callable[[Event], None], thread: int = 0
+    ) -> None:
+        """`thread` is its number in a farm. Raises ValueError (a limit), MixerFull (no memory)."""
+        self._on_event, self._thread = on_event, thread
         self._graph = Graph()
         self._native = _native.Mixer(
             host=settings.host,
@@ -103,7 +104,7 @@ class Mixer:
     def read_events(self) -> None:
         waiting = list(iter(self._native.next_event, None))  # on_event may close the mixer
         for kind, slot, generation, digit, duration_ms in waiting:
-            port = Port(slot, generation)
+            port = self._named(slot, generation)
             if kind == _native.DIGIT_RECEIVED:
                 self._on_event(DigitReceived(port, digit, duration_ms))
             else:
@@ -115,7 +116,7 @@ class Mixer:
         What a listen-only port receives proves its phone alive and goes nowhere, ever.
         """
         slot, generation, rtp_port = self._native.open_rtp(listen_only)
-        return RtpPort(Port(slot, generation), rtp_port)
+        return RtpPort(self._named(slot, generation), rtp_port)
 
     def set_remote(self, port: Port, remote: Remote) -> None:
         """Say where the phone is, or where it is now. Raises PortGone, ValueError."""
@@ -155,11 +156,11 @@ class Mixer:
 
     def open_player(self, clip: Clip, *, loop: bool = False) -> Port:
         """A source that starts with its first route and stands still without. Raises MixerFull."""
-        return Port(*self._native.open_player(clip.native, loop))
+        return self._named(*self._native.open_player(clip.native, loop))
 
     def open_tap(self) -> Tap:
         """A recorder sink whose first frame is this instant. Raises MixerFull."""
-        return Tap(self._native)
+        return Tap(self._native, self._thread)
 
     def close_port(self, port: Port) -> None:
         """Nothing when it is closed already."""
@@ -177,7 +178,7 @@ class Mixer:
             self._unroute(route)
         try:
             for route in change.added:
-                self._native.route(astuple(route.source), astuple(route.sink), route.gain)
+                self._native.route(_end(route.source), _end(route.sink), route.gain)
         except (MixerError, ValueError):
             for route in change.added:
                 self._unroute(route)
@@ -201,7 +202,14 @@ class Mixer:
 
     def _unroute(self, route: Route) -> None:
         with suppress(PortGone):  # its routes went with the port
-            self._native.unroute(astuple(route.source), astuple(route.sink))
+            self._native.unroute(_end(route.source), _end(route.sink))
+
+    def _named(self, slot: int, generation: int) -> Port:
+        return Port(slot, generation, thread=self._thread)
+
+
+def _end(port: Port) -> tuple[int, int, int]:
+    return port.slot, port.generation, port.channel
 
 
 def _or_minus_one(payload_type: int | None) -> int:

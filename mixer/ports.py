@@ -10,12 +10,13 @@ class Port:
     """The name of something that speaks or hears: an RTP port, a player, one side of a tap.
 
     A name is never used twice: `generation` counts the uses of `slot`. `channel` is 1 for the right
-    side of a tap, else 0.
+    side of a tap, else 0. `thread` is the number of its mixer in a farm.
     """
 
     slot: int
     generation: int
     channel: int = 0
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ DRIVERS = {
     "config/loader.py",
     "engine/__main__.py",
     "engine/app.py",
+    "mixer/farm.py",
     "mixer/media.py",
     "recorder/archive.py",
     "recorder/signing.py",
