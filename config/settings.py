@@ -60,12 +60,21 @@ class MediaSettings(Section):
     """A phone that sends no RTP for this long, and no BYE, has vanished: its call is ended."""
     supervisor_delay_ms: Annotated[int, Field(ge=20, le=400)] = 60
     recording_delay_ms: Annotated[int, Field(ge=40, le=400)] = 120
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Media threads. Each has its share of the ports and slots; a call lives on one of them."""
 
     @model_validator(mode="after")
     def _a_pair_of_ports_fits(self) -> Self:
         """RTP on an even port, RTCP on the next (RFC 3550 §11)."""
         if self.port_min + self.port_min % 2 >= self.port_max:
             raise ValueError("an even port and the one after it between port_min and port_max")
+        return self
+
+    @model_validator(mode="after")
+    def _a_call_fits_on_every_thread(self) -> Self:
+        pairs = (self.port_max + 1 - self.port_min - self.port_min % 2) // 2
+        if self.threads > 1 and (pairs < 2 * self.threads or self.max_ports < 4 * self.threads):
+            raise ValueError("two pairs of ports and four of max_ports for each of the threads")
         return self
 
 

@@ -37,7 +37,7 @@ Silence     A listen-only port drops RTP before any timeline and cannot be the s
             RTP is taken from one address only; once it is known, the kernel drops all other.
 Pace        Packets are handled as they come; when the thread is busy for more than 5 % of the time
             it gathers them for 4 ms, which saves a wake-up each and half of all its work.
-Farm        Several mixers with a thread each; a call lives on one of them.
+Farm        `media.threads` mixers with a thread each; a call lives on one of them.
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC

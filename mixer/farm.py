@@ -18,15 +18,12 @@ class Farm:
     of it says beside which port it wants to be. A bridge never spans threads: they share nothing.
     """
 
-    def __init__(
-        self, settings: MediaSettings, on_event: Callable[[Event], None], threads: int = 1
-    ) -> None:
-        """Ports and slots are dealt out evenly. Raises ValueError when they do not go round."""
+    def __init__(self, settings: MediaSettings, on_event: Callable[[Event], None]) -> None:
+        """`settings.threads` mixers, among which its ports and slots are dealt out evenly."""
         self._mixers: list[Mixer] = []
         try:
-            for thread in range(threads):
-                own = share(settings, thread, threads)
-                self._mixers.append(Mixer(own, on_event, thread))
+            for thread in range(settings.threads):
+                self._mixers.append(Mixer(share(settings, thread), on_event, thread))
         except BaseException:
             self.close()
             raise
@@ -97,15 +94,11 @@ class Farm:
         return min(self._mixers, key=lambda mixer: mixer.totals().ports_open)
 
 
-def share(settings: MediaSettings, thread: int, threads: int) -> MediaSettings:
-    """The UDP ports and slots of one of so many mixers. Raises ValueError: too few to go round."""
-    first = settings.port_min + settings.port_min % 2
+def share(settings: MediaSettings, thread: int) -> MediaSettings:
+    """The UDP ports and slots of one of the mixers."""
+    threads, first = settings.threads, settings.port_min + settings.port_min % 2
     pairs = (settings.port_max + 1 - first) // 2
     begin, end = (pairs * number // threads for number in (thread, thread + 1))
-    if pairs < threads or settings.max_ports < threads:
-        raise ValueError(
-            f"{pairs} port pairs, {settings.max_ports} slots: not for {threads} threads"
-        )
     slots = settings.max_ports * (thread + 1) // threads - settings.max_ports * thread // threads
     own = {"port_min": first + 2 * begin, "port_max": first + 2 * end - 1, "max_ports": slots}
     return settings.model_copy(update=own)

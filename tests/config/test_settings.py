@@ -74,6 +74,28 @@ def test_the_range_of_rtp_ports_holds_an_even_one_and_the_next(
         assert fits
 
 
+@pytest.mark.parametrize(
+    ("threads", "changes", "fits"),
+    [
+        (1, {"port_max": 20001, "max_ports": 4}, True),
+        (2, {"port_max": 20007, "max_ports": 8}, True),
+        (2, {"port_max": 20006, "max_ports": 8}, False),
+        (2, {"port_max": 20007, "max_ports": 7}, False),
+        (0, {}, False),
+        (65, {}, False),
+    ],
+)
+def test_a_call_fits_on_every_media_thread(
+    threads: int, changes: dict[str, int], fits: bool
+) -> None:
+    try:
+        MediaSettings.model_validate({"threads": threads, **changes})
+    except ValidationError:
+        assert not fits
+    else:
+        assert fits
+
+
 def test_secrets_are_not_printed() -> None:
     agent = Agent.model_validate({"username": "agent1", "password": "hunter2"})
     settings = Settings(agents=(agent,), web=WebSettings.model_validate({"token": "s3cret-token"}))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
-from mixer import Event, Farm, MediaStarted, PlayerEnded, PortGone, Route, RouteRefused
+from mixer import Event, Farm, MediaStarted, MixerFull, PlayerEnded, PortGone, Route, RouteRefused
 from mixer.farm import share
 from tests.mixer.phone import Phone, every_frame, talk
 from tests.mixer.waiting import await_media_threads, drained, media_threads, settings
@@ -17,7 +20,7 @@ THREADS = 3
 
 @pytest.fixture
 def farm(events: list[Event]) -> Iterator[Farm]:
-    farm = Farm(settings(), events.append, THREADS)
+    farm = Farm(settings(threads=THREADS), events.append)
     yield farm
     farm.close()
 
@@ -89,16 +92,26 @@ def test_a_bridge_across_threads_is_refused_and_changes_nothing(farm: Farm) -> N
 
 
 def test_udp_ports_and_slots_are_dealt_out_without_rest_or_overlap() -> None:
-    whole = settings(port_min=33001, port_max=33020, max_ports=10)
-    shares = [share(whole, thread, THREADS) for thread in range(THREADS)]
+    whole = settings(port_min=33001, port_max=33020, max_ports=13, threads=THREADS)
+    shares = [share(whole, thread) for thread in range(THREADS)]
     ports = [port for one in shares for port in range(one.port_min, one.port_max + 1)]
-    assert ports == list(range(33002, 33020)) and sum(one.max_ports for one in shares) == 10
-    with pytest.raises(ValueError, match="not for 10 threads"):
-        share(whole, 9, 10)
+    assert ports == list(range(33002, 33020)) and sum(one.max_ports for one in shares) == 13
 
 
+@pytest.fixture
+def few_descriptors() -> Iterator[None]:
+    """Six, and a mixer takes four."""
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = {int(name) for name in os.listdir("/proc/self/fd")}
+    limit = next(n for n in count() if n - len([fd for fd in taken if fd < n]) == 6)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, usual[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+
+
+@pytest.mark.usefixtures("few_descriptors")
 def test_when_one_cannot_be_opened_none_is_left() -> None:
     before = media_threads()
-    with pytest.raises(ValueError, match="not for"):
-        Farm(settings(port_min=33000, port_max=33003), print, THREADS)
+    with pytest.raises(MixerFull):
+        Farm(settings(threads=THREADS), print)
     await_media_threads(before)
