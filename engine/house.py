@@ -28,7 +28,7 @@ from engine.switchboard import Switchboard
 from engine.trunks import Trunks
 from engine.voice import Voice
 from flows import Flow
-from mixer import Mixer
+from mixer import Farm
 from recorder import Archive
 from sip import Account, SipTransport
 from sip.digest import ha1
@@ -54,7 +54,7 @@ class House:
         self.registry = Registry()
         self.ledger = Ledger(records)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
-        self.mixer = Mixer(settings.media, lambda event: self.switchboard.on_media(event))
+        self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         self.sip = SipTransport(
             settings.sip, accounts(settings), lambda event: self.switchboard.on_sip(event)
         )
@@ -101,7 +101,8 @@ class House:
 
     async def open(self) -> None:
         """Begin to take calls."""
-        asyncio.get_running_loop().add_reader(self.mixer.fileno(), self.mixer.read_events)
+        for descriptor, read in self.mixer.readers():
+            asyncio.get_running_loop().add_reader(descriptor, read)
         self.ledger.start()
         self.recordings.open()
         await self.sip.start()
@@ -115,7 +116,8 @@ class House:
         await self.sip.stop()
         await self.recordings.close()
         await self.ledger.stop()
-        asyncio.get_running_loop().remove_reader(self.mixer.fileno())
+        for descriptor, _ in self.mixer.readers():
+            asyncio.get_running_loop().remove_reader(descriptor)
         log.info("media", **asdict(self.mixer.totals()))
         self.mixer.close()
 

@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import count
 
 from config import MediaSettings
-from mixer import Mixer, MixerFull, NoFreePort, Port, Remote, RtpPort
+from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort
 from sip import (
     Answered,
     Codec,
@@ -66,7 +66,7 @@ class Line:
 class Lines:
     """Opens lines, joins them to the mixer, drops them."""
 
-    def __init__(self, sip: SipTransport, mixer: Mixer, media: MediaSettings) -> None:
+    def __init__(self, sip: SipTransport, mixer: Farm, media: MediaSettings) -> None:
         self._sip, self._mixer, self._host = sip, mixer, media.host
         self._sdp_ids = count(1)
         self._by_session: dict[SessionId, Line] = {}
@@ -84,7 +84,7 @@ class Lines:
         Raises PeerError (the offer does not fit) or NoLine; the session is then still unanswered,
         and the caller rejects it.
         """
-        rtp, negotiation = self._media(listen_only=False)
+        rtp, negotiation = self._media(None, listen_only=False)
         try:
             if invite.offer is None:
                 sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
@@ -100,12 +100,14 @@ class Lines:
         self._sip.answer(line.session, sdp)
         return line
 
-    def call(self, username: str, contact_id: str, party: Party, *, caller: str) -> Line:
-        """Ring a registered phone; `caller` is the name it shows.
+    def call(
+        self, username: str, contact_id: str, party: Party, *, caller: str, beside: Line
+    ) -> Line:
+        """Ring a registered phone; `caller` is the name it shows, `beside` a line of the contact.
 
         What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
         """
-        rtp, negotiation = self._media(listen_only=party is Party.SUPERVISOR)
+        rtp, negotiation = self._media(beside, listen_only=party is Party.SUPERVISOR)
         try:
             session = self._sip.invite(username, caller=caller, offer=negotiation.offer())
         except (NotRegistered, SessionsFull) as error:
@@ -159,9 +161,11 @@ class Lines:
         self._by_port[line.rtp.port] = line
         return line
 
-    def _media(self, *, listen_only: bool) -> tuple[RtpPort, Negotiation]:
+    def _media(self, beside: Line | None, *, listen_only: bool) -> tuple[RtpPort, Negotiation]:
         try:
-            rtp = self._mixer.open_rtp(listen_only=listen_only)
+            rtp = self._mixer.open_rtp(
+                beside=beside.rtp.port if beside else None, listen_only=listen_only
+            )
         except (MixerFull, NoFreePort) as error:
             raise NoLine(str(error)) from error
         return rtp, Negotiation(self._host, rtp.rtp_port, CODECS, next(self._sdp_ids))

@@ -15,7 +15,7 @@ from engine.live import Listener, LiveContact
 from engine.records import ContactRecord, DisconnectReason, InitiationMethod
 from engine.refused import Refused
 from engine.supervision import Candidate, Change, Monitor, check
-from mixer import Mixer
+from mixer import Farm
 from sip import Answered, PeerError, SipTransport
 
 log = structlog.get_logger("engine.monitors")
@@ -28,7 +28,7 @@ class Monitors:
         self,
         sip: SipTransport,
         lines: Lines,
-        mixer: Mixer,
+        mixer: Farm,
         ledger: Ledger,
         *,
         max_listeners: int,
@@ -61,6 +61,7 @@ class Monitors:
                 live.contact_id,
                 Party.SUPERVISOR,
                 caller=f"Monitoring {live.record.agent}",
+                beside=live.customer,
             )
         except NoLine as error:
             raise Refused(500, "InternalServiceException", str(error)) from error

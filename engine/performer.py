@@ -18,7 +18,7 @@ from engine.records import DisconnectReason
 from engine.registry import Registry
 from engine.routing import Router
 from engine.voice import Voice
-from mixer import Mixer, Port
+from mixer import Farm, Port
 
 log = structlog.get_logger("engine.call")
 
@@ -43,7 +43,7 @@ class Performer:
         registry: Registry,
         router: Router,
         lines: Lines,
-        mixer: Mixer,
+        mixer: Farm,
         voice: Voice,
         flows: FlowRunner,
         recordings: Recordings,
@@ -128,7 +128,7 @@ class Performer:
         caller = live.record.customer_endpoint
         try:
             live.agent = self._lines.call(
-                live.offered_to, live.contact_id, Party.AGENT, caller=caller
+                live.offered_to, live.contact_id, Party.AGENT, caller=caller, beside=live.customer
             )
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))

@@ -17,7 +17,7 @@ from config import RecordingSettings
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.records import ContactRecord, RecordError
-from mixer import Mixer, MixerFull, Tap
+from mixer import Farm, MixerFull, Tap
 from recorder import (
     Archive,
     Facts,
@@ -40,7 +40,7 @@ class Recordings:
     """Starts and ends the recordings of contacts."""
 
     def __init__(
-        self, mixer: Mixer, settings: RecordingSettings, ledger: Ledger, archive: Archive
+        self, mixer: Farm, settings: RecordingSettings, ledger: Ledger, archive: Archive
     ) -> None:
         self._mixer, self._settings, self._ledger = mixer, settings, ledger
         self._loop = asyncio.get_running_loop()
@@ -73,7 +73,7 @@ class Recordings:
         if not live.recorded:
             return
         try:
-            live.tap = self._mixer.open_tap()
+            live.tap = self._mixer.open_tap(beside=live.customer.rtp.port)
         except MixerFull as error:
             log.error("conversation is not recorded", contact_id=live.contact_id, error=str(error))
             return

@@ -6,13 +6,13 @@ One player a contact; starting the next thing ends the one before.
 from __future__ import annotations
 
 from engine.live import LiveContact
-from mixer import Clip, Mixer, Port
+from mixer import Clip, Farm, Port
 
 
 class Voice:
     """Plays to customers. Samples are int16 LE, mono, 8 kHz."""
 
-    def __init__(self, mixer: Mixer, hold_music: bytes) -> None:
+    def __init__(self, mixer: Farm, hold_music: bytes) -> None:
         self._mixer = mixer
         self._hold_music = mixer.load_clip(hold_music)
         self._prompts: dict[Port, tuple[LiveContact, Clip]] = {}  # those that play now
@@ -22,7 +22,7 @@ class Voice:
         self.silence(live)
         clip = self._mixer.load_clip(samples)
         try:
-            live.player = self._mixer.open_player(clip)
+            live.player = self._mixer.open_player(clip, beside=live.customer.rtp.port)
         except Exception:
             clip.close()
             raise
@@ -32,7 +32,9 @@ class Voice:
     def hold_music(self, live: LiveContact) -> None:
         """Play until silenced. Raises MixerFull."""
         self.silence(live)
-        live.player = self._mixer.open_player(self._hold_music, loop=True)
+        live.player = self._mixer.open_player(
+            self._hold_music, beside=live.customer.rtp.port, loop=True
+        )
         self._mixer.route(live.contact_id, live.routes())
 
     def silence(self, live: LiveContact) -> None:

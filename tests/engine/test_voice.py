@@ -6,7 +6,7 @@ from config import MediaSettings
 from engine.call import State
 from engine.live import LiveContact
 from engine.voice import Voice
-from mixer import Mixer
+from mixer import Farm
 from tests.rig.contacts import live_contact
 from tests.rig.tones import tone
 
@@ -14,19 +14,19 @@ SHORT = tone(440, 0.1).tobytes()
 
 
 @pytest.fixture
-def mixer() -> Iterator[Mixer]:
-    mixer = Mixer(MediaSettings(max_ports=16), lambda event: None)
+def mixer() -> Iterator[Farm]:
+    mixer = Farm(MediaSettings(max_ports=16), lambda event: None)
     yield mixer
     mixer.close()
 
 
-def waiting(mixer: Mixer) -> LiveContact:
+def waiting(mixer: Farm) -> LiveContact:
     live = live_contact(State.WAITING)
     live.customer.rtp = mixer.open_rtp()
     return live
 
 
-def test_the_next_sound_ends_the_one_before(mixer: Mixer) -> None:
+def test_the_next_sound_ends_the_one_before(mixer: Farm) -> None:
     voice, live = Voice(mixer, SHORT), waiting(mixer)
     voice.prompt(live, SHORT)
     prompt = live.player
@@ -39,7 +39,7 @@ def test_the_next_sound_ends_the_one_before(mixer: Mixer) -> None:
     assert live.player is None
 
 
-def test_silence_gives_every_port_back(mixer: Mixer) -> None:
+def test_silence_gives_every_port_back(mixer: Farm) -> None:
     voice, live = Voice(mixer, SHORT), waiting(mixer)
     open_before = mixer.totals().ports_open
     for _ in range(5):
@@ -49,7 +49,7 @@ def test_silence_gives_every_port_back(mixer: Mixer) -> None:
     assert mixer.totals().ports_open == open_before
 
 
-def test_hold_music_ends_for_nobody(mixer: Mixer) -> None:
+def test_hold_music_ends_for_nobody(mixer: Farm) -> None:
     voice, live = Voice(mixer, SHORT), waiting(mixer)
     voice.hold_music(live)
     assert live.player
