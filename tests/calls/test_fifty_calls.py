@@ -73,7 +73,9 @@ async def test_fifty_calls_make_fifty_contacts_and_recordings_and_leave_nothing_
     tmp_path: Path,
 ) -> None:
     async with (
-        Server(tmp_path, agents=AGENTS, sip={"digest_algorithms": ["MD5"]}) as server,
+        Server(
+            tmp_path, agents=AGENTS, sip={"digest_algorithms": ["MD5"]}, media={"threads": 2}
+        ) as server,
         Sipp(
             "agent",
             tmp_path,
