@@ -8,7 +8,7 @@
  *            media thread does not allocate, lock, log, or see a PyObject. Clips belong to whoever loaded them, and to
  *            each player that plays them. A port dies with its mixer; a stale one is MX_GONE.
  * Changes    go through a ring and take effect in order, before anything else the media thread does when it wakes.
- *            A change that fails has changed nothing.
+ *            A change that fails has changed nothing. Routes, gains and players come, change and go in ramps of 5 ms.
  * Units      sample: int16, mono, 8000 Hz.  position: samples since mx_open(), the one clock of all sources.
  *            frame of a tap: two samples, left and right.  tick: 160 samples, 20 ms.  gain: Q8, 256 = 0 dB.
  * Errors     mx_result. Nothing a peer sends is an error here: it is counted in mx_port_stats. */
@@ -144,8 +144,9 @@ mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port);
 /* A stereo sink whose first frame is the instant of this call. `port` is its left side. MX_FULL. */
 mx_result mx_open_tap(mx *m, mx_port *port);
 
-/* Close sockets, drop routes, give the slot back. The frames of a tap up to this instant stay readable; its slot is free
- * once they were read or forgotten. MX_GONE, MX_FULL. */
+/* Close sockets, drop routes, give the slot back: that of a source once every tap that heard it has taken its last sample,
+ * `recording_delay_ms` and 200 ms later. The frames of a tap up to this instant stay readable; its slot is free once they
+ * were read or forgotten. MX_GONE, MX_FULL. */
 mx_result mx_close_port(mx *m, mx_port port);
 
 /* Let `sink` hear `source`, or change the gain (0..MX_MAX_GAIN) with which it does.
