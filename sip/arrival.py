@@ -52,6 +52,11 @@ class Arrival:
         )
 
     @property
+    def is_rfc2543(self) -> bool:
+        """Whether the sender is of the time before branches told transactions apart."""
+        return not self.key[0].startswith(MAGIC_COOKIE)
+
+    @property
     def invite_key(self) -> TransactionKey:
         """Of the INVITE that a CANCEL is for: §9.2."""
         branch, sent_by, _ = self.key
@@ -63,7 +68,7 @@ class Arrival:
 
 
 def _branch(via: Via, merge_key: MergeKey, cseq: CSeq) -> str:
-    if via.branch.startswith(MAGIC_COOKIE):
+    if via.branch.startswith(MAGIC_COOKIE) and via.branch != MAGIC_COOKIE:
         return via.branch
     call_id, tag, _ = merge_key  # a peer of RFC 2543
     return f"{call_id} {tag} {cseq.number}"

@@ -12,11 +12,12 @@ from sip.identity import Caller, from_for
 from sip.outside import hops_to
 from sip.registrar import Binding
 from sip.session_identifier import SessionIdentifier
+from sip.uri import request_uri
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`uri` is the Request-URI and `flow` the way there; `routes` are values of Route."""
+    """`uri` is what is called and `flow` the way there; `routes` are values of Route."""
 
     uri: str
     flow: Flow
@@ -55,7 +56,7 @@ class Destination:
             tag,
             str(self.to),
             "",
-            self.uri,
+            request_uri(self.uri),
             self.flow,
             self.behind_nat,
             self.routes,

@@ -11,7 +11,7 @@ from sip.flow import Flow, Here, flow_to
 from sip.headers import Headers, NameAddr
 from sip.message import DEFAULT_MAX_FORWARDS, Message, Request, Response
 from sip.session_identifier import SessionIdentifier
-from sip.uri import Uri
+from sip.uri import Uri, request_uri
 
 UNKNOWN = SessionIdentifier.minted()
 
@@ -48,7 +48,7 @@ class Dialog:
             local_tag,
             invite.headers.get("From") or "",
             arrival.from_.tag or "",
-            _target_of(invite),
+            _target_of(invite, arrival.from_ if arrival.is_rfc2543 else None),
             arrival.flow,
             arrival.behind_nat,
             routes=_routes_of(invite),
@@ -144,12 +144,12 @@ class Dialog:
         return first, (*self.routes[1:], f"<{self.target}>")
 
 
-def _target_of(message: Message) -> str:
-    contact = message.contact
+def _target_of(message: Message, default: NameAddr | None = None) -> str:
+    """The Contact; `default` stands in for a missing one: RFC 2543 did not ask for it."""
+    contact = message.contact or default
     if contact is None:
         raise PeerError("Missing Contact")
-    Uri.parse(contact.uri)
-    return contact.uri
+    return request_uri(contact.uri)
 
 
 def _routes_of(message: Message) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ _CLOSERS = {'"': '"', "<": ">"}
 _QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _HOST_PORT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?:[ \t]*:[ \t]*([0-9]{1,5}))?")
+_THREE_COLONS = re.compile(r":::(?=[0-9]{1,3}\.)")  # as RFC 3261 had it by mistake: RFC 5118 §4.10
 _PARAM = re.compile(
     r"""[ \t]*;[ \t]*([A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+)"""
     r"""(?:[ \t]*=[ \t]*([^\s"<>;,]+|"[^"\\]*(?:\\.[^"\\]*)*"))?""",
@@ -87,11 +88,12 @@ def parse_host_port(text: str) -> tuple[str, int | None]:
         raise PeerError("Port out of range")
     if parts[1] is None:
         return parts[2], port
+    address = _THREE_COLONS.sub("::", parts[1])
     try:
-        IPv6Address(parts[1])
+        IPv6Address(address)
     except AddressValueError as error:
         raise PeerError("Broken IPv6 address") from error
-    return parts[1], port
+    return address, port
 
 
 def format_host_port(host: str, port: int | None) -> str:

@@ -77,6 +77,7 @@ _VIA = re.compile(
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
 _TORN: Final = "A header value must not contain a line break"
+_NEEDS_BRACKETS = re.compile(r"[,?]")  # where a URI holds one of these, §20
 _NOT_IN_NAME = re.compile(r"[,;:@<>\"\\]")  # a display name without quotes; wider than token
 
 
@@ -287,6 +288,8 @@ def _split_name_addr(text: str) -> tuple[str, str, str]:
         before, bracket, rest = text.partition("<")
         if not bracket:
             uri, mark, params = text.partition(";")
+            if _NEEDS_BRACKETS.search(uri):
+                raise PeerError("Broken address")
             return "", uri.rstrip(LWS), mark + params
         display, text = before.rstrip(LWS), bracket + rest
     if _NOT_IN_NAME.search(before):

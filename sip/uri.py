@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final, Self
@@ -70,6 +70,11 @@ class Uri:
             _unescape(password) if colon else None,
         )
 
+    @staticmethod
+    def scheme_of(text: str) -> str:
+        """In lower case, of any URI; "" when it has none."""
+        return text.partition(":")[0].lower() if _SCHEME.fullmatch(text) else ""
+
     def matches(self, other: Uri) -> bool:
         """Whether both name the same resource: RFC 3261 §19.1.4, or RFC 3966 §4 for tel.
 
@@ -100,6 +105,17 @@ class Uri:
             for name, value in self.headers
         ]
         return "?" + "&".join(pairs) if pairs else ""
+
+
+def request_uri(text: str) -> str:
+    """A Contact as a Request-URI may be: without headers and method, RFC 3261 §19.1.1.
+
+    Nothing else is changed, as the peer compares it with what it said. Raises PeerError.
+    """
+    uri = Uri.parse(text)
+    if not uri.headers and "method" not in uri.params:
+        return text
+    return str(replace(uri, headers=(), params=uri.params.without("method")))
 
 
 def _params_agree(one: Params, two: Params) -> bool:

@@ -26,6 +26,13 @@ def test_without_the_magic_cookie_call_tag_and_number_count() -> None:
     assert arrived(old).key != arrived(old.replace(b"CSeq: 1", b"CSeq: 2")).key
 
 
+def test_a_cookie_alone_tells_nothing_apart() -> None:
+    bare = request("INVITE").replace(b"z9hG4bKb1", b"z9hG4bK")
+    assert arrived(bare).is_rfc2543
+    assert arrived(bare).key != arrived(bare.replace(b"CSeq: 1", b"CSeq: 2")).key
+    assert not arrived(request("INVITE")).is_rfc2543
+
+
 def test_a_merged_request_differs_in_its_branch_only() -> None:
     one, two = arrived(request("INVITE")), arrived(request("INVITE", branch="b2"))
     assert one.key != two.key

@@ -94,6 +94,20 @@ def test_a_connection_is_used_first_and_the_target_when_it_is_gone() -> None:
     )
 
 
+def test_a_peer_of_rfc_2543_without_a_contact_is_called_by_its_from() -> None:
+    old = request("INVITE", contact="", body=SDP)
+    with pytest.raises(PeerError, match="Missing Contact"):
+        Dialog.from_invite(arrived(old), "ours")
+    dialog = Dialog.from_invite(arrived(old.replace(b";branch=z9hG4bKb1", b"")), "ours")
+    assert (dialog.target, dialog.hops()) == ("sip:stranger@10.0.0.9", (PEER,))
+
+
+def test_headers_in_a_contact_are_left_out_of_the_request_uri() -> None:
+    dialog = served(contact="<sip:a@10.0.0.9;x=1?Route=%3Csip:10.0.0.4%3E>")
+    bye = dialog.request("BYE", HERE)
+    assert (bye.uri, bye.headers.all("Route")) == ("sip:a@10.0.0.9;x=1", [])
+
+
 def test_requests_must_come_from_the_peer_and_count_up() -> None:
     dialog = served()
     dialog.check(arrived(request("BYE", cseq=8)))

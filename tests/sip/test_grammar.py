@@ -62,6 +62,7 @@ def test_a_quote_that_never_ends_is_refused() -> None:
         ("host : 65535", "host", 65535),
         ("[2001:db8::1]", "2001:db8::1", None),
         ("[::ffff:192.0.2.1]:5061", "::ffff:192.0.2.1", 5061),
+        ("[2001:db8:::192.0.2.1]", "2001:db8::192.0.2.1", None),
     ],
 )
 def test_host_and_port_are_told_apart(text: str, host: str, port: int | None) -> None:

@@ -213,6 +213,7 @@ def test_an_address_is_read(text: str, address: NameAddr) -> None:
         *("", "*", "<>", "<sip:a@h", '"Anna <sip:a@h>', '"Anna" sip:a@h', "Doe, Anna <sip:a@h>"),
         *("< sip:a@h>", "<sip:a@h >", "<sip:a@h>x", "<sip:a@h>;", "<sip:a@h>;;x", "sip:a h"),
         *("<sip:a@h> <sip:b@h>", 'Anna "B" <sip:a@h>', "anna", "<anna>"),
+        *("sip:a@h?x=1", "sip:a?b@h", "sip:a,b@h"),
     ],
 )
 def test_a_broken_address_is_refused(text: str) -> None:

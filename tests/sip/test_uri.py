@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sip.errors import PeerError
 from sip.grammar import Params
-from sip.uri import Uri
+from sip.uri import Uri, request_uri
 
 SAME = [
     ("sip:%61nna@earshot.example;transport=TCP", "SIP:anna@EARSHOT.example;Transport=tcp"),
@@ -154,3 +154,22 @@ def test_any_text_is_a_uri_or_a_peer_error(text: str) -> None:
     except PeerError:
         return
     assert Uri.parse(str(uri)) == uri
+
+
+@pytest.mark.parametrize(
+    ("contact", "uri"),
+    [
+        ("sip:a?b@h;x=%41", "sip:a?b@h;x=%41"),
+        ("sip:a@h:5070;transport=tcp?Route=%3Csip:h%3E", "sip:a@h:5070;transport=tcp"),
+        ("sip:a@h;method=BYE;lr", "sip:a@h;lr"),
+        ("tel:+49301234", "tel:+49301234"),
+    ],
+)
+def test_a_contact_is_called_without_what_only_a_link_may_have(contact: str, uri: str) -> None:
+    assert request_uri(contact) == uri
+
+
+def test_any_uri_tells_its_scheme() -> None:
+    assert Uri.scheme_of("SIPS:a@h") == "sips"
+    assert Uri.scheme_of("isbn:2983792873") == "isbn"
+    assert Uri.scheme_of("2001:db8::1") == ""
