@@ -40,6 +40,7 @@ always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answe
 (pings).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
+RFC 4475 and 5118 (torture) are answered as they call for; peers of RFC 2543 are understood.
 
 Refused, each with a clear answer or not at all:
     TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by

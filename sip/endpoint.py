@@ -276,7 +276,7 @@ class Endpoint:
         except PeerError as error:
             self.malformed += 1
             if isinstance(error, Malformed) and error.request:
-                self._uas.refuse_malformed(error.request, error, flow, now)
+                self._uas.refuse_malformed(error.request, error, flow)
             return
         if isinstance(message, Request):
             self._uas.receive(message, flow, now)

@@ -85,6 +85,7 @@ _REQUEST_LINE = re.compile(
     rf"({TOKEN}) ([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+) SIP/([0-9]+\.[0-9]+)", re.IGNORECASE
 )
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE)
+_SIP_HOP = re.compile(rf"SIP[ \t]*/[ \t]*{TOKEN}[ \t]*/[ \t]*{TOKEN}[ \t]+[^ \t;,]", re.IGNORECASE)
 _FOLD = re.compile(r"\r\n[ \t]+")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _STREAM_LENGTH = re.compile(
@@ -185,7 +186,7 @@ class Response(Message):
 class Malformed(PeerError):
     """A request that breaks the grammar; `request` is what could be read of it.
 
-    None when Via, From, To, Call-ID or CSeq is unusable: then nothing can be answered.
+    None when it names no hop of SIP, or comes after too many: then nothing can be answered.
     """
 
     def __init__(self, reason: str, status: int, request: Request | None) -> None:
@@ -289,11 +290,9 @@ def _check_identity(message: Message) -> None:
 
 
 def _is_answerable(request: Request) -> bool:
-    try:
-        _check_identity(request)
-    except PeerError:
-        return False
-    return True
+    lines = request.headers.lines("Via")
+    hops = sum(1 + line.count(",") for line in lines)
+    return 0 < hops <= MAX_VIAS and _SIP_HOP.match(lines[0]) is not None
 
 
 def _read_body(message: Message, rest: bytes) -> bytes:

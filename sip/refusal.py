@@ -19,6 +19,7 @@ RETRY_AFTER: Final = "5"  # seconds, with a 503
 
 _CALLED_FOR: Final = {
     405: ("Allow", ALLOW),  # RFC 3261 §8.2.1
+    406: ("Accept", ACCEPT),  # §21.4.7
     415: ("Accept", ACCEPT),  # §8.2.3
     501: ("Allow", ALLOW),
     503: ("Retry-After", RETRY_AFTER),  # §21.5.4
@@ -35,7 +36,11 @@ class Refusal(PeerError):
 
 def refuse(arrival: Arrival, error: PeerError, tag: str) -> Response:
     """The final response that says what was wrong."""
-    response = arrival.response(error.status, error.reason, tag=tag)
+    return with_fields(arrival.response(error.status, error.reason, tag=tag), error)
+
+
+def with_fields(response: Response, error: PeerError) -> Response:
+    """`response` with the fields its status calls for."""
     if isinstance(error, Refusal):
         for name, value in error.fields:
             response.headers.add(name, value)

@@ -25,6 +25,7 @@ from sip.identity import (
     history_in,
     user_of,
 )
+from sip.malformed import refuse_malformed
 from sip.message import Request
 from sip.referral import Wish
 from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, refuse
@@ -74,10 +75,13 @@ class UserAgentServer:
         except PeerError as error:
             self._refuse(arrival, error)
 
-    def refuse_malformed(self, request: Request, error: PeerError, flow: Flow, now: float) -> None:
+    def refuse_malformed(self, request: Request, error: PeerError, flow: Flow) -> None:
         """Answer a request that could be read just far enough to be answered."""
-        if request.method != "ACK":
-            self._refuse(Arrival.of(request, flow, now), error)
+        if request.method == "ACK":
+            return
+        if request.uri and error.status == 400:  # a method of the future may have its own rules
+            error = _unserved(request.method) or error
+        self._layer.send(*refuse_malformed(request, error, flow, self._secret))
 
     def challenge(self, now: float, *, stale: bool = False) -> Fields:
         """The fields of a 401."""
@@ -203,6 +207,8 @@ class UserAgentServer:
 
     def _register(self, arrival: Arrival) -> None:
         request = arrival.request
+        if Uri.scheme_of(request.to.uri) not in ("sip", "sips"):
+            raise PeerError("To names no address of record")  # §10.3, RFC 4475 §3.3.4
         self._make_room(in_dialog=False)
         username = self._proven(arrival)
         if username is None:
@@ -256,8 +262,8 @@ class UserAgentServer:
 
 def _check(request: Request) -> None:
     """What holds inside and outside of dialogs, in the order of §8.2.1 to §8.2.3."""
-    if request.method not in METHODS:
-        raise Refusal(405 if request.method in OF_OTHER_RFCS else 501)
+    if unserved := _unserved(request.method):
+        raise unserved
     Uri.parse(request.uri)
     wanted = [name for name in request.headers.all("Require") if name.lower() not in SUPPORTED]
     if wanted:
@@ -266,8 +272,24 @@ def _check(request: Request) -> None:
         check_interval(request)
     if request.body and request.method in OFFERING and not _is_sdp(request):
         raise Refusal(415)
+    if request.method in OFFERING and not _takes_sdp(request):
+        raise Refusal(406)
+
+
+def _unserved(method: str) -> Refusal | None:
+    if method in METHODS:
+        return None
+    return Refusal(405 if method in OF_OTHER_RFCS else 501)
 
 
 def _is_sdp(request: Request) -> bool:
     encoding = (request.headers.get("Content-Encoding") or "identity").lower()
     return request.content_type in (None, ACCEPT) and encoding == "identity"
+
+
+def _takes_sdp(request: Request) -> bool:
+    """Whether our answer may have a description, §20.1; without Accept it may."""
+    if "Accept" not in request.headers:
+        return True
+    ranges = (value.partition(";")[0].strip() for value in request.headers.all("Accept"))
+    return any(each.lower() in (ACCEPT, "application/*", "*/*") for each in ranges)

@@ -15,7 +15,7 @@ SENDER_REPORT, GOODBYE = 200, 203
 
 def sip(count: int, seed: int = 1) -> Iterator[bytes]:
     """Torture first, then `count` sound requests that were damaged on their way."""
-    for table in (torture.VALID, torture.ANSWERABLE, torture.UNANSWERABLE):
+    for table in (torture.VALID, torture.ANSWERABLE, torture.NAMELESS, torture.UNANSWERABLE):
         yield from table.values()
     yield from torture.BROKEN_RESPONSES.values()
     dice = random.Random(seed)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sip.actions import Report, Send
 from sip.events import Ended, Event, InviteReceived, SessionId
 from sip.flow import UDP, Flow
-from sip.message import Response, parse
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
 from tests.sip import torture
@@ -88,7 +87,7 @@ def test_torture_is_answered_by_the_rules_or_not_at_all(data: bytes) -> None:
     scene = Scene()
     for action in scene.endpoint.receive(data, PEER, 0.0):
         if isinstance(action, Send):
-            assert isinstance(parse(action.data), Response)
+            assert action.data.startswith(b"SIP/2.0 ")
     scene.run(400.0)
     assert scene.is_empty
 

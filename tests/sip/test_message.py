@@ -28,12 +28,17 @@ from tests.sip.torture import (
     BROKEN_RESPONSES,
     FIELDS,
     INVITE,
+    NAMELESS,
     UNANSWERABLE,
     VALID,
     message,
 )
 
-ALL = [*VALID.values(), *ANSWERABLE.values(), *UNANSWERABLE.values(), *BROKEN_RESPONSES.values()]
+ALL = [
+    data
+    for table in (VALID, ANSWERABLE, NAMELESS, UNANSWERABLE, BROKEN_RESPONSES)
+    for data in table.values()
+]
 
 
 def parsed(*changes: str) -> Request:
@@ -66,8 +71,16 @@ def test_a_broken_request_can_be_answered_when_its_transaction_can_be_told(data:
     assert answer.to.tag == "t"
 
 
+@pytest.mark.parametrize("data", NAMELESS.values(), ids=NAMELESS.keys())
+def test_a_request_with_a_broken_identity_is_handed_on_for_a_stateless_answer(data: bytes) -> None:
+    with pytest.raises(Malformed) as broken:
+        parse(data)
+    assert broken.value.status == 400
+    assert broken.value.request is not None
+
+
 @pytest.mark.parametrize("data", UNANSWERABLE.values(), ids=UNANSWERABLE.keys())
-def test_a_request_without_a_usable_identity_cannot_be_answered(data: bytes) -> None:
+def test_a_request_without_a_way_back_cannot_be_answered(data: bytes) -> None:
     with pytest.raises(Malformed) as broken:
         parse(data)
     assert broken.value.request is None

@@ -13,6 +13,7 @@ BYE = arrived(request("BYE"))
     ("status", "name", "value"),
     [
         (405, "Allow", ALLOW),
+        (406, "Accept", "application/sdp"),
         (415, "Accept", "application/sdp"),
         (501, "Allow", ALLOW),
         (503, "Retry-After", "5"),

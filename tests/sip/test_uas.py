@@ -250,5 +250,25 @@ def test_a_peer_of_rfc_2543_is_matched_without_a_branch(scene: Scene) -> None:
     assert len(scene.sent("200 INVITE")) == 1
 
 
+def test_an_answer_that_may_not_be_a_description_cannot_be_given(scene: Scene) -> None:
+    assert scene.statuses(request("INVITE", "Accept: text/plain", body=SDP)) == [406]
+    assert scene.statuses(request("INVITE", "Accept:", branch="b2", body=SDP)) == [406]
+    for number, accept in enumerate(("application/SDP;q=1, text/x", "application/*", "*/*")):
+        name = f"ok{number}"
+        invite = request("INVITE", f"Accept: {accept}", branch=name, call_id=name, body=SDP)
+        assert scene.statuses(invite) == [100]
+
+
+def test_a_broken_request_by_a_method_of_the_future_gets_501(scene: Scene) -> None:
+    wrong = request("PEEK").replace(b"CSeq: 1 PEEK", b"CSeq: 1 INVITE")
+    assert scene.statuses(wrong) == [501]
+    assert scene.statuses(wrong.replace(b"PEEK", b"ACK")) == []
+
+
+def test_a_registration_is_of_a_sip_address(scene: Scene) -> None:
+    data = request("REGISTER").replace(b"To: <sip:support@10.0.0.1>", b"To: <tel:+4930>")
+    assert scene.statuses(data) == [400]
+
+
 def _between(scene: Scene) -> tuple[tuple[str, int], tuple[str, int]]:
     return scene.phone.address, scene.server.address

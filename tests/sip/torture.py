@@ -122,6 +122,26 @@ ANSWERABLE = {
     "cut within a line": message(INVITE, "Subject: lunch at twelve")[:-9],
 }
 
+NAMELESS = {
+    **{f"no {name}": message(INVITE, without=name) for name in FIELDS if name != "via"},
+    "an empty Call-ID": message(INVITE, "Call-ID: "),
+    "a port in Via that is none": message(INVITE, "Via: SIP/2.0/UDP h:70000;branch=z9hG4bK"),
+    "separators with nothing between them": message(INVITE, "Via: SIP/2.0/UDP 192.0.2.15;;,;,,"),
+    "an IPv6 address without brackets": message(INVITE, "Via: SIP/2.0/UDP 2001:db8::9;branch=z9"),
+    "a CSeq that is too large": message(INVITE, "CSeq: 36893488147419103232 INVITE"),
+    "a quote in From that never ends": message(INVITE, 'From: "Anna <sip:anna@h>;tag=1'),
+    "a comma in a bare name": message(INVITE, "From: Doe, Anna <sip:anna@h>;tag=1"),
+    "a bare URI with headers": message(INVITE, "From: sip:anna@h?Subject=x;tag=1"),
+    "spaces within brackets": message(INVITE, "To: < sip:support@pbx.example >"),
+    "a bracket in a lower Via that never ends": message(
+        INVITE, f"{FIELDS['via']}\r\nVia: SIP/2.0/UDP h, <"
+    ),
+    "two From": message(INVITE, "f: <sip:b@h>;tag=2"),
+    "two CSeq": message(INVITE, "CSeq : 8 INVITE"),
+    "two Call-ID": message(INVITE, "i: other"),
+}
+"""Requests that can be answered, but not by what a response is known by."""
+
 UNANSWERABLE = {
     "nothing": b"",
     "line ends only": b"\r\n\r\n\r\n",
@@ -129,25 +149,14 @@ UNANSWERABLE = {
     "noise": bytes(range(256)),
     "another protocol": b"GET / HTTP/1.1\r\nHost: pbx.example\r\n\r\n",
     "a request line only": wire(INVITE),
-    **{f"no {name}": message(INVITE, without=name) for name in FIELDS},
-    "an empty Call-ID": message(INVITE, "Call-ID: "),
-    "a port in Via that is none": message(INVITE, "Via: SIP/2.0/UDP h:70000;branch=z9hG4bK"),
+    "no via": message(INVITE, without="via"),
     "a protocol in Via that is not SIP": message(INVITE, "Via: HTTP/1.1/TCP h;branch=z9hG4bK"),
-    "separators with nothing between them": message(INVITE, "Via: SIP/2.0/UDP 192.0.2.15;;,;,,"),
-    "an IPv6 address without brackets": message(INVITE, "Via: SIP/2.0/UDP 2001:db8::9;branch=z9"),
-    "a CSeq that is too large": message(INVITE, "CSeq: 36893488147419103232 INVITE"),
-    "a quote in From that never ends": message(INVITE, 'From: "Anna <sip:anna@h>;tag=1'),
-    "a comma in a bare name": message(INVITE, "From: Doe, Anna <sip:anna@h>;tag=1"),
-    "spaces within brackets": message(INVITE, "To: < sip:support@pbx.example >"),
     "too many hops": message(
+        INVITE, *(f"Via{' ' * hop}: SIP/2.0/UDP h;branch=z9hG4bK{hop}" for hop in range(65))
+    ),
+    "too many hops in a line": message(
         INVITE, "Via: " + ",".join(f"SIP/2.0/UDP h{i};branch=z9hG4bK{i}" for i in range(65))
     ),
-    "a bracket in a lower Via that never ends": message(
-        INVITE, f"{FIELDS['via']}\r\nVia: SIP/2.0/UDP h, <"
-    ),
-    "two From": message(INVITE, "f: <sip:b@h>;tag=2"),
-    "two CSeq": message(INVITE, "CSeq : 8 INVITE"),
-    "two Call-ID": message(INVITE, "i: other"),
 }
 
 BROKEN_RESPONSES = {
