@@ -70,6 +70,10 @@ LISTS: Final = frozenset(
     )
 )
 """Fields whose grammar is a comma list; in every other field a comma is part of the value."""
+TOKEN_LISTS: Final = frozenset(
+    ("Allow", "Allow-Events", "Proxy-Require", "Require", "Supported", "Unsupported")
+)
+"""Lists of bare words: quotes and brackets mean nothing there, so these can always be read."""
 
 _VIA = re.compile(
     rf"[ \t]*SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN})[ \t]+([^;]+)(.*)", re.IGNORECASE | re.DOTALL
@@ -115,12 +119,16 @@ class Headers:
         return tuple(self._values.get(canonical(name), ()))
 
     def all(self, name: str) -> list[str]:
-        """Every value that is not empty; comma lists are split where the grammar has a list."""
+        """Every value that is not empty; comma lists are split where the grammar has a list.
+
+        Raises PeerError when a quote or bracket never ends, but not for a list of words.
+        """
         name = canonical(name)
         values = self._values.get(name, [])
         if name not in LISTS:
             return list(values)
-        pieces = (split_outside(value, ",") if "," in value else [value] for value in values)
+        split = _split_words if name in TOKEN_LISTS else split_outside
+        pieces = (split(value, ",") if "," in value else [value] for value in values)
         return [piece for each in pieces for piece in each if piece]
 
     def read(self, name: str, parse: Callable[[str], T], *, first: bool = False) -> T:
@@ -189,6 +197,10 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({list(self.items())!r})"
+
+
+def _split_words(text: str, separator: str) -> list[str]:
+    return [piece.strip(LWS) for piece in text.split(separator)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from enum import Enum
 
 from sip.transaction import T1, TIMEOUT, Machine, Resend, Rules
 
+PATIENCE = 240.0  # seconds after the first 1xx; a session cancels sooner, unless it is over itself
+
 State = Enum("State", "CALLING PROCEEDING CANCELLED COMPLETED ACCEPTED TERMINATED")
 Input = Enum("Input", "PROVISIONAL SUCCESS REFUSAL CANCEL UNDELIVERED EXPIRED")
 Do = Enum("Do", "SEND SEND_ACK DELIVER GIVE_UP UNREACHABLE")
@@ -23,6 +25,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (State.PROCEEDING, Input.SUCCESS): (State.ACCEPTED, (Do.DELIVER,)),
     (State.PROCEEDING, Input.REFUSAL): (State.COMPLETED, (Do.SEND_ACK, Do.DELIVER)),
     (State.PROCEEDING, Input.CANCEL): (State.CANCELLED, ()),
+    (State.PROCEEDING, Input.EXPIRED): (State.TERMINATED, (Do.GIVE_UP,)),
     (State.CANCELLED, Input.SUCCESS): (State.ACCEPTED, (Do.DELIVER,)),
     (State.CANCELLED, Input.REFUSAL): (State.COMPLETED, (Do.SEND_ACK, Do.DELIVER)),
     (State.CANCELLED, Input.EXPIRED): (State.TERMINATED, (Do.GIVE_UP,)),
@@ -38,10 +41,11 @@ RULES = Rules(
     final=State.TERMINATED,
     lifetime={
         State.CALLING: TIMEOUT,
+        State.PROCEEDING: PATIENCE,
         State.CANCELLED: TIMEOUT,
         State.COMPLETED: 32.0,  # seconds: Timer D, "at least 32 s"
         State.ACCEPTED: TIMEOUT,
-    },  # PROCEEDING has no limit here: the session that rings has one
+    },
     expired=Input.EXPIRED,
     resend={State.CALLING: Resend(T1)},  # Timer A
     again=Do.SEND,

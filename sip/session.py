@@ -209,10 +209,9 @@ class Session(Timed):
         elif 200 <= response.status < 300:
             self._succeeded(request, response, given)
         else:
-            if not self._leg.requests.is_news(self.dialog, response, now):
-                return
             event = Input.CORRECTED if again else self._input_of(request, response.status)
-            self._take(event, given)
+            news = self._leg.requests.is_news(self.dialog, response, now)
+            self._take(event if news else Input.TRYING, given)  # a copy still says: be patient
 
     def _succeeded(self, request: Request, response: Response, given: Given) -> None:
         """A 2xx to an INVITE of ours: a copy, the one we wait for, or that of another fork."""

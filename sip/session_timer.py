@@ -26,7 +26,11 @@ def seconds_in(message: Message, name: str) -> int | None:
 
 
 def check_interval(request: Request) -> None:
-    """Raises Refusal 422 for a session that would have to be refreshed too often, §8.1."""
+    """Raises Refusal 422 for a session that would have to be refreshed too often, §8.1.
+
+    PeerError for fields that `SessionTimer.accept` could not read.
+    """
+    _ = _refresher(request), seconds_in(request, "Min-SE")
     seconds = seconds_in(request, "Session-Expires")
     if seconds is not None and seconds < MIN_SE:
         raise Refusal(422, "", ("Min-SE", str(MIN_SE)))

@@ -56,6 +56,13 @@ def test_a_comma_does_not_split_what_is_not_a_list(name: str, value: str) -> Non
     assert Headers([(name, value)]).all(name) == [value]
 
 
+def test_a_list_of_words_can_be_read_whatever_is_in_it() -> None:
+    headers = Headers([("Require", 'a, "b, <'), ("Contact", "<sip:a@h, <")])
+    assert headers.all("Require") == ["a", '"b', "<"]
+    with pytest.raises(PeerError):
+        headers.all("Contact")
+
+
 def test_an_empty_list_has_no_values() -> None:
     assert Headers([("Supported", "")]).all("Supported") == []
     assert Headers([("Supported", "timer,, 100rel,")]).all("k") == ["timer", "100rel"]

@@ -20,7 +20,7 @@ TABLES: dict[str, Rules[Any, Any, Any]] = {
     "session": session_table.RULES,
 }
 UNLIMITED = {
-    "INVITE client": {invite_client.State.PROCEEDING},  # the session has a limit
+    "INVITE client": set(),
     "INVITE server": {invite_server.State.PROCEEDING},  # the session has a limit
     "request client": set(),
     "request server": set(),
