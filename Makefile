@@ -4,9 +4,10 @@ PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.set-up
 CODE   := config sip mixer recorder flows engine
 ARGS   ?=
+FUZZ_SECONDS ?= 600
 CONFIG ?= earshot.toml
 
-.PHONY: demo serve test check check-native set-up set-up-test bench clean
+.PHONY: demo serve test check fuzz check-native set-up set-up-test bench clean
 
 demo: set-up            ## one real contact, end to end, with three independent phones
 	$(PY) -m bench.demo $(ARGS)
@@ -22,6 +23,10 @@ check: set-up           ## lint, types, import arrows, file sizes
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -q tests/test_arrows.py
+
+fuzz: set-up-test        ## hostile octets for FUZZ_SECONDS in all, guided by coverage
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(PY) -m tests.fuzz.run --seconds $(FUZZ_SECONDS) $(ARGS)
 
 check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan
 	$(PY) -m tests.native.sanitize
