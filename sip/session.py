@@ -266,7 +266,7 @@ class Session(Timed):
     def _unheard(self, request: Request, event: Input, now: float) -> None:
         if request.method == "REFER":
             self._leg.transfers.refer_unheard(now)
-        if request.method not in UNTOLD:
+        if request.method not in UNTOLD and not self._leg.requests.is_outdated(request):
             self._take(UNHEARD.get(request.method, event), Given(now))
 
     def tick(self, now: float) -> None:

@@ -28,6 +28,7 @@ class SessionRequests:
         "_invite",
         "_layer",
         "_timer",
+        "_update",
         "_user",
         "farewell",
     )
@@ -39,6 +40,7 @@ class SessionRequests:
         self._authorization = Authorization(logins, layer.tokens)
         self._acks, self._early = Acks(layer), EarlyResponses()
         self._invite: ClientTransaction | None = None
+        self._update: Request | None = None
         self.farewell: Fields = ()
         """Goes into the BYE or the CANCEL that ends the session."""
 
@@ -48,6 +50,10 @@ class SessionRequests:
 
     def is_last_invite(self, request: Request) -> bool:
         return self._invite is not None and self._invite.request is request
+
+    def is_outdated(self, request: Request) -> bool:
+        """Whether a later refresh has been sent: what becomes of this one tells nothing."""
+        return request.method == "UPDATE" and request is not self._update
 
     def invite(
         self,
@@ -67,6 +73,7 @@ class SessionRequests:
         """An UPDATE that only refreshes, RFC 4028 §7.4."""
         request = dialog.request("UPDATE", self._layer.here)
         _write(request, (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()))
+        self._update = request
         self._layer.clients.send(request, dialog.hops(), self._user, now)
 
     def is_news(self, dialog: Dialog, response: Response, now: float) -> bool:
@@ -111,6 +118,8 @@ class SessionRequests:
         sent = self._layer.clients.send(request, dialog.hops(), self._user, now)
         if request.method == "INVITE":
             self._invite = sent
+        elif request.method == "UPDATE":
+            self._update = request
 
     def cancel(self, now: float) -> None:
         """The last INVITE, which has had a provisional response."""

@@ -251,3 +251,11 @@ def test_an_invite_refused_with_422_comes_back_with_a_longer_interval(scene: Sce
     assert (second.cseq.number, second.call_id) == (first.cseq.number + 1, first.call_id)
     assert second.headers.get("Session-Expires") == "7200"
     assert scene.server.reported(Ended) == []
+
+
+def test_a_refresh_that_was_never_answered_ends_nothing_once_a_later_one_was() -> None:
+    pair = Pair().up()
+    pair.wire.drop = lambda passed: passed.name == "200 UPDATE" and passed.message.cseq.number == 1
+    pair.run(SESSION_SECONDS)
+    assert pair.wire.names().count("UPDATE") > 10
+    assert pair.ended() == []
