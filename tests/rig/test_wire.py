@@ -55,6 +55,14 @@ def test_a_stream_keeps_everything_in_order() -> None:
     assert [data for _, data in other.received] == [b"%d" % number for number in range(10)]
 
 
+def test_a_copy_arrives_in_its_own_time() -> None:
+    wire = Wire(copies=0.5, delay=(0.1, 0.9))
+    received = pass_on(wire, Flow(UDP, *THERE), 100)[1].received
+    assert 130 < len(received) < 170
+    assert {data for _, data in received} == {b"%d" % number for number in range(100)}
+    assert len({at for at, _ in received}) == len(received)
+
+
 def test_a_refused_stream_goes_back_to_the_sender() -> None:
     wire = Wire()
     wire.refuses_tcp.add(THERE)

@@ -1,4 +1,4 @@
-"""A wire between SIP endpoints in virtual time, with seeded loss, delay and reordering."""
+"""A wire between SIP endpoints in virtual time, with seeded loss, copies, delay and reordering."""
 
 from __future__ import annotations
 
@@ -77,18 +77,24 @@ class Side:
 class Wire:
     """Datagrams are lost with probability `loss` and take from `delay[0]` to `delay[1]` seconds.
 
-    `drop` decides first: true loses the message for sure. Streams lose nothing; an address in
-    `refuses_tcp` cannot be connected to.
+    With probability `copies` what is not lost arrives twice, each in its own time. `drop` decides
+    first: true loses the message for sure. Streams lose nothing; an address in `refuses_tcp`
+    cannot be connected to.
     """
 
     def __init__(
-        self, seed: int = 1, loss: float = 0.0, delay: tuple[float, float] = (0.0, 0.0)
+        self,
+        seed: int = 1,
+        loss: float = 0.0,
+        delay: tuple[float, float] = (0.0, 0.0),
+        copies: float = 0.0,
     ) -> None:
         self.now = 0.0
         self.passed: list[Passed] = []
         self.drop: Callable[[Passed], bool] = lambda passed: False
         self.refuses_tcp: set[Address] = set()
-        self._random, self._loss, self._delay = Random(seed), loss, delay
+        self.loss, self.delay, self.copies = loss, delay, copies
+        self._random = Random(seed)
         self._sides: dict[Address, Side] = {}
         self._flying: list[tuple[float, int, Side, bytes, Flow]] = []
         self._order = count()
@@ -111,12 +117,14 @@ class Wire:
         if reliable and target in self.refuses_tcp:
             side.do(side.node.undelivered(send, self.now))
             return
-        lost = not reliable and self._random.random() < self._loss
+        lost = not reliable and self._random.random() < self.loss
         passed = Passed(self.now, side.address, target, send.data, lost)
         passed = Passed(self.now, side.address, target, send.data, lost or self.drop(passed))
         self.passed.append(passed)
         if not passed.lost and target in self._sides:
             self._fly(side.address, target, send.data, reliable)
+            if self.copies and not reliable and self._random.random() < self.copies:
+                self._fly(side.address, target, send.data, reliable)
 
     def inject(self, data: bytes, source: Address, target: Address) -> None:
         """Put a datagram on the wire that no node sent."""
@@ -150,7 +158,7 @@ class Wire:
             number = self._connections.setdefault(
                 frozenset((source, target)), len(self._connections) + 1
             )
-            flow, at = Flow(TCP, *source, number), self.now + self._delay[0]
+            flow, at = Flow(TCP, *source, number), self.now + self.delay[0]
         else:
-            flow, at = Flow(UDP, *source), self.now + self._random.uniform(*self._delay)
+            flow, at = Flow(UDP, *source), self.now + self._random.uniform(*self.delay)
         heappush(self._flying, (at, next(self._order), self._sides[target], data, flow))
