@@ -24,9 +24,10 @@ check: set-up           ## lint, types, import arrows, file sizes
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -q tests/test_arrows.py
 
-fuzz: set-up-test        ## hostile octets for FUZZ_SECONDS in all, guided by coverage
+fuzz: set-up-test        ## hostile octets and bad wires, FUZZ_SECONDS in all, new ones each time
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
-	$(PY) -m tests.fuzz.run --seconds $(FUZZ_SECONDS) $(ARGS)
+	$(PY) -m tests.fuzz.run --seconds $$(($(FUZZ_SECONDS) * 4 / 5)) $(ARGS)
+	SIMULATION=$$(date +%s):$$(($(FUZZ_SECONDS) * 2)) $(PY) -m pytest -q tests/simulation
 
 check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan
 	$(PY) -m tests.native.sanitize
