@@ -8,10 +8,12 @@ from sip.events import (
     Ended,
     InviteReceived,
 )
+from sip.flow import TCP, Flow
 from sip.message import Request
 from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
+from tests.sip.raw import SDP, STRANGER, request
 from tests.sip.scene import (
     OURS,
     PHONE,
@@ -66,6 +68,15 @@ def test_a_2xx_is_resent_until_the_ack_comes(scene: Scene) -> None:
     scene.run(40.0)
     assert scene.sent("200 INVITE") == [0.0, *RESENDS_OF_A_2XX[:3]]
     assert len(scene.server.reported(Confirmed)) == 1
+
+
+def test_a_2xx_is_resent_over_tcp_too(scene: Scene) -> None:
+    scene.answers()
+    data = request("INVITE", via="SIP/2.0/TCP 10.0.0.9:5060", body=SDP)
+    connection = Flow(TCP, *STRANGER, 1)
+    scene.server.do(scene.endpoint.receive(data, connection, scene.now))
+    scene.run(40.0)
+    assert scene.sent("200 INVITE") == [0.0, *RESENDS_OF_A_2XX]
 
 
 def test_without_an_ack_the_call_is_hung_up_after_32_seconds(scene: Scene) -> None:

@@ -250,6 +250,17 @@ def test_a_peer_of_rfc_2543_is_matched_without_a_branch(scene: Scene) -> None:
     assert len(scene.sent("200 INVITE")) == 1
 
 
+def test_an_old_caller_without_a_tag_talks_and_hangs_up(scene: Scene) -> None:
+    scene.answers()
+    untagged = (b";tag=f1", b"")
+    sent = scene.stranger(request("INVITE", body=SDP).replace(*untagged))
+    tag = sent[-1].to.tag or ""
+    scene.stranger(request("ACK", branch="b2", to_tag=tag).replace(*untagged))
+    bye = request("BYE", branch="b3", cseq=2, to_tag=tag).replace(*untagged)
+    assert scene.statuses(bye) == [200]
+    assert scene.endpoint.sessions_open == 0
+
+
 def test_an_answer_that_may_not_be_a_description_cannot_be_given(scene: Scene) -> None:
     assert scene.statuses(request("INVITE", "Accept: text/plain", body=SDP)) == [406]
     assert scene.statuses(request("INVITE", "Accept:", branch="b2", body=SDP)) == [406]

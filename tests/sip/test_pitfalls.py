@@ -1,0 +1,258 @@
+"""What SIP stacks get wrong, and which tests say that ours does not.
+
+The table is a list of contents; a test that is renamed or lost is missed here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+PITFALLS: dict[str, tuple[str, ...]] = {
+    "a 2xx is resent by the session until its ACK, then BYE": (
+        "a_2xx_is_resent_until_the_ack_comes",
+        "without_an_ack_the_call_is_hung_up_after_32_seconds",
+        "a_2xx_is_resent_over_tcp_too",
+    ),
+    "each repeated 2xx gets the same ACK, a refusal one of its transaction": (
+        "the_ack_is_sent_again_for_each_repeated_2xx",
+        "an_ack_proves_what_its_invite_proved",
+        "the_ack_of_a_refusal_goes_the_way_of_its_invite",
+    ),
+    "INVITE transactions stay 64*T1 after a 2xx, RFC 6026": (
+        "after_a_success_copies_are_absorbed_for_32_seconds_and_the_session_resends",
+        "every_success_is_delivered_for_32_seconds",
+    ),
+    "a CANCEL waits for a provisional, and a 200 may cross it": (
+        "a_cancel_waits_for_the_first_provisional_response",
+        "a_cancel_shares_branch_number_and_way_with_its_invite",
+        "an_answer_that_crosses_our_cancel_is_acknowledged_and_hung_up",
+        "a_phone_that_answers_the_cancel_but_not_the_invite_is_given_up",
+        "a_cancel_is_answered_with_the_tag_of_the_invite",
+    ),
+    "transactions are told apart by branch, sent-by and method, old peers by more": (
+        "another_branch_or_sender_is_another_transaction",
+        "an_ack_finds_its_invite_and_other_methods_their_own",
+        "without_the_magic_cookie_call_tag_and_number_count",
+        "a_cookie_alone_tells_nothing_apart",
+    ),
+    "a copy of a request gets the stored response and makes no second call": (
+        "a_copy_that_comes_later_gets_the_same_answer_for_32_seconds",
+        "a_copy_of_the_invite_gets_the_last_provisional_again",
+    ),
+    "merged requests and requests out of hops are refused": (
+        "a_merged_request_is_refused_and_a_copy_is_not",
+        "what_cannot_be_served_is_refused",
+        "options_says_what_we_can_do_even_with_no_hops_left",
+    ),
+    "100 comes at once and without a tag; ringing has an end": (
+        "a_trying_has_the_timestamp_and_no_tag_of_ours",
+        "a_call_left_ringing_for_three_minutes_ends",
+        "a_phone_that_rings_for_three_minutes_is_cancelled",
+    ),
+    "no late and no provisional answers to other requests, RFC 4320": (
+        "a_request_nobody_answers_is_dropped_in_silence_after_32_seconds",
+        "a_provisional_answer_is_a_mistake_of_ours",
+    ),
+    "a hop that fails is followed by the next": (
+        "each_hop_is_tried_and_then_the_user_is_told",
+        "when_tcp_is_refused_it_goes_by_udp_after_all_with_its_timers_anew",
+    ),
+    "an address that cannot be sent to harms nothing": (
+        "a_host_or_port_that_cannot_be_one_is_refused",
+        "an_address_that_cannot_be_sent_to_is_left_for_the_way_the_phone_came",
+    ),
+    "the route set is in order for the server and reversed for the client": (
+        "the_server_keeps_the_route_in_order_and_the_client_reverses_it",
+        "a_target_refresh_moves_the_target_and_other_requests_do_not",
+    ),
+    "loose and strict routers": (
+        "a_loose_router_goes_into_route_and_a_strict_one_into_the_request_uri",
+        "record_route_is_copied_into_what_makes_the_dialog",
+        "a_list_is_cut_only_outside_quotes_and_brackets",
+    ),
+    "the remote target is the Contact as it was written": (
+        "an_invite_needs_a_contact_that_can_be_called",
+        "a_2xx_without_a_contact_is_acknowledged_at_the_request_uri",
+        "a_contact_is_called_without_what_only_a_link_may_have",
+        "the_2xx_to_a_reinvite_moves_the_target_unless_it_names_none",
+    ),
+    "responses go to the source, on a stream by the same connection": (
+        "where_responses_go",
+        "what_goes_back_takes_the_same_connection",
+        "responses_go_to_where_the_request_came_from_when_it_asks_for_that",
+        "without_rport_the_port_of_the_via_counts",
+    ),
+    "a phone behind NAT is reached by its flow": (
+        "a_phone_behind_nat_is_called_by_the_way_its_register_came",
+        "who_sits_behind_nat",
+        "a_ping_is_answered_with_a_pong",
+    ),
+    "our own address fits transport and IP version": (
+        "our_own_address_is_written_for_each_transport_and_ip_version",
+    ),
+    "dialogs are Call-ID and both tags, an old peer's tag empty": (
+        "a_session_is_found_by_its_id_and_by_requests_of_its_dialog",
+        "the_answer_has_our_description_and_the_tag_all_responses_share",
+        "an_old_caller_without_a_tag_talks_and_hangs_up",
+    ),
+    "forks: the second answer is acknowledged and hung up": (
+        "a_second_answer_of_a_fork_is_acknowledged_and_hung_up",
+        "a_flood_of_forks_is_not_served_without_limit",
+        "theirs_are_acknowledged_once_in_order_and_for_each_fork",
+    ),
+    "CSeq goes up in each direction and is never used again": (
+        "requests_must_come_from_the_peer_and_count_up",
+        "a_challenge_is_answered_under_the_next_number_with_everything_else_the_same",
+        "the_bye_counts_on_from_the_prack",
+        "a_broken_cseq_is_refused",
+    ),
+    "an unknown dialog gets 481, its ACK nothing; 481 and 408 end ours": (
+        "an_ack_is_never_answered",
+        "a_peer_that_has_lost_the_session_is_hung_up",
+    ),
+    "BYE: early, during an INVITE, from both sides, into silence": (
+        "a_bye_during_a_reinvite_ends_both",
+        "both_sides_hang_up_at_once_and_both_get_200",
+        "no_bye_goes_out_before_the_ack_of_our_2xx_or_its_timeout",
+        "a_callee_that_says_bye_before_it_answered_is_cancelled",
+        "hanging_up_without_ever_an_ack_still_sends_a_bye",
+    ),
+    "a failed re-INVITE changes nothing; one without an offer gets ours": (
+        "a_refused_reinvite_leaves_the_call_as_it_was",
+        "a_refused_reoffer_leaves_the_session_as_it_was",
+        "a_reinvite_without_an_offer_asks_for_ours",
+    ),
+    "glare: 491, 500 with Retry-After, and who waits how long": (
+        "when_both_ask_at_once_both_get_491_and_the_callee_comes_first",
+        "a_second_reinvite_before_the_first_is_answered_gets_500_and_when_to_retry",
+        "the_one_who_called_waits_from_2100_to_4000_ms_the_other_at_most_2000",
+        "two_who_hang_up_or_hold_in_the_same_instant_still_agree",
+    ),
+    "a bridge: neither leg outlives the other": (
+        "a_reinvite_nobody_answers_is_refused_after_32_seconds_and_the_call_goes_on",
+        "a_bridged_call_under_30_percent_loss_completes_or_fails_in_time",
+    ),
+    "100rel in both roles": (
+        "numbers_begin_anywhere_and_go_up_by_one",
+        "ringing_again_waits_for_the_prack_and_then_has_the_next_number",
+        "a_call_whose_180_never_gets_its_prack_is_refused",
+        "a_wrong_prack_is_refused_and_the_180_goes_on",
+        "a_required_extension_is_named_as_unsupported",
+    ),
+    "session timers": (
+        "an_invite_refused_with_422_comes_back_with_a_longer_interval",
+        "a_session_that_would_be_refreshed_too_often_is_refused",
+        "when_the_wire_is_cut_both_sides_end_the_session",
+        "refreshes_keep_a_call_up_for_three_hours_at_20_percent_loss",
+    ),
+    "a refresh repeats the description, a change counts it up by one": (
+        "a_peer_without_update_is_refreshed_by_reinvite_with_the_same_description",
+        "the_version_grows_by_one_exactly_when_something_changed",
+    ),
+    "descriptions: lines keep their place, hold in every spelling, types without rtpmap": (
+        "other_media_lines_are_refused_in_their_place",
+        "a_hold_for_the_whole_session_is_a_hold",
+        "an_address_of_zeros_is_a_hold_and_the_last_address_stays",
+        "a_running_stream_may_be_switched_off_and_on",
+        "resuming_after_a_hold_sends_both_ways_again",
+        "formats_are_codecs_in_their_order_with_or_without_an_rtpmap",
+        "each_side_is_sent_the_numbers_it_named",
+        "a_body_that_is_not_sdp_is_refused",
+    ),
+    "late offers and early media": (
+        "an_invite_without_an_offer_gets_ours_and_the_ack_brings_the_answer",
+        "early_media_is_passed_on_as_a_preview",
+        "an_answer_may_be_shown_early_and_come_again",
+    ),
+    "UPDATE before its time": (
+        "an_update_before_the_answer_is_told_to_wait",
+        "offers_of_the_peer_wait_while_our_invite_is_pending",
+    ),
+    "REFER: 202, NOTIFYs to the end, one at a time, embedded headers do not count": (
+        "a_blind_transfer_is_told_accepted_and_reported_to_its_end",
+        "who_wants_no_subscription_gets_none",
+        "an_attended_one_names_a_dialog_and_nothing_else_it_carries_counts",
+        "a_second_transfer_waits_for_the_first",
+    ),
+    "Replaces matches a dialog of ours or is refused": (
+        "an_attended_transfer_names_the_other_session",
+        "a_dialog_that_is_not_ours_cannot_be_replaced",
+    ),
+    "digest, server: stateless nonces, stale, replay, several algorithms": (
+        "a_nonce_grows_old",
+        "a_count_may_be_used_once",
+        "no_use_can_be_replayed_after_its_nonce_was_forgotten",
+        "challenges_come_best_algorithm_first_and_alike_but_for_it",
+        "wrong_password_unknown_user_and_other_method_look_the_same",
+        "the_digest_uri_may_differ_in_port_and_parameters",
+        "a_request_in_a_dialog_is_not_challenged",
+    ),
+    "digest, client: our realms only, once, twice when stale": (
+        "no_other_realm_ever_gets_an_answer",
+        "a_wrong_answer_is_not_repeated",
+        "a_stale_answer_is_renewed_once",
+        "a_challenged_reinvite_and_a_challenged_bye_are_answered_too",
+    ),
+    "registrar: star, limits, order, comparison of URIs": (
+        "a_star_removes_all_and_only_with_expires_0_and_alone",
+        "too_short_a_binding_is_refused_with_the_shortest_allowed",
+        "an_older_register_of_the_same_call_changes_nothing",
+        "the_same_uri_in_another_spelling_is_the_same_binding",
+        "bindings_of_one_user_are_limited_and_the_oldest_makes_room",
+    ),
+    "parsing: folds, case, lists, brackets, escapes, UTF-8": (
+        "folds_and_spaces_are_undone",
+        "a_comma_does_not_split_what_is_not_a_list",
+        "octets_that_are_not_utf_8_go_out_as_they_came_in",
+        "the_endpoint_answers_as_the_rfc_calls_for",
+        "a_method_nobody_knows_is_not_implemented",
+    ),
+    "framing: datagrams by length, streams cut anywhere, what is slow is cut off": (
+        "octets_after_the_declared_end_are_ignored",
+        "a_stream_is_cut_at_any_place",
+        "a_stream_without_one_good_length_is_lost",
+        "a_peer_that_does_not_finish_what_it_began_is_cut_off",
+        "a_peer_that_does_not_read_is_cut_off",
+    ),
+    "a large request goes by TCP": (
+        "a_request_too_big_for_a_datagram_goes_by_tcp",
+        "a_large_request_goes_by_udp_after_all_when_tcp_is_refused",
+    ),
+    "what cannot be read is answered without state, or dropped": (
+        "a_broken_response_is_a_plain_peer_error",
+        "the_broken_request_keeps_its_method_so_that_an_ack_is_not_answered",
+        "what_is_there_is_copied_as_it_was_written",
+    ),
+    "floods": (
+        "a_flood_of_calls_gets_503_and_nothing_grows",
+        "a_flood_of_anything_unproven_costs_no_memory",
+        "a_flood_of_short_calls_fills_the_transactions_and_calls_that_are_up_still_end",
+    ),
+    "limits, linear time, and no bad packet kills the reader": (
+        "a_hostile_field_takes_no_longer_than_its_length",
+        "a_hostile_datagram_takes_no_longer_than_its_length",
+        "a_bomb_is_refused",
+        "noise_does_not_stop_the_reader",
+        "nothing_we_can_think_of_fails_or_takes_long",
+    ),
+    "ids are unique and time only goes on": (
+        "every_id_comes_from_the_token_source",
+        "a_deadline_that_moved_back_is_looked_at_again_and_does_not_ring",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    files = TESTS.rglob("test_*.py")
+    return {name for file in files for name in re.findall(r"def test_(\w+)", file.read_text())}
+
+
+@pytest.mark.parametrize("pitfall", PITFALLS)
+def test_a_pitfall_has_its_tests(pitfall: str, names: set[str]) -> None:
+    assert set(PITFALLS[pitfall]) <= names
