@@ -5,9 +5,10 @@
     EARSHOT_* --+            (frozen)        key, what was expected and what was found
 
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
-`trunks.py` those of lines to the outside and of who may be called there, `section.py` is what all
-of them are made of. `directory.py` ties people, queues and numbers together, writes a first file,
-`problems.py` finds the words, `loader.py` reads. Packages import the section that is theirs.
+`listeners.py` knows how addresses are written, `trunks.py` has lines to the outside and who may be
+called there, `section.py` what all of them are made of. `directory.py` ties people, queues and
+numbers together and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages
+import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -29,6 +30,7 @@ from config.settings import (
     Settings,
     SipSettings,
     Supervisor,
+    TlsSettings,
     WebSettings,
 )
 from config.trunks import DiallingSettings, NumberPlan, Trunk
@@ -49,6 +51,7 @@ __all__ = [
     "Settings",
     "SipSettings",
     "Supervisor",
+    "TlsSettings",
     "Trunk",
     "WebSettings",
     "load",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -27,8 +27,20 @@ def own_address(text: str) -> str:
     return text
 
 
+def listener_address(text: str) -> str:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        address = None
+    if address is None or address.is_unspecified or address.is_multicast or "%" in text:
+        raise ValueError("an IP address of this machine, one that phones can reach")
+    return str(address)
+
+
 OwnAddress = Annotated[str, AfterValidator(own_address)]
 """Phones are told it, so it cannot be 0.0.0.0."""
+ListenerAddress = Annotated[str, AfterValidator(listener_address)]
+"""IPv4 or IPv6."""
 
 
 class Section(BaseModel):

@@ -12,9 +12,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.listeners import AddressText, ListenerText
 from config.section import (
     E164,
     Destinations,
+    ListenerAddress,
     Name,
     OwnAddress,
     Port,
@@ -29,10 +31,14 @@ DigestAlgorithm = Literal["SHA-256", "MD5"]
 
 
 class SipSettings(Section):
-    host: OwnAddress = "127.0.0.1"
-    """Address the listeners bind and that Via and Contact carry."""
+    host: ListenerAddress = "127.0.0.1"
+    """Address of the first two listeners, UDP and TCP; Via and Contact carry it."""
     port: Port = 5060
-    """UDP and TCP port; 0 takes a free one (tests)."""
+    """Of both; 0 takes a free one (tests)."""
+    listeners: tuple[ListenerText, ...] = ()
+    """More of them: TLS, IPv6, other addresses and ports."""
+    dns_servers: tuple[AddressText, ...] = ()
+    """In place of those in /etc/resolv.conf."""
     realm: Name = "earshot"
     digest_algorithms: Annotated[tuple[DigestAlgorithm, ...], Field(min_length=1)] = (
         "SHA-256",
@@ -47,6 +53,31 @@ class SipSettings(Section):
     max_sessions: Annotated[int, Field(ge=1)] = 4000
     max_transactions: Annotated[int, Field(ge=1)] = 20000
     max_tcp_connections: Annotated[int, Field(ge=1)] = 1000
+    """TCP and TLS together."""
+
+
+class TlsSettings(Section):
+    """Certificates of SIP over TLS, all in PEM. They are read again when a file changes."""
+
+    certificate: Path | None = None
+    """Ours, then those that lead to the root. A `tls:` listener needs it."""
+    private_key: Path | None = None
+    """In a file of its own; None when it is in that of the certificate."""
+    client_certificate: Path | None = None
+    """What we show to peers that we connect to; None shows them `certificate`."""
+    client_private_key: Path | None = None
+    ca_file: Path | None = None
+    """Whose certificates we believe; None takes the system's store."""
+    client_certificates: Literal["ignored", "optional", "required"] = "ignored"
+    """Whether peers that connect to us must have one; what they show is always verified."""
+
+    @model_validator(mode="after")
+    def _keys_have_certificates(self) -> Self:
+        if self.private_key and not self.certificate:
+            raise ValueError("a certificate for private_key")
+        if self.client_private_key and not self.client_certificate:
+            raise ValueError("a client_certificate for client_private_key")
+        return self
 
 
 class MediaSettings(Section):
@@ -162,6 +193,7 @@ class Settings(BaseSettings):
     )
 
     sip: SipSettings = SipSettings()
+    tls: TlsSettings = TlsSettings()
     media: MediaSettings = MediaSettings()
     recording: RecordingSettings = RecordingSettings()
     prompts: PromptSettings = PromptSettings()
@@ -174,6 +206,13 @@ class Settings(BaseSettings):
     queues: tuple[Queue, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+
+    @model_validator(mode="after")
+    def _tls_has_a_certificate(self) -> Self:
+        wanted = any(each.startswith("tls:") for each in self.sip.listeners)
+        if wanted and not self.tls.certificate:
+            raise ValueError("a certificate in [tls] for the tls: listener")
+        return self
 
     @classmethod
     def settings_customise_sources(

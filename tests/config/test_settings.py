@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from config import Agent, MediaSettings, Number, Settings, SipSettings, WebSettings
+from config import Agent, MediaSettings, Number, Settings, SipSettings, TlsSettings, WebSettings
 from config.section import Section
 
 
@@ -37,6 +38,13 @@ def test_settings_do_not_change() -> None:
         (SipSettings, {"realm": ""}),
         (SipSettings, {"host": "0.0.0.0"}),
         (SipSettings, {"host": "localhost"}),
+        (SipSettings, {"host": "224.0.0.1"}),
+        (SipSettings, {"listeners": ["tls:192.0.2.1"]}),
+        (SipSettings, {"listeners": ["192.0.2.1:5061"]}),
+        (SipSettings, {"dns_servers": ["ns.example"]}),
+        (TlsSettings, {"private_key": "sip.key"}),
+        (TlsSettings, {"client_private_key": "client.key", "certificate": "sip.pem"}),
+        (TlsSettings, {"client_certificates": "maybe"}),
         (SipSettings, {"digest_algorithms": []}),
         (SipSettings, {"digest_algorithms": ["SHA-1"]}),
         (SipSettings, {"trusted_sources": ["carrier.example"]}),
@@ -94,6 +102,13 @@ def test_a_call_fits_on_every_media_thread(
         assert not fits
     else:
         assert fits
+
+
+def test_a_tls_listener_needs_a_certificate() -> None:
+    sip = SipSettings(host="2001:db8::1", listeners=("tls:192.0.2.1:5061",))
+    with pytest.raises(ValidationError, match="certificate"):
+        Settings(sip=sip)
+    assert Settings(sip=sip, tls=TlsSettings(certificate=Path("sip.pem"))).sip == sip
 
 
 def test_secrets_are_not_printed() -> None:
