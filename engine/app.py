@@ -19,6 +19,7 @@ from engine.web.server import WebServer
 from flows import Flow, FlowError, read
 from mixer import MixerError
 from recorder import RecordingError, repair
+from sip.grammar import format_host_port
 
 log = structlog.get_logger("engine")
 
@@ -134,7 +135,7 @@ async def open_doors(house: House, web: WebServer) -> None:
 
 def announce(settings: Settings, engine: Running) -> None:
     """Where to dial, where the API is."""
-    where = f"{settings.sip.host}:{engine.house.sip.port}"
+    where = format_host_port(settings.sip.host, engine.house.sip.port)
     for number in settings.numbers:
         print(f"Dial        sip:{number.number}@{where}  (flow {number.flow})")
     print(f"Register at sip:{where}  (agents and supervisors, UDP or TCP)")

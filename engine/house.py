@@ -55,9 +55,7 @@ class House:
         self.ledger = Ledger(records)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
-        self.sip = SipTransport(
-            settings.sip, accounts(settings), lambda event: self.switchboard.on_sip(event)
-        )
+        self.sip = self._transport()
         self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
         self.lines = Lines(self.sip, self.mixer, settings.media)
@@ -81,6 +79,15 @@ class House:
             self.ledger,
             Admission(flows.keys(), accounts(settings).keys(), routing.max_calls),
             routing.ring_seconds,
+        )
+
+    def _transport(self) -> SipTransport:
+        settings = self.settings
+        return SipTransport(
+            settings.sip,
+            accounts(settings),
+            lambda event: self.switchboard.on_sip(event),
+            settings.tls,
         )
 
     def _performer(self, flows: Mapping[str, Flow], prompts: Prompts) -> Performer:

@@ -1,12 +1,13 @@
-"""SIP as values and tables: who calls, who is called, who is registered. No media, no DNS, no TLS.
+"""SIP as values and tables: who calls, who is called, who is registered. No media.
 
     datagram or            ┌────────────────────── Endpoint (pure) ──────────────────────┐
     message of a stream    │                                                             │
-    ──── UDP, TCP ──────►  │  message ──► Arrival ──► ServerTransaction ──┐              │
-         transport, tcp    │  parse       uas:         absorbs copies     ├──► Session ──┼──► events
+    ── UDP, TCP, TLS ───►  │  message ──► Arrival ──► ServerTransaction ──┐              │
+       datagrams, stream   │  parse       uas:         absorbs copies     ├──► Session ──┼──► events
                            │              refuse?                         │    one leg,  │    to the
     ◄─── Send ───────────  │  bytes  ◄─── responses and requests  ◄───────┘    a table   │    engine
-                           │              ClientTransaction ──────────────┘      ▲       │
+                           │    Outgoing: ClientTransaction ──────────────┘      ▲       │
+    ◄─── Resolve ────────  │    Locator: names to hops                           │       │
     ──── one timer ─────►  │  Timers: the earliest deadline of all          Dialog       │
                            │                                     REGISTER ──► Registrar  │
                            └──────────────▲──────────────────────────────────────────────┘
@@ -31,21 +32,24 @@ on is in that order: `events`, `session_table`, `session`, `uas`, `endpoint`.
 Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user agents; stateless refusal
 §8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
 strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE both ways), §15 (BYE),
-§17 with RFC 6026 (transactions), §18 (UDP and TCP, large requests by TCP), §22 with RFC 7616 and
-8760 (digest, SHA-256 and MD5, both sides). RFC 3262 (100rel: our 180 where it is required, theirs
-always), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC 3515 with
-3892 and 4488 (REFER in a call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and
-7044 (who calls, over whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC
-4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 §4.4.1
-(pings).
+§17 with RFC 6026 (transactions), §18 (UDP, TCP and TLS, large requests by TCP), §22 with RFC 7616
+and 8760 (digest, SHA-256 and MD5, both sides). RFC 3262 (100rel: our 180 where it is required,
+theirs always), RFC 3263 with 2782 and 3403 (names by NAPTR, SRV, A and AAAA, the next server after
+silence or 503), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC
+3515 with 3892 and 4488 (REFER in a call, both ways), RFC 3891 (Replaces, both ways), RFC 3323,
+3325, 5806 and 7044 (who calls, over whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581
+(rport), RFC 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers),
+RFC 5626 §4.4.1 (pings), RFC 5922 (whose certificate it must be).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
-RFC 4475 and 5118 (torture) are answered as they call for; peers of RFC 2543 are understood.
+RFC 4475 and 5118 (torture, IPv6) are answered as they call for; peers of RFC 2543 are understood.
 
 Refused, each with a clear answer or not at all:
-    TLS and `sips:`, WebSocket      no listener; a sips Contact is reached by the flow it came by
-    IPv6 of our own                 the listeners are IPv4; IPv6 in messages is read
-    DNS, RFC 3263                   only IP addresses are sent to; a name means the flow it came by
+    WebSocket                       no listener
+    sips without TLS                480, RFC 5630
+    wildcards in certificates       "*" names nobody, RFC 5922 §7.2; nor does a common name
+    IPv6 for media                  488: RTP of ours is IPv4
+    names of /etc/hosts             DNS is asked, nothing else
     multicast, maddr                ignored: it would aim us at others
     offers in PRACK                 488: our reliable 180 has no description to go on from
     another answer to a refresh     only a reoffer of ours changes the media, RFC 4028 §7.4

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sip.actions import Send
 from sip.authorization import FIELDS
 from sip.dialog import Dialog
 from sip.message import Request, Response
 from sip.transaction_layer import TransactionLayer
+
+AckKey = tuple[int, str]
+"""Number and tag of the 2xx."""
 
 
 class Acks:
@@ -16,25 +21,27 @@ class Acks:
 
     def __init__(self, layer: TransactionLayer) -> None:
         self._layer = layer
-        self._sent: dict[tuple[int, str], Send] = {}  # by number and tag of the 2xx
+        self._sent: dict[AckKey, Send | None] = {}  # None until it is known where to
 
     def __len__(self) -> int:
         return len(self._sent)
 
     def repeat(self, success: Response) -> bool:
-        """Whether it was a copy and has had its ACK again."""
-        send = self._sent.get((success.cseq.number, success.to.tag or ""))
-        if send:
+        """Whether it was a copy, which has its ACK again or will have it."""
+        key = success.cseq.number, success.to.tag or ""
+        if send := self._sent.get(key):
             self._layer.outbox.append(send)
-        return send is not None
+        return key in self._sent
 
-    def send(self, dialog: Dialog, success: Response, invite: Request) -> None:
+    def send(self, dialog: Dialog, success: Response, invite: Request, now: float) -> None:
         """Acknowledge in `dialog`; what proved the INVITE proves its ACK, §22.1."""
-        number, hop = success.cseq.number, dialog.hops()[0]
-        ack = dialog.ack(number, self._layer.here)
-        via = self._layer.here.via(hop.transport, self._layer.clients.mint_branch())
-        ack.headers.set("Via", via)
+        key = success.cseq.number, dialog.remote_tag
+        ack = dialog.ack(success.cseq.number, self._layer.here)
         ack.headers.take(invite.headers, *(proof for _, proof in FIELDS.values()))
-        self._sent = {key: sent for key, sent in self._sent.items() if key[0] == number}
-        send = self._sent[number, dialog.remote_tag] = Send(ack.encode(), hop)
-        self._layer.outbox.append(send)
+        self._sent = {kept: send for kept, send in self._sent.items() if kept[0] == key[0]}
+        self._sent[key] = None
+        self._layer.clients.send_once(ack, dialog.hops(), now, partial(self._note, key))
+
+    def _note(self, key: AckKey, send: Send) -> None:
+        if key in self._sent:
+            self._sent[key] = send

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sip.events import Event
 from sip.flow import Flow
+from sip.locate import Question
 
 ClientKey = tuple[str, str]
 """Branch and method: RFC 3261 §17.1.3."""
@@ -31,4 +32,11 @@ class Report:
     event: Event
 
 
-Action = Send | Report
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Ask DNS; whatever comes of it, `Endpoint.resolved` must be told."""
+
+    question: Question
+
+
+Action = Send | Report | Resolve

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from sip.arrival import Arrival
 from sip.errors import PeerError
-from sip.flow import Flow, Here, flow_to
+from sip.flow import TLS, Flow, Here
 from sip.headers import Headers, NameAddr
 from sip.message import DEFAULT_MAX_FORWARDS, Message, Request, Response
+from sip.next_hop import Hop, hop_to
 from sip.session_identifier import SessionIdentifier
 from sip.uri import Uri, request_uri
 
@@ -21,7 +22,8 @@ class Dialog:
     """One side's view. `local` and `remote` are From and To as written, our tag in `local`.
 
     `remote_tag` is "" while our INVITE has no 2xx, and for a peer of RFC 2543.
-    `flow` is the way the peer's last request came. A peer `behind_nat` is only reached by it.
+    `flow` is the way the peer's last request came, None while only its name is known. A peer
+    `behind_nat` is only reached by it.
     """
 
     call_id: str
@@ -30,7 +32,7 @@ class Dialog:
     remote: str
     remote_tag: str
     target: str
-    flow: Flow
+    flow: Flow | None
     behind_nat: bool
     routes: tuple[str, ...] = ()
     local_cseq: int = 0
@@ -40,9 +42,12 @@ class Dialog:
 
     @classmethod
     def from_invite(cls, arrival: Arrival, local_tag: str) -> Dialog:
-        """The server's side, §12.1.1. Raises PeerError when Contact or Record-Route is unusable."""
+        """The server's side, §12.1.1. Raises PeerError when Contact or Record-Route is unusable.
+
+        One that must be secure and did not come so is turned away: RFC 5630 §4.
+        """
         invite = arrival.request
-        return cls(
+        dialog = cls(
             invite.call_id,
             f"{invite.headers.get('To')};tag={local_tag}",
             local_tag,
@@ -56,11 +61,15 @@ class Dialog:
             allows=frozenset(invite.headers.all("Allow")),
             identifier=SessionIdentifier.minted(invite.call_id, local_tag).heard(invite),
         )
+        if dialog.secure and arrival.flow.transport != TLS:
+            raise PeerError("SIPS Not Allowed", status=480)
+        return dialog
 
-    def established_by(self, response: Response) -> Dialog:
+    def established_by(self, response: Response, source: Flow | None = None) -> Dialog:
         """The client's side, §12.1.2, from what it was when the INVITE went out.
 
-        A 2xx that says no usable way back still makes a dialog: it must be acknowledged.
+        A connection it came by is kept to: its Contact may have an address that no certificate
+        names. A 2xx that says no usable way back still makes a dialog: it must be acknowledged.
         """
         try:
             target, routes = _target_of(response), _routes_of(response)[::-1]
@@ -68,6 +77,7 @@ class Dialog:
             target, routes = self.target, ()
         return replace(
             self,
+            flow=source if source and source.reliable else self.flow or source,
             remote=response.headers.get("To") or "",
             remote_tag=response.to.tag or "",
             target=target,
@@ -107,15 +117,30 @@ class Dialog:
         """The ACK of a 2xx to the INVITE with this number: §13.2.2.4."""
         return self._build("ACK", cseq, here)
 
-    def hops(self) -> tuple[Flow, ...]:
-        """Where to send, first choice first.
+    @property
+    def secure(self) -> bool:
+        """Whether it goes over TLS on every hop: §12.1.1 and §12.1.2, told by the next one."""
+        return self._next_uri().lower().startswith("sips:")
+
+    def hops(self) -> tuple[Hop, ...]:
+        """Where to send, first choice first; TLS only where the dialog is secure.
 
         A connection is used while it stands. Otherwise it is the first route, else the target,
-        unless the peer is behind NAT or its address would take DNS: then the way it came.
+        unless the peer is behind NAT: then only the way it came.
         """
-        direct = None if self.behind_nat else flow_to(self._next_uri())
-        choices = (self.flow, direct) if self.flow.reliable else (direct, self.flow)
-        return tuple(dict.fromkeys(hop for hop in choices if hop))
+        direct = None if self.behind_nat else self._along(hop_to(self._next_uri()))
+        stands = self.flow is not None and self.flow.reliable
+        choices = (self.flow, direct) if stands else (direct, self.flow)
+        unique = tuple(dict.fromkeys(hop for hop in choices if hop))
+        return tuple(hop for hop in unique if not self.secure or _is_secure(hop))
+
+    def _along(self, hop: Hop | None) -> Hop | None:
+        """With our end of the flow, which the peer knows, where it can be kept."""
+        flow = self.flow
+        if flow is None or not isinstance(hop, Flow) or hop.transport != flow.transport:
+            return hop
+        same_version = (":" in hop.host) == (":" in flow.host)
+        return replace(hop, listener=flow.listener) if same_version else hop
 
     def _next_uri(self) -> str:
         return NameAddr.parse(self.routes[0]).uri if self.routes else self.target
@@ -129,7 +154,7 @@ class Dialog:
         headers.set("To", self.remote)
         headers.set("Call-ID", self.call_id)
         headers.set("CSeq", f"{cseq} {method}")
-        headers.set("Contact", here.contact(self.flow.transport))
+        headers.set("Contact", here.contact(self.flow, secure=self.secure))
         headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
         headers.set("Session-ID", str(self.identifier))
         return Request(method, uri, headers)
@@ -142,6 +167,10 @@ class Dialog:
         if "lr" in Uri.parse(first).params:
             return self.target, self.routes
         return first, (*self.routes[1:], f"<{self.target}>")
+
+
+def _is_secure(hop: Hop) -> bool:
+    return hop.transport == TLS if isinstance(hop, Flow) else hop.secure
 
 
 def _target_of(message: Message, default: NameAddr | None = None) -> str:

@@ -12,7 +12,7 @@ from config.settings import SipSettings
 from config.trunks import Trunk
 from sip.actions import Action, Send
 from sip.authorization import NO_LOGINS, Logins
-from sip.destination import Destination
+from sip.callee import Callee
 from sip.digest import Account, Verifier
 from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
@@ -20,6 +20,7 @@ from sip.exchange import Fields
 from sip.flow import Flow, Here
 from sip.headers import NameAddr
 from sip.identity import Caller, TrustedSources
+from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
 from sip.reason import Reason
 from sip.registrar import Registrar
@@ -48,11 +49,11 @@ class Endpoint:
         self,
         settings: SipSettings,
         accounts: Mapping[str, Account],
-        port: int,
+        here: Here,
         tokens: Callable[[], str] = _token,
     ) -> None:
         secret = "".join(tokens() for _ in range(4)).encode()
-        self._layer = TransactionLayer(Here(settings.host, port), tokens, settings.max_transactions)
+        self._layer = TransactionLayer(here, tokens, settings.max_transactions)
         self._sessions = Sessions(self._layer, settings.max_sessions)
         self._registrar = Registrar(
             self._layer.timers, self._layer.report, settings.max_registration_seconds
@@ -101,6 +102,11 @@ class Endpoint:
         self._layer.clients.undelivered(send, now)
         return self._layer.drain()
 
+    def resolved(self, question: Question, answer: Answer, now: float) -> list[Action]:
+        """What DNS said to a `Resolve`."""
+        self._layer.locator.answered(question, answer, now)
+        return self._layer.drain()
+
     def invite(
         self,
         username: str,
@@ -122,9 +128,12 @@ class Endpoint:
         the call goes on with. Raises NotRegistered, SessionsFull, SessionGone.
         """
         binding = self._registrar.newest(username)
-        trusted = self._trusted.trusts(binding.flow.host)
-        behalf = self._sessions.behalf(identity, replaces, on_behalf_of, trusted=trusted)
-        phone = Destination.phone(username, binding, caller, identity, self._layer.here)
+        here, trusted = self._layer.here, self._trusted.trusts(binding.flow.host)
+        authority = here.authority(binding.flow)
+        behalf = self._sessions.behalf(
+            identity, replaces, on_behalf_of, authority=authority, trusted=trusted
+        )
+        phone = Callee.phone(username, binding, caller, identity, here)
         session = self._sessions.call(phone, offer, extra_headers, now, logins, behalf)
         return session.id, self._layer.drain()
 
@@ -148,8 +157,8 @@ class Endpoint:
         is the session whose Session-ID the call goes on with.
         Raises Unlocated, SessionsFull; PeerError where an address cannot be read.
         """
-        there = Destination.anywhere(uri, NameAddr(from_display, from_uri), routes)
-        behalf = self._sessions.behalf(None, None, on_behalf_of, trusted=False)
+        there = Callee.anywhere(uri, NameAddr(from_display, from_uri), routes)
+        behalf = self._sessions.behalf(None, None, on_behalf_of, authority="", trusted=False)
         session = self._sessions.call(there, offer, extra_headers, now, logins, behalf, patience)
         return session.id, self._layer.drain()
 

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
 from sip.errors import PeerError
-from sip.grammar import format_host_port
-from sip.headers import Via
+from sip.grammar import format_host_port, parse_host_port
+from sip.headers import NameAddr, Via
 from sip.uri import Uri
 
 UDP: Final = "UDP"
 TCP: Final = "TCP"
+TLS: Final = "TLS"
+TRANSPORTS: Final = (UDP, TCP, TLS)
 DEFAULT_PORT: Final = 5060  # RFC 3261 §19.1.2
+DEFAULT_TLS_PORT: Final = 5061
+WILDCARDS: Final = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One way to one peer (RFC 5626 §2): UDP to an address, or a TCP connection.
+    """One way to one peer (RFC 5626 §2): UDP to an address, or a connection.
 
     `connection` is the driver's number of an open connection; None means "any to this address, a
-    new one if need be". `host` is always an IP address, never a name.
+    new one if need be". `host` is always an IP address, never a name. `listener` is the number of
+    our own end among the places of `Here`; None where that is still to be chosen. `domain` is whom
+    the certificate of a peer that we connect to must name (RFC 5922 §4), "" for its address.
     """
 
     transport: str
     host: str
     port: int
     connection: int | None = None
+    listener: int | None = None
+    domain: str = ""
 
     @property
     def reliable(self) -> bool:
@@ -36,36 +45,111 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """Our own address, the same port for UDP and TCP."""
+class Place:
+    """Where we listen. `host` is an IP address, 0.0.0.0 or :: for all of this machine's."""
 
+    transport: str
     host: str
     port: int
 
-    @property
-    def authority(self) -> str:
-        return format_host_port(self.host, self.port)
+    def takes(self, flow: Flow) -> bool:
+        """Whether it speaks the transport and the IP version of a flow."""
+        return self.transport == flow.transport and (":" in self.host) == (":" in flow.host)
 
-    def via(self, transport: str, branch: str) -> str:
-        return f"SIP/2.0/{transport} {self.authority};rport;branch={branch}"
 
-    def contact(self, transport: str) -> str:
-        suffix = "" if transport == UDP else ";transport=tcp"
-        return f"<sip:{self.authority}{suffix}>"
+class Here:
+    """Our own places: what Via and Contact say depends on who is spoken to.
+
+    There are always UDP and TCP on `host` and `port`. `source_to` tells which address of ours
+    packets to a peer's address leave from; a place that listens on all addresses needs it.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        more: Sequence[Place] = (),
+        source_to: Callable[[str], str] | None = None,
+    ) -> None:
+        self.places = (Place(UDP, host, port), Place(TCP, host, port), *more)
+        self._source_to = source_to or (lambda peer: host)
+
+    def speaks(self, flow: Flow) -> bool:
+        return any(place.takes(flow) for place in self.places)
+
+    def bound(self, flow: Flow) -> Flow:
+        """The same with our own end chosen: the one that the route to the peer leads through."""
+        if flow.listener is not None:
+            return flow
+        fit = [number for number, place in enumerate(self.places) if place.takes(flow)]
+        if len(fit) > 1:
+            source = self._source_to(flow.host)
+            fit = [number for number in fit if self.places[number].host == source] or fit
+        return replace(flow, listener=fit[0] if fit else 0)
+
+    def authority(self, flow: Flow | None) -> str:
+        """`host:port` that a peer reaches us at, by the transport and IP version of `flow`.
+
+        None stands for a peer that has yet to be located: the first place.
+        """
+        place = self.places[(self.bound(flow).listener if flow else None) or 0]
+        peer = flow.host if flow else ""
+        host = self._source_to(peer) if place.host in WILDCARDS else place.host
+        return format_host_port(host, place.port)
+
+    def via(self, flow: Flow, branch: str) -> str:
+        return f"SIP/2.0/{flow.transport} {self.authority(flow)};rport;branch={branch}"
+
+    def contact(self, flow: Flow | None, *, secure: bool = False) -> str:
+        """The value of Contact; a `sips:` one where the dialog began with one, §12.1.1."""
+        if secure:
+            return f"<sips:{self.authority(flow)}>"
+        suffix = (
+            "" if flow is None or flow.transport == UDP else f";transport={flow.transport.lower()}"
+        )
+        return f"<sip:{self.authority(flow)}{suffix}>"
+
+    def moved(self, contact: str, flow: Flow) -> str:
+        """A Contact of ours with the address and transport that fit `flow`, else as it was."""
+        return _moved(contact, self.authority(flow), flow.transport)
+
+
+@lru_cache(maxsize=1024)
+def _moved(contact: str, authority: str, transport: str) -> str:
+    address = NameAddr.parse(contact)
+    uri = Uri.parse(address.uri)
+    host, port = parse_host_port(authority)
+    params = uri.params.without("transport")
+    if transport != UDP and uri.scheme == "sip":
+        params = params.with_param("transport", transport.lower())
+    return str(replace(address, uri=str(replace(uri, host=host, port=port, params=params))))
 
 
 @lru_cache(maxsize=4096)
 def flow_to(uri: str) -> Flow | None:
-    """Where a URI says to send; None when that takes DNS (RFC 3263) or TLS, which we do not do."""
+    """Where a URI with an IP address says to send; None for a name, or what is not ours to call."""
     try:
         target = Uri.parse(uri)
         host = str(ip_address(target.host))
     except (PeerError, ValueError):
         return None
-    transport = target.params.get("transport", UDP).upper()
-    if target.scheme != "sip" or transport not in (UDP, TCP) or target.port == 0:
+    asked = transport_of(target)
+    transport = UDP if asked is None else asked
+    if transport not in TRANSPORTS or target.port == 0:
         return None
-    return Flow(transport, host, target.port or DEFAULT_PORT)
+    return Flow(transport, host, target.port or default_port(transport))
+
+
+def transport_of(uri: Uri) -> str | None:
+    """What a URI asks for: TLS for `sips:`, "" for what cannot be; None when it is free."""
+    named = uri.params.get("transport")
+    if uri.scheme != "sips":
+        return None if named is None else named.upper()
+    return TLS if named is None or named.upper() in (TCP, TLS) else ""
+
+
+def default_port(transport: str) -> int:
+    return DEFAULT_TLS_PORT if transport == TLS else DEFAULT_PORT
 
 
 def received_from(via: Via, flow: Flow) -> Via:
@@ -73,7 +157,7 @@ def received_from(via: Via, flow: Flow) -> Via:
     wants_rport = "rport" in via.params
     if wants_rport:
         via = via.with_param("rport", str(flow.port))
-    if wants_rport or via.host != flow.host:
+    if wants_rport or not _same_host(via.host, flow.host):
         via = via.with_param("received", flow.host)
     return via
 
@@ -85,11 +169,18 @@ def reply_to(via: Via, flow: Flow) -> Flow:
     """
     if flow.reliable or "rport" in via.params:
         return flow
-    return Flow(UDP, flow.host, via.port or DEFAULT_PORT)
+    return replace(flow, port=via.port or DEFAULT_PORT)
 
 
 def behind_nat(via: Via, flow: Flow) -> bool:
     """Whether the sender does not know its own address, so that its Contact cannot be believed."""
-    if flow.reliable:  # the port of a client's connection says nothing
-        return via.host != flow.host
-    return (via.host, via.port or DEFAULT_PORT) != (flow.host, flow.port)
+    if not _same_host(via.host, flow.host):
+        return True  # on a connection the port of a client says nothing
+    return not flow.reliable and (via.port or DEFAULT_PORT) != flow.port
+
+
+def _same_host(written: str, seen: str) -> bool:
+    """An IPv6 address has many spellings: RFC 5118 §4.3."""
+    if written == seen or ":" not in written:
+        return written == seen
+    return ip_address(written) == ip_address(seen)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from sip.authorization import Logins
-from sip.client_transactions import ClientUser
 from sip.dialog import Dialog
 from sip.events import SessionId
 from sip.exchange import Asked, Fields, Given
+from sip.outgoing import ClientUser
 from sip.sdp import SessionDescription
 from sip.session_events import EVENTS
 from sip.session_requests import SessionRequests
@@ -102,7 +102,7 @@ class Leg:
 
     def _send_ack(self, given: Given) -> None:
         assert given.response
-        self.requests.ack(self.dialog, given.response)
+        self.requests.ack(self.dialog, given.response, given.now)
 
     def _send_cancel(self, given: Given) -> None:
         self.requests.cancel(given.now)

@@ -331,6 +331,11 @@ class Framer:
         self._searched = 0  # octets known to hold no end of headers
         self._length = 0  # octets of the message at the front; 0 until its headers are complete
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a piece has begun that is not complete."""
+        return bool(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Each complete message, or PING, in order. Raises PeerError when one cannot be framed."""
         self._buffer += data

@@ -8,9 +8,10 @@ from sip.authorization import FIELDS, NO_LOGINS, Authorization, Logins
 from sip.errors import UsageError
 from sip.events import Cause
 from sip.exchange import Fields
-from sip.flow import Flow, flow_to
+from sip.flow import Flow
 from sip.headers import Headers, NameAddr
 from sip.message import DEFAULT_MAX_FORWARDS, Request, Response
+from sip.next_hop import Hop, hop_to
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 
@@ -21,7 +22,7 @@ OnEnd = Callable[[Heard, float], None]
 
 
 class Unlocated(UsageError):
-    """Where a URI leads cannot be told from the URI alone."""
+    """A URI that leads nowhere we could send."""
 
 
 def reason(heard: Heard) -> tuple[Cause, int | None]:
@@ -29,12 +30,12 @@ def reason(heard: Heard) -> tuple[Cause, int | None]:
     return (heard, None) if isinstance(heard, Cause) else (Cause.REFUSED, heard.status)
 
 
-def hops_to(uri: str) -> tuple[Flow, ...]:
-    """Where a request with this next hop is sent. Raises Unlocated for a name or `sips:`."""
-    flow = flow_to(uri)
-    if flow is None:
-        raise Unlocated(f"{uri} is no sip: URI with an IP address")
-    return (flow,)
+def hops_to(uri: str) -> tuple[Hop, ...]:
+    """Where a request with this next hop is sent. Raises Unlocated."""
+    hop = hop_to(uri)
+    if hop is None:
+        raise Unlocated(f"{uri} is no sip: or sips: URI that could be called")
+    return (hop,)
 
 
 class Series:
@@ -60,7 +61,7 @@ class Series:
         self,
         method: str,
         uri: str,
-        hops: tuple[Flow, ...],
+        hops: tuple[Hop, ...],
         on_end: OnEnd,
         now: float,
         *,
@@ -106,7 +107,7 @@ class _Errand:
     __slots__ = ("_hops", "_on_end", "_patience", "_series")
 
     def __init__(
-        self, series: Series, hops: tuple[Flow, ...], on_end: OnEnd, patience: float
+        self, series: Series, hops: tuple[Hop, ...], on_end: OnEnd, patience: float
     ) -> None:
         self._series, self._hops = series, hops
         self._on_end, self._patience = on_end, patience

@@ -218,15 +218,15 @@ class Session(Timed):
         if self._leg.requests.acks.repeat(response):
             return
         if self._leg.machine.state in CALLS:
-            self._leg.dialog = self.dialog.established_by(response)
+            self._leg.dialog = self.dialog.established_by(response, given.source)
             self._agreed(response, given)
         elif (response.to.tag or "") == self.dialog.remote_tag:
             if self._leg.requests.is_last_invite(request):
                 self.dialog.refreshed_by(response)
                 self._agreed(response, given)
         elif len(self._leg.requests.acks) < MAX_FORKS:
-            fork = self.dialog.established_by(response)  # RFC 3261 §13.2.2.4: not wanted
-            self._leg.requests.ack(fork, response)
+            fork = self.dialog.established_by(response, given.source)  # §13.2.2.4: not wanted
+            self._leg.requests.ack(fork, response, given.now)
             self._leg.requests.bye(fork, given.now, unheard=True)
 
     def _agreed(self, response: Response, given: Given) -> None:

@@ -35,7 +35,7 @@ def respond(
     request, response = arrival.request, arrival.response(status, reason, tag=dialog.local_tag)
     if 100 < status < 300 and request.method != "BYE":  # §11.2 wants Allow
         response.headers.take(request.headers, "Record-Route")
-        response.headers.set("Contact", here.contact(arrival.reply.transport))
+        response.headers.set("Contact", here.contact(arrival.reply, secure=dialog.secure))
         response.headers.set("Allow", ALLOW)
         response.headers.set("Supported", ", ".join(SUPPORTED))
     response.headers.set("Session-ID", str(dialog.identifier))

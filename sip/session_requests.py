@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sip.acks import Acks
 from sip.authorization import FIELDS, Authorization, Logins
-from sip.client_transactions import ClientTransaction, ClientUser
 from sip.dialog import Dialog
 from sip.exchange import Fields
 from sip.message import Request, Response
+from sip.outgoing import ClientUser, Outgoing
 from sip.referral import SIPFRAG, Notice
 from sip.refusal import SUPPORTED
 from sip.reliable import EarlyResponses, is_required
@@ -39,7 +39,7 @@ class SessionRequests:
         self._layer, self._user, self._timer = layer, user, timer
         self._authorization = Authorization(logins, layer.tokens)
         self._acks, self._early = Acks(layer), EarlyResponses()
-        self._invite: ClientTransaction | None = None
+        self._invite: Outgoing | None = None
         self._update: Request | None = None
         self.farewell: Fields = ()
         """Goes into the BYE or the CANCEL that ends the session."""
@@ -126,9 +126,9 @@ class SessionRequests:
         assert self._invite
         self._invite.cancel(now, self.farewell)
 
-    def ack(self, dialog: Dialog, success: Response) -> None:
+    def ack(self, dialog: Dialog, success: Response, now: float) -> None:
         assert self._invite
-        self._acks.send(dialog, success, self._invite.request)
+        self._acks.send(dialog, success, self._invite.request, now)
 
     def corrected(self, dialog: Dialog, request: Request, response: Response) -> Request | None:
         """`request` as a 401, 407 or 422 wants it; None when it may not be sent once more."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
-from sip.destination import Destination
+from sip.callee import Callee
 from sip.dialog import Dialog
 from sip.errors import UsageError
 from sip.events import SessionId
@@ -79,7 +79,7 @@ class Sessions:
 
     def call(
         self,
-        destination: Destination,
+        callee: Callee,
         offer: SessionDescription,
         extra_headers: Fields,
         now: float,
@@ -92,12 +92,12 @@ class Sessions:
         `patience`: seconds until a peer that shows no sign of life counts as lost.
         """
         if not self.has_room or not self._layer.has_room(in_dialog=False):
-            raise SessionsFull(destination.uri)
+            raise SessionsFull(callee.uri)
         call_id, tag = self._layer.tokens(), self._layer.tokens()
         identifier = behalf.identifier or SessionIdentifier.minted(call_id, tag)
-        dialog = destination.dialog(call_id, tag, identifier)
+        dialog = callee.dialog(call_id, tag, identifier)
         session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now, logins))
-        session.username = destination.username
+        session.username = callee.username
         session.call(offer, (*behalf.fields, *extra_headers), now, patience)
         return session
 
@@ -107,12 +107,13 @@ class Sessions:
         replaces: SessionId | None,
         on_behalf_of: SessionId | None,
         *,
+        authority: str,
         trusted: bool,
     ) -> Behalf:
-        """What `call` wants to know. Raises SessionGone when there is none to replace."""
+        """What `call` wants to know; `authority` is ours. Raises SessionGone."""
         fields: Fields = ()
         if caller:
-            fields = identity_fields(caller, self._layer.here.authority, trusted=trusted)
+            fields = identity_fields(caller, authority, trusted=trusted)
         if replaces:
             other = self._by_id.get(replaces)
             if other is None:

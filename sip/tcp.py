@@ -1,176 +1,131 @@
-"""TCP for the driver: connections in and out, cut into messages. Knows octets, not SIP."""
+"""Connections in and out over TCP and TLS, each found again by its number or by where it leads."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from socket import socket
 from typing import Final
 
 from sip.actions import Send
-from sip.errors import PeerError
-from sip.flow import TCP, Flow
-from sip.message import PING, Framer
+from sip.flow import TLS, Flow, Place
+from sip.stream import Stream
+from sip.tls import Certificates, Channel
 
-PONG: Final = b"\r\n"  # RFC 5626 §4.4.1
-CONNECT_SECONDS: Final = 4.0  # then UDP is tried, with most of Timer B left
-MESSAGE_SECONDS: Final = 32.0  # what takes longer to arrive never will
-MAX_UNREAD: Final = 1024 * 1024  # octets a peer may leave waiting before it is cut off
+CONNECT_SECONDS: Final = 4.0  # then the next hop is tried, with most of Timer B left
+LOOK_SECONDS: Final = 10.0  # at most so often the files of the certificates are looked at
 
-
-class Connection(asyncio.Protocol):
-    """One connection; before it stands, what is sent waits.
-
-    A peer that does not complete what it began, the first message included, is cut off.
-    """
-
-    def __init__(
-        self, table: Connections, number: int, address: tuple[str, int] | None = None
-    ) -> None:
-        self.number = number
-        self.address = address  # when we opened it
-        self.waiting: list[Send] = []
-        self._table = table
-        self._framer = Framer()
-        self._flow: Flow | None = None
-        self._transport: asyncio.Transport | None = None
-        self._patience: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        peer = transport.get_extra_info("peername")
-        if peer is None or not self._table.admit(self):  # gone already, or too many
-            transport.abort()
-            return
-        self._flow = Flow(TCP, peer[0], peer[1], self.number)
-        self._expect_message()
-        for send in self.waiting:
-            transport.write(send.data)
-        self.waiting.clear()
-
-    def data_received(self, data: bytes) -> None:
-        assert self._transport and self._flow
-        complete = False
-        try:
-            for piece in self._framer.feed(data):
-                complete = True
-                if piece == PING:
-                    self._transport.write(PONG)
-                else:
-                    self._table.on_message(piece, self._flow)
-        except PeerError:
-            self._transport.abort()
-        if complete and self._patience:
-            self._patience.cancel()
-            self._patience = None
-        elif not complete:
-            self._expect_message()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._patience:
-            self._patience.cancel()
-        self._table.remove(self)
-
-    def write(self, send: Send) -> bool:
-        """False when it can no longer be sent here."""
-        if self._transport is None:
-            self.waiting.append(send)
-            return True
-        if self._transport.is_closing():
-            return False
-        if self._transport.get_write_buffer_size() > MAX_UNREAD:
-            self._transport.abort()
-            return False
-        self._transport.write(send.data)
-        return True
-
-    def abort(self) -> None:
-        if self._transport:
-            self._transport.abort()
-
-    def _expect_message(self) -> None:
-        if self._patience is None:
-            loop = asyncio.get_running_loop()
-            self._patience = loop.call_later(MESSAGE_SECONDS, self.abort)
+Target = tuple[str, str, int, str]
+"""Transport, host, port and the domain that the certificate must name."""
 
 
 class Connections:
-    """At most `limit` connections, found by number, or by address when we opened them."""
+    """At most `limit` connections, found by number, or by target when we opened them."""
 
     def __init__(
         self,
         limit: int,
+        certificates: Certificates | None,
         on_message: Callable[[bytes, Flow], None],
         on_failure: Callable[[Send], None],
     ) -> None:
         self.on_message = on_message
-        self._limit, self._on_failure = limit, on_failure
+        self._limit, self._certificates, self._on_failure = limit, certificates, on_failure
         self._numbers = count(1)
-        self._standing: dict[int, Connection] = {}
-        self._opened: dict[tuple[str, int], Connection] = {}
+        self._standing: dict[int, Stream] = {}
+        self._opened: dict[Target, Stream] = {}
         self._attempts: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        self._places: dict[int, Place] = {}
+        self._look_again_at = 0.0
 
     def __len__(self) -> int:
         return len(self._standing)
 
-    async def listen(self, listener: socket) -> None:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._accept, sock=listener)
+    async def listen(self, listener: socket, place: Place, number: int) -> None:
+        """Accept what comes to a bound socket, `number` of `Here.places`."""
+        kind = Flow(place.transport, place.host, place.port, listener=number)
+        accept = partial(self._accept, kind)
+        server = await asyncio.get_running_loop().create_server(accept, sock=listener)
+        self._places[number] = place
+        self._servers.append(server)
 
     async def close(self) -> None:
         for attempt in self._attempts:
             attempt.cancel()
         await asyncio.gather(*self._attempts, return_exceptions=True)
-        if self._server:
-            self._server.close()
-        for connection in list(self._standing.values()):
-            connection.abort()
-        if self._server:
-            await self._server.wait_closed()
+        for server in self._servers:
+            server.close()
+        for stream in list(self._standing.values()):
+            stream.abort()
+        for server in self._servers:
+            await server.wait_closed()
 
     def send(self, send: Send) -> None:
         """By its connection; a flow without one gets a new one. What fails goes to on_failure."""
         flow = send.flow
         if flow.connection is not None:
-            connection = self._standing.get(flow.connection)
+            stream = self._standing.get(flow.connection)
         else:
-            connection = self._opened.get((flow.host, flow.port)) or self._connect(flow)
-        if connection is None or not connection.write(send):
+            stream = self._opened.get(_target(flow)) or self._open(flow)
+        if stream is None or not stream.write(send):
             self._on_failure(send)
 
-    def admit(self, connection: Connection) -> bool:
+    def admit(self, stream: Stream) -> bool:
         if len(self._standing) >= self._limit:
             return False
-        self._standing[connection.number] = connection
+        self._standing[stream.number] = stream
         return True
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, stream: Stream) -> None:
         """It is gone, or never came to be; what still waited for it has failed."""
-        self._standing.pop(connection.number, None)
-        if connection.address:
-            self._opened.pop(connection.address, None)
-        for send in connection.waiting:
+        self._standing.pop(stream.number, None)
+        if stream.target:
+            self._opened.pop(_target(stream.target), None)
+        for send in stream.waiting:
             self._on_failure(send)
-        connection.waiting.clear()
+        stream.waiting.clear()
 
-    def _accept(self) -> Connection:
-        return Connection(self, next(self._numbers))
+    def _accept(self, kind: Flow) -> Stream:
+        return Stream(self, next(self._numbers), kind, self._channel(kind))
 
-    def _connect(self, flow: Flow) -> Connection:
-        address = flow.host, flow.port
-        connection = self._opened[address] = Connection(self, next(self._numbers), address)
-        attempt = asyncio.get_running_loop().create_task(self._attempt(connection, flow))
+    def _channel(self, kind: Flow, domain: str | None = None) -> Channel | None:
+        """TLS where the transport is that; as the client when there is a domain."""
+        if kind.transport != TLS:
+            return None
+        assert self._certificates, "TLS without certificates"
+        now = asyncio.get_running_loop().time()
+        if now >= self._look_again_at:
+            self._look_again_at = now + LOOK_SECONDS
+            self._certificates.refresh()
+        certificates = self._certificates
+        context = certificates.server if domain is None else certificates.client
+        return Channel(context, domain)
+
+    def _open(self, flow: Flow) -> Stream | None:
+        if flow.transport == TLS and self._certificates is None:
+            return None
+        channel = self._channel(flow, flow.domain or flow.host)
+        stream = Stream(self, next(self._numbers), flow, channel, opened=True)
+        self._opened[_target(flow)] = stream
+        attempt = asyncio.get_running_loop().create_task(self._attempt(stream, flow))
         self._attempts.add(attempt)
         attempt.add_done_callback(self._attempts.discard)
-        return connection
+        return stream
 
-    async def _attempt(self, connection: Connection, flow: Flow) -> None:
+    async def _attempt(self, stream: Stream, flow: Flow) -> None:
+        """Connect from the address that Via and Contact tell the peer."""
+        place = self._places.get(flow.listener or 0)
+        ours = (place.host, 0) if place and place.takes(flow) else None
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: connection, flow.host, flow.port)
+                await loop.create_connection(lambda: stream, flow.host, flow.port, local_addr=ours)
         except OSError:  # refused, unreachable, or out of time
-            self.remove(connection)
+            self.remove(stream)
+
+
+def _target(flow: Flow) -> Target:
+    return flow.transport, flow.host, flow.port, flow.domain

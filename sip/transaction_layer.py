@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Final
 from zlib import crc32
 
-from sip.actions import Action, Report, Send
+from sip.actions import Action, Report, Resolve, Send
 from sip.client_transactions import ClientTransactions
 from sip.events import Event
 from sip.flow import Flow, Here
+from sip.locate import Locator
 from sip.message import Request, Response
 from sip.server_transactions import ServerTransactions
 from sip.timers import Timers
@@ -25,7 +26,10 @@ class TransactionLayer:
         self.outbox: list[Action] = []
         self.timers = Timers()
         self.servers = ServerTransactions(self.outbox, self.timers)
-        self.clients = ClientTransactions(self.outbox, self.timers, here, tokens)
+        self.locator = Locator(
+            lambda question: self.outbox.append(Resolve(question)), self.draw, here.speaks
+        )
+        self.clients = ClientTransactions(self.outbox, self.timers, here, tokens, self.locator)
         self._limit = limit
 
     @property

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from typing import Final
 
-from config.settings import SipSettings
+from config.listeners import address
+from config.settings import SipSettings, TlsSettings
 from config.trunks import Trunk
-from sip.actions import Action, Report, Send
+from sip import listeners
+from sip.actions import Action, Report, Resolve, Send
 from sip.authorization import NO_LOGINS, Logins
+from sip.datagrams import Datagrams
 from sip.digest import Account
 from sip.endpoint import Endpoint
 from sip.events import Event, SessionId
 from sip.exchange import Fields
-from sip.flow import UDP, Flow
+from sip.flow import UDP, Flow, Here, Place
 from sip.identity import Caller
+from sip.locate import Question
 from sip.reason import Reason
+from sip.resolver import PORT, Resolver
 from sip.sdp import SessionDescription
 from sip.tcp import Connections
+from sip.tls import Certificates
 from sip.transaction import TIMEOUT
 from sip.trunks import TrunkStatus
-
-RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
-DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
-MAX_DATAGRAM: Final = 65535
-BIND_ATTEMPTS: Final = 16  # to find a free port for UDP that TCP can have too
 
 log = logging.getLogger(__name__)
 
 
 class SipTransport:
-    """One UDP and one TCP socket on the same port, an `Endpoint`, and one timer.
+    """The listeners, an `Endpoint`, and one timer.
 
     `on_event` may call back at once; what it asks for is done after what came before.
     """
@@ -45,22 +44,29 @@ class SipTransport:
         settings: SipSettings,
         accounts: Mapping[str, Account],
         on_event: Callable[[Event], None],
+        tls: TlsSettings | None = None,
     ) -> None:
+        """Raises OSError when the certificates cannot be read."""
         self.host = settings.host
         self.port = settings.port
         """As bound, once started."""
+        self.places: tuple[Place, ...] = ()
+        """Every listener as bound, once started."""
         self.failures = 0
         """Messages and timers that hit a bug of ours."""
         self._settings, self._accounts, self._on_event = settings, accounts, on_event
+        self._certificates = Certificates(tls) if tls and tls.certificate else None
         self._connections = Connections(
-            settings.max_tcp_connections, self._receive, self._undelivered
+            settings.max_tcp_connections, self._certificates, self._receive, self._undelivered
         )
+        self._datagrams: dict[int, Datagrams] = {}
+        self._resolver = Resolver([_name_server(text) for text in settings.dns_servers])
+        self._lookups: set[asyncio.Task[None]] = set()
         self._actions: deque[Action] = deque()
         self._performing = False
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = inf
         self._endpoint: Endpoint | None = None
-        self._udp: socket.socket | None = None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -68,22 +74,36 @@ class SipTransport:
         return self._endpoint
 
     async def start(self) -> None:
-        """Bind both sockets. Raises OSError."""
-        self._udp, listener = _bind(self.host, self._settings.port)
-        self.port = self._udp.getsockname()[1]
-        self._endpoint = Endpoint(self._settings, self._accounts, self.port)
-        await self._connections.listen(listener)
-        asyncio.get_running_loop().add_reader(self._udp, self._read_datagrams)
+        """Bind every listener. Raises OSError."""
+        bound = listeners.bind(self._settings)
+        self.places = tuple(place for place, _ in bound)
+        self.port = self.places[0].port
+        here = Here(self.host, self.port, self.places[2:])
+        self._endpoint = Endpoint(self._settings, self._accounts, here)
+        for number, (place, ours) in enumerate(bound):
+            if place.transport == UDP:
+                self._datagrams[number] = Datagrams(ours, number, self._receive)
+            else:
+                await self._connections.listen(ours, place, number)
 
     async def stop(self) -> None:
         """Close everything at once; who wants to say goodbye hangs up first."""
         if self._timer:
             self._timer.cancel()
-        if self._udp:
-            asyncio.get_running_loop().remove_reader(self._udp)
-            self._udp.close()
-            self._udp = None
+        for datagrams in self._datagrams.values():
+            datagrams.close()
+        self._datagrams.clear()
+        for lookup in self._lookups:
+            lookup.cancel()
+        await asyncio.gather(*self._lookups, return_exceptions=True)
         await self._connections.close()
+
+    def reload_certificates(self) -> bool:
+        """Read them anew now; a change of their files is noticed anyway, at the next connection.
+
+        False when they are unusable: then the old ones stay.
+        """
+        return self._certificates is not None and self._certificates.reload()
 
     def invite(
         self,
@@ -199,19 +219,6 @@ class SipTransport:
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    def _read_datagrams(self) -> None:
-        for _ in range(DATAGRAMS_PER_WAKE):
-            if self._udp is None:  # an event stopped us
-                return
-            try:
-                data, address = self._udp.recvfrom(MAX_DATAGRAM)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError as error:  # what ICMP said about an earlier datagram
-                log.debug("receiving failed: %s", error)
-                continue
-            self._receive(data, Flow(UDP, address[0], address[1]))
-
     def _receive(self, data: bytes, flow: Flow) -> None:
         try:
             self._perform(self.endpoint.receive(data, flow, self._now()))
@@ -247,26 +254,28 @@ class SipTransport:
                     self._on_event(action.event)
                 except Exception:
                     log.exception("the user of SIP failed at %s", action.event)
+            case Resolve():
+                lookup = asyncio.get_running_loop().create_task(self._look_up(action.question))
+                self._lookups.add(lookup)
+                lookup.add_done_callback(self._lookups.discard)
             case Send() if action.flow.transport == UDP:
                 self._send_datagram(action)
             case Send():
                 self._connections.send(action)
 
     def _send_datagram(self, send: Send) -> None:
-        if self._udp is None:
-            return
-        try:
-            self._udp.sendto(send.data, (send.flow.host, send.flow.port))
-        except (BlockingIOError, InterruptedError):
-            pass  # as good as lost on the way: it will be resent
-        except OSError as error:
-            log.debug("sending to %s failed: %s", send.flow, error)
+        datagrams = self._datagrams.get(send.flow.listener or 0)
+        if datagrams and not datagrams.send(send.data, send.flow):
             self._undelivered(send)
+
+    async def _look_up(self, question: Question) -> None:
+        answer = await self._resolver.answer(question)
+        self._perform(self.endpoint.resolved(question, answer, self._now()))
 
     def _arm(self) -> None:
         """Keep the timer at or before the endpoint's deadline; early is harmless."""
         due = self.endpoint.deadline
-        if due >= self._armed_for or self._udp is None:
+        if due >= self._armed_for or not self._datagrams:
             return
         if self._timer:
             self._timer.cancel()
@@ -283,21 +292,6 @@ class SipTransport:
         self._arm()
 
 
-def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
-    """A UDP and a TCP socket on one port, any that is free for port 0. Raises OSError."""
-    for attempt in range(BIND_ATTEMPTS):
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0][0]
-        udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        tcp = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        try:
-            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            udp.bind((host, port))
-            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tcp.bind((host, udp.getsockname()[1]))
-            return udp, tcp
-        except OSError:
-            udp.close()
-            tcp.close()
-            if port or attempt == BIND_ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+def _name_server(text: str) -> tuple[str, int]:
+    host, port = address(text)
+    return host, PORT if port is None else port

@@ -9,8 +9,9 @@ from config.trunks import Trunk
 from sip.authorization import NO_LOGINS, Logins
 from sip.digest import ALGORITHMS, Account, ha1
 from sip.exchange import Fields
-from sip.flow import Flow, Here
+from sip.flow import Here
 from sip.headers import NameAddr
+from sip.next_hop import Hop
 from sip.outside import hops_to
 from sip.uri import Uri
 
@@ -46,13 +47,13 @@ class TrunkAddress:
         """Someone as From and To name them there."""
         return NameAddr(display, f"sip:{_user(user)}{self.authority}")
 
-    def hops(self) -> tuple[Flow, ...]:
+    def hops(self) -> tuple[Hop, ...]:
         """Where to send. Raises Unlocated."""
         return hops_to(NameAddr.parse(self.routes[0]).uri if self.routes else self.uri())
 
-    def contact(self, here: Here, flow: Flow) -> Fields:
-        """Where we are reached from there."""
-        ours = Uri.parse(NameAddr.parse(here.contact(flow.transport)).uri)
+    def contact(self, here: Here) -> Fields:
+        """Where we are reached; the address is that of the flow it goes by, written as it goes."""
+        ours = Uri.parse(NameAddr.parse(here.contact(None)).uri)
         whole = Uri(ours.scheme, self.username, ours.host, ours.port, ours.params)
         return (("Contact", f"<{whole}>"),)
 

@@ -88,7 +88,7 @@ class TrunkHealth(Timed):
         except Unlocated:
             self._on_heard(Cause.TRANSPORT, now)
             return
-        fields = (*self._address.contact(self._layer.here, hops[0]), ("Accept", "application/sdp"))
+        fields = (*self._address.contact(self._layer.here), ("Accept", "application/sdp"))
         self._series.send(
             "OPTIONS",
             self._address.uri(),

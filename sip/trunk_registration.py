@@ -144,7 +144,7 @@ class TrunkRegistration(Timed):
         except Unlocated:
             self._on_heard(Cause.TRANSPORT, now)
             return
-        fields = (*self._address.contact(self._layer.here, hops[0]), ("Expires", str(seconds)))
+        fields = (*self._address.contact(self._layer.here), ("Expires", str(seconds)))
         uri, routes = self._address.uri(), self._address.routes
         self._series.send("REGISTER", uri, hops, self._on_heard, now, routes=routes, fields=fields)
 

@@ -31,7 +31,12 @@ DRIVERS = {
     "recorder/transcode.py",
     "recorder/verification.py",
     "recorder/writer.py",
+    "sip/datagrams.py",
+    "sip/listeners.py",
+    "sip/resolver.py",
+    "sip/stream.py",
     "sip/tcp.py",
+    "sip/tls.py",
     "sip/transport.py",
 }
 IMPURE = {"asyncio", "logging", "os", "select", "socket", "structlog", "subprocess", "threading"}

@@ -15,7 +15,7 @@ from sip.actions import Action, Report, Send
 from sip.digest import credentials
 from sip.endpoint import Endpoint
 from sip.events import InviteReceived, SessionId
-from sip.flow import TCP, UDP, Flow
+from sip.flow import TCP, UDP, Flow, Here
 from sip.message import Request, parse
 from sip.sdp import SessionDescription
 from sip.sessions import SessionsFull
@@ -45,7 +45,7 @@ class Conversation:
     def __init__(self) -> None:
         settings = SipSettings(host=SERVER[0], port=SERVER[1], max_sessions=8, max_transactions=40)
         accounts = {name: account(name) for name in ("agent1", "agent2")}
-        self.endpoint = Endpoint(settings, accounts, SERVER[1], numbered())
+        self.endpoint = Endpoint(settings, accounts, Here(*SERVER), numbered())
         self.now = 0.0
         self._asked: list[Request] = []  # by the endpoint
         self._sent: list[Send] = []  # by the endpoint, and waiting for a response

@@ -20,6 +20,7 @@ from sip.events import (
     Reoffered,
     SessionId,
 )
+from sip.flow import Here
 from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import audio
 from tests.rig.wire import Address, Wire
@@ -49,7 +50,7 @@ class Party:
 
     def __init__(self, wire: Wire, agenda: Agenda, address: Address, dice: Random) -> None:
         settings = SipSettings(host=address[0], port=address[1])
-        self.endpoint = Endpoint(settings, {USER: account(USER)}, address[1], numbered())
+        self.endpoint = Endpoint(settings, {USER: account(USER)}, Here(*address), numbered())
         self.side = wire.attach(self.endpoint, address)
         self.side.react = self._react
         self.talks: dict[SessionId, Talk] = {}

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from config.trunks import Trunk
-from sip.actions import Report, Send
+from sip.actions import Report, Resolve, Send
 from sip.events import Event
 from sip.flow import Here
+from sip.locate import Answer as Found
 from sip.message import Request, Response, parse
 from sip.transaction_layer import TransactionLayer
 from sip.trunk_address import TrunkAddress
@@ -18,6 +19,7 @@ from tests.sip.scene import numbered
 LOGIN = {"username": "us", "password": "secret", "realm": "trunk"}
 Answer = tuple[int, tuple[tuple[str, str], ...]]
 """Status and fields; status 0 is silence."""
+NO_SUCH_NAME = Found((), 60.0)
 SILENCE: Answer = (0, ())
 
 
@@ -59,6 +61,8 @@ class Carrier:
         for action in self.layer.drain():
             if isinstance(action, Report):
                 self.events.append((self.now, action.event))
+            elif isinstance(action, Resolve):
+                self.layer.locator.answered(action.question, NO_SUCH_NAME, self.now)
             elif isinstance(action, Send):
                 self._take(parse(action.data))
         if self.layer.outbox:

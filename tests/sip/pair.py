@@ -7,6 +7,7 @@ from typing import Any
 from config.settings import SipSettings
 from sip.endpoint import Endpoint
 from sip.events import Answered, Ended, InviteReceived, SessionId
+from sip.flow import Here
 from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import VirtualPhone, audio
 from tests.rig.wire import Address, Side, Wire
@@ -86,5 +87,5 @@ class Pair:
 
     def _endpoint(self, address: Address) -> Side:
         settings = SipSettings(host=address[0], port=address[1])
-        node = Endpoint(settings, {"agent1": account("agent1")}, address[1], numbered())
+        node = Endpoint(settings, {"agent1": account("agent1")}, Here(*address), numbered())
         return self.wire.attach(node, address)

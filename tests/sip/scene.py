@@ -10,6 +10,7 @@ from config.settings import SipSettings
 from sip.digest import ALGORITHMS, Account, ha1
 from sip.endpoint import Endpoint
 from sip.events import Cause, Ended, Event, InviteReceived, SessionId
+from sip.flow import Here
 from sip.message import Request, Response
 from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import Finished, VirtualPhone, audio
@@ -44,7 +45,7 @@ class Scene:
         self.endpoint = Endpoint(
             SipSettings(host=SERVER[0], port=SERVER[1], **settings),
             accounts,
-            SERVER[1],
+            Here(*SERVER),
             numbered(),
         )
         self.machine = VirtualPhone("agent1", "secret", SERVER, PHONE)

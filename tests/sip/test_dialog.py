@@ -4,8 +4,9 @@ import pytest
 
 from sip.dialog import Dialog
 from sip.errors import PeerError
-from sip.flow import TCP, UDP, Flow, Here
+from sip.flow import TCP, TLS, UDP, Flow, Here, Place
 from sip.message import Response, parse
+from sip.next_hop import Destination, Hop
 from tests.sip.raw import PEER, SDP, arrived, request, response
 
 HERE = Here("10.0.0.1", 5060)
@@ -67,8 +68,7 @@ def test_a_loose_router_goes_into_route_and_a_strict_one_into_the_request_uri() 
         (served(contact="<sip:a@10.0.0.5:7000>"), (Flow(UDP, "10.0.0.5", 7000), PEER)),
         (served(contact="<sip:a@10.0.0.9>"), (PEER,)),
         (served(contact="<sip:a@10.0.0.5;transport=tcp>"), (Flow(TCP, "10.0.0.5", 5060), PEER)),
-        (served(contact="<sip:a@phone.example>"), (PEER,)),
-        (served(contact="<sips:a@10.0.0.5>"), (PEER,)),
+        (served(contact="<sip:a@phone.example>"), (Destination("phone.example"), PEER)),
         (served(contact="<sip:a@192.168.0.5>", via=NATTED), (PEER,)),
         (
             served("Record-Route: <sip:10.0.0.8:5066;lr>", contact="<sip:a@10.0.0.5>"),
@@ -76,7 +76,7 @@ def test_a_loose_router_goes_into_route_and_a_strict_one_into_the_request_uri() 
         ),
     ],
 )
-def test_the_way_to_the_peer(dialog: Dialog, hops: tuple[Flow, ...]) -> None:
+def test_the_way_to_the_peer(dialog: Dialog, hops: tuple[Hop, ...]) -> None:
     assert dialog.hops() == hops
 
 
@@ -106,6 +106,28 @@ def test_headers_in_a_contact_are_left_out_of_the_request_uri() -> None:
     dialog = served(contact="<sip:a@10.0.0.9;x=1?Route=%3Csip:10.0.0.4%3E>")
     bye = dialog.request("BYE", HERE)
     assert (bye.uri, bye.headers.all("Route")) == ("sip:a@10.0.0.9;x=1", [])
+
+
+def test_our_end_of_the_flow_is_kept_where_the_target_is_reached_the_same_way() -> None:
+    flow = Flow(UDP, "10.0.0.9", 5060, listener=4)
+    for contact, listener in (("<sip:a@10.0.0.5>", 4), ("<sip:a@10.0.0.5;transport=tcp>", None)):
+        dialog = Dialog.from_invite(arrived(request("INVITE", contact=contact), flow), "ours")
+        direct, back = dialog.hops()
+        assert isinstance(direct, Flow)
+        assert (direct.listener, back) == (listener, flow)
+
+
+def test_a_dialog_that_begins_with_sips_says_sips_of_us_and_goes_by_tls_alone() -> None:
+    here = Here("10.0.0.1", 5060, [Place(TLS, "10.0.0.1", 5061)])
+    connection = Flow(TLS, "10.0.0.9", 41000, 3)
+    invite = request("INVITE", via="SIP/2.0/TLS 10.0.0.9:5061", contact="<sips:a@10.0.0.9>")
+    dialog = Dialog.from_invite(arrived(invite, connection), "ours")
+    assert dialog.secure
+    assert dialog.request("BYE", here).headers.get("Contact") == "<sips:10.0.0.1:5061>"
+    assert dialog.hops() == (connection, Flow(TLS, "10.0.0.9", 5061))
+    assert not served().secure
+    with pytest.raises(PeerError, match="SIPS Not Allowed"):
+        served(contact="<sips:a@10.0.0.9>")
 
 
 def test_requests_must_come_from_the_peer_and_count_up() -> None:
@@ -140,6 +162,14 @@ def test_an_invite_needs_a_contact_that_can_be_called() -> None:
     for contact in ("", "<nonsense>", "<mailto:a@b>"):
         with pytest.raises(PeerError):
             served(contact=contact)
+
+
+def test_a_connection_that_the_2xx_came_by_is_kept_to() -> None:
+    answer = parse(response(arrived(request("INVITE")).request, 200))
+    assert isinstance(answer, Response)
+    connection = Flow(TLS, "10.0.0.9", 5061, 3)
+    assert served().established_by(answer, connection).flow == connection
+    assert served().established_by(answer, Flow(UDP, "10.0.0.9", 6000)).flow == PEER
 
 
 def test_a_2xx_with_a_route_nobody_can_read_still_makes_a_dialog() -> None:

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from sip.flow import TCP, UDP, Flow, Here, behind_nat, flow_to, received_from, reply_to
+from sip.flow import (
+    TCP,
+    TLS,
+    UDP,
+    Flow,
+    Here,
+    Place,
+    behind_nat,
+    flow_to,
+    received_from,
+    reply_to,
+)
 from sip.headers import Via
 
 SOURCE = Flow(UDP, "10.0.0.9", 40000)
@@ -17,7 +28,10 @@ STREAM = Flow(TCP, "10.0.0.9", 40000, 7)
         ("sip:a@10.0.0.5;transport=TCP", Flow(TCP, "10.0.0.5", 5060)),
         ("sip:a@[2001:db8::1]:5062", Flow(UDP, "2001:db8::1", 5062)),
         ("sip:a@phone.example", None),  # DNS
-        ("sips:a@10.0.0.5", None),  # TLS
+        ("sips:a@10.0.0.5", Flow(TLS, "10.0.0.5", 5061)),
+        ("sips:a@10.0.0.5:5071;transport=tcp", Flow(TLS, "10.0.0.5", 5071)),
+        ("sip:a@10.0.0.5;transport=tls", Flow(TLS, "10.0.0.5", 5061)),
+        ("sips:a@10.0.0.5;transport=udp", None),
         ("sip:a@10.0.0.5;transport=ws", None),
         ("sip:a@10.0.0.5:0", None),
         ("tel:+4930", None),
@@ -66,19 +80,66 @@ def test_where_responses_go(via: str, source: Flow, reply: Flow) -> None:
         ("SIP/2.0/UDP 10.0.0.9", Flow(UDP, "10.0.0.9", 5060), False),
         ("SIP/2.0/TCP 10.0.0.9:5060", STREAM, False),
         ("SIP/2.0/TCP 192.168.0.5:5060", STREAM, True),
+        ("SIP/2.0/UDP [2001:DB8:0::9]:40000", Flow(UDP, "2001:db8::9", 40000), False),
     ],
 )
 def test_who_sits_behind_nat(via: str, source: Flow, nat: bool) -> None:
     assert behind_nat(Via.parse(via), source) is nat
 
 
+PUBLIC, PRIVATE = Flow(UDP, "192.0.2.9", 5060), Flow(UDP, "10.0.0.9", 5060)
+SIX = "2001:db8::1"
+
+
 def test_our_own_address_is_written_for_each_transport_and_ip_version() -> None:
+    here = Here("10.0.0.1", 5060, [Place(TLS, "10.0.0.1", 5061), Place(UDP, SIX, 5070)])
+    assert here.via(SOURCE, "z9hG4bKx") == "SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bKx"
+    assert here.contact(SOURCE) == "<sip:10.0.0.1:5060>"
+    assert here.contact(STREAM) == "<sip:10.0.0.1:5060;transport=tcp>"
+    secure = Flow(TLS, "10.0.0.9", 5061)
+    assert here.contact(secure) == "<sip:10.0.0.1:5061;transport=tls>"
+    assert here.contact(secure, secure=True) == "<sips:10.0.0.1:5061>"
+    assert here.contact(Flow(UDP, "2001:db8::9", 5060)) == "<sip:[2001:db8::1]:5070>"
+    assert Via.parse(here.via(secure, "b")).transport == TLS
+
+
+def test_of_several_addresses_the_one_that_the_route_leads_through_is_named() -> None:
+    sources = {PUBLIC.host: "192.0.2.1", PRIVATE.host: "10.0.0.1"}
+    here = Here("192.0.2.1", 5060, [Place(UDP, "10.0.0.1", 5060)], sources.__getitem__)
+    assert [here.bound(flow).listener for flow in (PUBLIC, PRIVATE)] == [0, 2]
+    assert here.authority(PRIVATE) == "10.0.0.1:5060"
+    kept = Flow(UDP, PRIVATE.host, 5060, listener=0)  # came in there, so the peer knows that one
+    assert here.authority(here.bound(kept)) == "192.0.2.1:5060"
+    everywhere = Here("0.0.0.0", 5060, source_to=sources.__getitem__)
+    assert [everywhere.authority(flow) for flow in (PUBLIC, PRIVATE)] == [
+        "192.0.2.1:5060",
+        "10.0.0.1:5060",
+    ]
+
+
+def test_what_no_listener_of_ours_speaks_is_told() -> None:
     here = Here("10.0.0.1", 5060)
-    assert here.via(UDP, "z9hG4bKx") == "SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bKx"
-    assert here.contact(UDP) == "<sip:10.0.0.1:5060>"
-    assert here.contact(TCP) == "<sip:10.0.0.1:5060;transport=tcp>"
-    assert Here("2001:db8::1", 5060).contact(UDP) == "<sip:[2001:db8::1]:5060>"
-    assert Via.parse(here.via(TCP, "b")).transport == TCP
+    assert here.speaks(SOURCE) and here.speaks(STREAM)
+    assert not here.speaks(Flow(TLS, "10.0.0.9", 5061))
+    assert not here.speaks(Flow(UDP, "2001:db8::9", 5060))
+
+
+@pytest.mark.parametrize(
+    ("contact", "moved"),
+    [
+        ("<sip:10.0.0.1:5060>", "<sip:10.0.0.1:5061;transport=tls>"),
+        (
+            "<sip:us@x:1;transport=tcp;ob>;expires=60",
+            "<sip:us@10.0.0.1:5061;ob;transport=tls>;expires=60",
+        ),
+        ("<sips:us@10.0.0.1:9>", "<sips:us@10.0.0.1:5061>"),
+    ],
+)
+def test_a_contact_of_ours_is_moved_to_the_listener_that_a_request_leaves_by(
+    contact: str, moved: str
+) -> None:
+    here = Here("10.0.0.1", 5060, [Place(TLS, "10.0.0.1", 5061)])
+    assert here.moved(contact, Flow(TLS, "10.0.0.9", 5061)) == moved
 
 
 def test_only_udp_loses_messages() -> None:

@@ -110,6 +110,6 @@ def test_the_last_invite_is_cancelled_and_acknowledged() -> None:
     assert leg.sent().method == "CANCEL"
     success = parse(response(invite, 200))
     assert isinstance(success, Response)
-    leg.requests.ack(leg.dialog, success)
+    leg.requests.ack(leg.dialog, success, 0.0)
     assert leg.sent().method == "ACK"
     assert leg.requests.acks.repeat(success)

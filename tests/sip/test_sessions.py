@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.destination import Destination
+from sip.callee import Callee
 from sip.events import SessionId
 from sip.flow import UDP, Flow, Here
 from sip.message import Request
@@ -15,7 +15,7 @@ from tests.sip.scene import OURS, Scene, numbered
 
 HERE = Here("10.0.0.1", 5060)
 BINDING = Binding("sip:a@10.0.0.9", Flow(UDP, *STRANGER), False, "r1", 1, 3600.0)
-PHONE = Destination.phone("agent1", BINDING, "Customer", None, HERE)
+PHONE = Callee.phone("agent1", BINDING, "Customer", None, HERE)
 
 
 def sessions(limit: int = 2, transactions: int = 100) -> Sessions:

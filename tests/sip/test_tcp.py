@@ -1,59 +1,19 @@
-"""Connections on loopback; the endpoint behind them is not needed to see what they do."""
-
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from config.settings import TlsSettings
 from sip import tcp
 from sip.actions import Send
-from sip.flow import TCP, Flow
-from sip.tcp import Connections
-from tests.sip.raw import request
-
-ONE = request("OPTIONS", branch="b1")
-TWO = request("OPTIONS", branch="b2", body="v=0")
-
-
-class Table:
-    """Connections of which everything is noted."""
-
-    def __init__(self, limit: int = 4) -> None:
-        self.received: list[tuple[bytes, Flow]] = []
-        self.failed: list[Send] = []
-        self.connections = Connections(limit, self._receive, self.failed.append)
-        self.address = ("127.0.0.1", 0)
-
-    async def start(self) -> None:
-        listener = socket.socket()
-        listener.bind(self.address)
-        self.address = listener.getsockname()
-        await self.connections.listen(listener)
-
-    def _receive(self, data: bytes, flow: Flow) -> None:
-        self.received.append((data, flow))
-
-    async def messages(self, count: int) -> list[bytes]:
-        await until(lambda: len(self.received) >= count)
-        return [data for data, _ in self.received]
-
-
-async def until(condition: Callable[[], bool], seconds: float = 3.0) -> None:
-    """Wait until a condition holds. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  the kernel tells nobody
-            await asyncio.sleep(0.005)
-
-
-async def is_closed(reader: asyncio.StreamReader) -> bool:
-    """Wait for the end of a stream, in good order or not."""
-    try:
-        return await reader.read() == b""
-    except ConnectionResetError:
-        return True
+from sip.flow import TCP, TLS, Flow
+from tests.rig.patience import until
+from tests.sip.authority import Authority
+from tests.sip.streams import ONE, TWO, Table, is_closed
 
 
 @pytest.fixture
@@ -64,30 +24,8 @@ async def table() -> AsyncIterator[Table]:
     await table.connections.close()
 
 
-async def connect(table: Table) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection(*table.address)
-
-
-async def test_messages_are_cut_from_the_stream_wherever_it_breaks(table: Table) -> None:
-    _, writer = await connect(table)
-    for octet in ONE + TWO:
-        writer.write(bytes([octet]))
-        await writer.drain()
-    writer.write(ONE + b"\r\n" + TWO + ONE)
-    assert await table.messages(5) == [ONE, TWO, ONE, TWO, ONE]
-    writer.close()
-
-
-async def test_a_ping_is_answered_with_a_pong(table: Table) -> None:
-    reader, writer = await connect(table)
-    writer.write(b"\r\n\r\n")
-    assert await reader.readexactly(2) == b"\r\n"
-    assert table.received == []
-    writer.close()
-
-
 async def test_what_goes_back_takes_the_same_connection(table: Table) -> None:
-    reader, writer = await connect(table)
+    reader, writer = await table.connect()
     writer.write(ONE)
     await table.messages(1)
     flow = table.received[0][1]
@@ -98,7 +36,7 @@ async def test_what_goes_back_takes_the_same_connection(table: Table) -> None:
 
 
 async def test_a_connection_that_is_gone_fails_what_is_sent_by_it(table: Table) -> None:
-    _, writer = await connect(table)
+    _, writer = await table.connect()
     writer.write(ONE)
     await table.messages(1)
     writer.close()
@@ -111,7 +49,7 @@ async def test_a_connection_that_is_gone_fails_what_is_sent_by_it(table: Table) 
 async def test_a_connection_we_open_is_used_for_all_that_goes_there(table: Table) -> None:
     other = Table()
     await other.start()
-    flow = Flow(TCP, *other.address)
+    flow = table.flow_to(other)
     table.connections.send(Send(ONE, flow))
     table.connections.send(Send(TWO, flow))
     assert await other.messages(2) == [ONE, TWO]
@@ -133,58 +71,92 @@ async def test_a_refused_connection_fails_all_that_waited_for_it(table: Table) -
 
 
 async def test_connections_beyond_the_limit_are_closed(table: Table) -> None:
-    kept = [await connect(table) for _ in range(4)]
+    kept = [await table.connect() for _ in range(4)]
     await until(lambda: len(table.connections) == 4)
-    reader, writer = await connect(table)
+    reader, writer = await table.connect()
     assert await is_closed(reader)
     assert len(table.connections) == 4
     for _, each in (*kept, (None, writer)):
         each.close()
 
 
-async def test_a_stream_that_makes_no_sense_is_closed(table: Table) -> None:
-    reader, writer = await connect(table)
-    writer.write(b"INVITE sip:x SIP/2.0\r\nContent-Length: some\r\n\r\n")
-    assert await is_closed(reader)
-    writer.close()
+CERTAIN = "here.example"
 
 
-@pytest.mark.parametrize("said", [b"", b"INVITE sip:x SIP/2.0\r\nVia: "])
-async def test_a_peer_that_does_not_finish_what_it_began_is_cut_off(
-    table: Table, monkeypatch: pytest.MonkeyPatch, said: bytes
+@pytest.fixture
+async def secure(tmp_path: Path) -> AsyncIterator[tuple[Table, Table]]:
+    """One that calls, and one at 127.0.0.1 that a certificate names here.example."""
+    authority = Authority(tmp_path)
+    tables = []
+    for name in ("caller.example", CERTAIN):
+        issued = authority.issue(name)
+        ours = TlsSettings(
+            certificate=issued.certificate,
+            private_key=issued.private_key,
+            ca_file=authority.ca_file,
+            client_certificates="required",
+        )
+        tables.append(Table(transport=TLS, tls=ours))
+        await tables[-1].start()
+    yield tables[0], tables[1]
+    for table in tables:
+        await table.connections.close()
+
+
+async def test_over_tls_both_ends_know_each_other_and_talk(secure: tuple[Table, Table]) -> None:
+    caller, called = secure
+    flow = caller.flow_to(called, CERTAIN)
+    caller.connections.send(Send(ONE, flow))
+    caller.connections.send(Send(TWO, flow))
+    assert await called.messages(2) == [ONE, TWO]
+    back = called.received[0][1]
+    assert back.transport == TLS
+    called.connections.send(Send(ONE, back))
+    assert await caller.messages(1) == [ONE]
+    assert len(called.connections) == 1
+
+
+@pytest.mark.parametrize("domain", ["other.example", ""])
+async def test_a_server_that_is_not_whom_we_wanted_is_told_nothing(
+    secure: tuple[Table, Table], domain: str
 ) -> None:
-    monkeypatch.setattr(tcp, "MESSAGE_SECONDS", 0.05)
-    _, writer = await connect(table)
-    writer.write(said)
-    await until(lambda: len(table.connections) == 1)
-    await until(lambda: len(table.connections) == 0)
-    writer.close()
+    caller, called = secure
+    send = Send(ONE, caller.flow_to(called, domain))
+    caller.connections.send(send)
+    await until(lambda: caller.failed == [send])
+    assert called.received == []
+    await until(lambda: len(caller.connections) == 0)
 
 
-async def test_a_peer_that_said_something_may_be_silent(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tcp, "MESSAGE_SECONDS", 0.05)
-    reader, writer = await connect(table)
-    writer.write(ONE)
-    await table.messages(1)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(reader.read(1), 0.15)
-    assert len(table.connections) == 1
-    writer.close()
+async def test_one_address_with_two_names_has_two_connections(secure: tuple[Table, Table]) -> None:
+    caller, called = secure
+    caller.connections.send(Send(ONE, caller.flow_to(called, CERTAIN)))
+    caller.connections.send(Send(TWO, caller.flow_to(called, "other.example")))
+    assert await called.messages(1) == [ONE]
+    await until(lambda: [send.data for send in caller.failed] == [TWO])
 
 
-async def test_a_peer_that_does_not_read_is_cut_off(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tcp, "MAX_UNREAD", 1000)
-    _, writer = await connect(table)
-    writer.write(ONE)
-    await table.messages(1)
-    flow = table.received[0][1]
-    send = Send(b"x" * 10_000_000, flow)
-    table.connections.send(send)
+async def test_without_certificates_of_ours_tls_cannot_be_sent(table: Table) -> None:
+    send = Send(ONE, Flow(TLS, *table.address))
     table.connections.send(send)
     assert table.failed == [send]
-    await until(lambda: len(table.connections) == 0)
-    writer.close()
+
+
+async def test_the_next_connection_shows_a_certificate_that_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "LOOK_SECONDS", 0.0)
+    authority = Authority(tmp_path)
+    issued = authority.issue("old.example", file="ours")
+    ours = TlsSettings(certificate=issued.certificate, private_key=issued.private_key)
+    table = Table(transport=TLS, tls=ours)
+    await table.start()
+    theirs = ssl.create_default_context(cafile=str(authority.ca_file))
+    theirs.check_hostname = False
+    for name in ("old.example", "new.example"):
+        authority.issue(name, file="ours")
+        _, writer = await table.connect(theirs)
+        shown = writer.get_extra_info("peercert")["subjectAltName"]
+        assert shown == (("DNS", name),)
+        writer.close()
+    await table.connections.close()

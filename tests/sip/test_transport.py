@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import SipSettings
+from config.settings import SipSettings, TlsSettings
 from sip.actions import Send
 from sip.events import (
     Answered,
@@ -41,11 +41,11 @@ THEIRS = audio(4000)
 class Server:
     """A transport on a free port that answers every call, unless told otherwise."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, tls: TlsSettings | None = None, **settings: Any) -> None:
         self.events: list[Event] = []
         self.answering = True
         self.transport = SipTransport(
-            SipSettings(port=0, **settings), {"agent1": account("agent1")}, self._on_event
+            SipSettings(port=0, **settings), {"agent1": account("agent1")}, self._on_event, tls
         )
         self._news = asyncio.Event()
 

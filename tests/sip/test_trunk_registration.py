@@ -159,6 +159,7 @@ def test_a_refresh_that_fails_is_told_and_a_later_success_too() -> None:
 
 def test_a_name_that_cannot_be_located_is_a_failure_and_no_more() -> None:
     one = Registering(SILENCE, host="carrier.example")
+    one.run(0.0)
     assert one.requests == []
     assert one.events == [(0.0, TrunkUnregistered("carrier", Cause.TRANSPORT, None))]
     one.run(3600.0)

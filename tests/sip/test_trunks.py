@@ -6,6 +6,7 @@ from config.settings import SipSettings
 from config.trunks import Trunk
 from sip.endpoint import Endpoint
 from sip.events import TrunkRegistered, TrunkUnregistered
+from sip.flow import Here
 from sip.trunks import TrunkStatus
 from tests.rig.wire import Wire
 from tests.sip.scene import SERVER, Scene
@@ -18,7 +19,7 @@ class Trunking:
 
     def __init__(self, **trunk: Any) -> None:
         self.carrier = Scene(Wire())
-        node = Endpoint(SipSettings(host="10.0.0.5"), {}, 5060)
+        node = Endpoint(SipSettings(host="10.0.0.5"), {}, Here("10.0.0.5", 5060))
         self.ours = self.carrier.wire.attach(node, ("10.0.0.5", 5060))
         self.trunk = Trunk(**{"name": "carrier", "host": SERVER[0], **trunk})
         self.endpoint = node

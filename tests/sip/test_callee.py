@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from sip.actions import Action
-from sip.destination import Destination
+from sip.callee import Callee
 from sip.dialog import UNKNOWN
 from sip.errors import PeerError
 from sip.events import Answered, Cause, Ended, SessionId
 from sip.flow import TCP, UDP, Flow, Here
 from sip.headers import NameAddr
 from sip.message import Request
+from sip.next_hop import Destination
 from sip.outside import Unlocated
 from sip.registrar import Binding
 from tests.rig.virtual_phone import Called
@@ -41,7 +42,7 @@ def first_invite(scene: Scene) -> Request:
 def test_a_phone_is_called_at_its_contact_by_the_flow_it_registered_from() -> None:
     flow = Flow(UDP, "10.0.0.2", 40000)
     binding = Binding("sip:agent1@192.168.0.7", flow, True, "r1", 1, 3600.0)
-    phone = Destination.phone("agent1", binding, "Customer", None, Here("10.0.0.1", 5060))
+    phone = Callee.phone("agent1", binding, "Customer", None, Here("10.0.0.1", 5060))
     dialog = phone.dialog("call-1", "ours", UNKNOWN)
     assert (dialog.target, dialog.hops()) == ("sip:agent1@192.168.0.7", (flow,))
     assert dialog.local == '"Customer" <sip:10.0.0.1:5060>;tag=ours'
@@ -49,25 +50,32 @@ def test_a_phone_is_called_at_its_contact_by_the_flow_it_registered_from() -> No
 
 
 def test_a_uri_is_called_where_it_says_or_by_the_first_route() -> None:
-    direct = Destination.anywhere("sip:1@10.0.0.2:5070", US)
-    routed = Destination.anywhere(
+    direct = Callee.anywhere("sip:1@10.0.0.2:5070", US)
+    routed = Callee.anywhere(
         "sip:1@carrier.example", US, ("<sip:10.0.0.7;transport=tcp;lr>", "<sip:10.0.0.8;lr>")
     )
-    assert direct.flow == Flow(UDP, "10.0.0.2", 5070)
-    assert routed.flow == Flow(TCP, "10.0.0.7", 5060)
+    assert direct.hop == Flow(UDP, "10.0.0.2", 5070)
+    assert routed.hop == Flow(TCP, "10.0.0.7", 5060)
     request = routed.dialog("call-1", "ours", UNKNOWN).request("INVITE", Here("10.0.0.1", 5060))
     assert request.uri == "sip:1@carrier.example"
     assert request.headers.all("Route") == list(routed.routes)
 
 
-def test_a_name_or_a_broken_route_is_refused_before_anything_is_sent() -> None:
+def test_a_name_is_called_where_it_will_be_found() -> None:
+    named = Callee.anywhere("sips:1@carrier.example", US)
+    assert named.hop == Destination("carrier.example", secure=True)
+    dialog = named.dialog("call-1", "ours", UNKNOWN)
+    assert (dialog.flow, dialog.hops()) == (None, (named.hop,))
+
+
+def test_a_uri_that_leads_nowhere_or_a_broken_route_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(Unlocated):
-        Destination.anywhere("sip:1@carrier.example", US)
+        Callee.anywhere("tel:1", US)
     with pytest.raises(PeerError):
-        Destination.anywhere("sip:1@10.0.0.2", US, ("<>",))
+        Callee.anywhere("sip:1@10.0.0.2", US, ("<>",))
     scene = Scene()
     with pytest.raises(Unlocated):
-        calling(scene, "sip:1@carrier.example")
+        calling(scene, "sip:1@carrier.example;transport=sctp")
     assert scene.is_empty
 
 

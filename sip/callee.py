@@ -9,6 +9,7 @@ from sip.dialog import Dialog
 from sip.flow import Flow, Here
 from sip.headers import NameAddr
 from sip.identity import Caller, from_for
+from sip.next_hop import Hop
 from sip.outside import hops_to
 from sip.registrar import Binding
 from sip.session_identifier import SessionIdentifier
@@ -16,11 +17,11 @@ from sip.uri import request_uri
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
-    """`uri` is what is called and `flow` the way there; `routes` are values of Route."""
+class Callee:
+    """`uri` is what is called and `hop` the way there; `routes` are values of Route."""
 
     uri: str
-    flow: Flow
+    hop: Hop
     from_: NameAddr
     to: NameAddr
     routes: tuple[str, ...] = ()
@@ -36,8 +37,8 @@ class Destination:
         return cls(
             binding.uri,
             binding.flow,
-            from_for(display, caller, here.authority),
-            NameAddr("", f"sip:{username}@{here.authority}"),
+            from_for(display, caller, here.authority(binding.flow)),
+            NameAddr("", f"sip:{username}@{here.authority(binding.flow)}"),
             behind_nat=binding.behind_nat,
             username=username,
         )
@@ -57,7 +58,7 @@ class Destination:
             str(self.to),
             "",
             request_uri(self.uri),
-            self.flow,
+            self.hop if isinstance(self.hop, Flow) else None,
             self.behind_nat,
             self.routes,
             identifier=identifier,

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sip.datagrams import Datagrams
+from sip.flow import UDP, Flow
+from tests.rig.patience import until
+
+
+class Ours:
+    def __init__(self, host: str) -> None:
+        self.socket = socket.socket(
+            socket.AF_INET6 if ":" in host else socket.AF_INET,
+            socket.SOCK_DGRAM | socket.SOCK_NONBLOCK,
+        )
+        self.socket.bind((host, 0))
+        self.address = self.socket.getsockname()[:2]
+        self.received: list[tuple[bytes, Flow]] = []
+        self.datagrams = Datagrams(self.socket, 7, self._receive)
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        self.received.append((data, flow))
+        if data == b"stop":
+            self.datagrams.close()
+
+
+@pytest.fixture(params=["127.0.0.1", "::1"])
+async def ours(request: pytest.FixtureRequest) -> AsyncIterator[Ours]:
+    ours = Ours(request.param)
+    yield ours
+    ours.datagrams.close()
+
+
+async def test_datagrams_come_with_their_source_and_our_number_and_go_back(ours: Ours) -> None:
+    peer = Ours(ours.address[0])
+    assert peer.datagrams.send(b"there", Flow(UDP, *ours.address))
+    await until(lambda: bool(ours.received))
+    data, flow = ours.received[0]
+    assert (data, flow) == (b"there", Flow(UDP, *peer.address, listener=7))
+    assert ours.datagrams.send(b"back", flow)
+    await until(lambda: bool(peer.received))
+    peer.datagrams.close()
+
+
+async def test_what_cannot_be_sent_is_told(ours: Ours) -> None:
+    other = "192.0.2.1" if ":" in ours.address[0] else "2001:db8::1"
+    assert not ours.datagrams.send(b"x", Flow(UDP, other, 5060))
+    assert not ours.datagrams.send(b"x" * 70_000, Flow(UDP, *ours.address))
+
+
+async def test_a_message_may_close_the_socket_it_came_by(ours: Ours) -> None:
+    with socket.socket(ours.socket.family, socket.SOCK_DGRAM) as peer:
+        for data in (b"stop", b"more"):
+            peer.sendto(data, ours.address)
+        await until(lambda: bool(ours.received))
+        await asyncio.sleep(0)
+    assert [data for data, _ in ours.received] == [b"stop"]
+    assert ours.datagrams.send(b"late", Flow(UDP, *ours.address))
