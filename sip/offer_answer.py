@@ -118,6 +118,8 @@ class Negotiation:
                     receive_payload_type=remote.codec.payload_type,
                     receive_telephone_event=remote.telephone_event,
                 )
+        if any(self._is_foreign(offer.address_of(line)) for line in offer.media):
+            raise PeerError(f"Only IPv{self._ip_version} media fits", status=488)
         raise PeerError("No audio stream fits", status=488)
 
     def _agree(
@@ -147,6 +149,13 @@ class Negotiation:
             direction=_common(wanted, theirs.direction_of(line), held),
             ptime=line.ptime or PTIME,
         )
+
+    def _is_foreign(self, address: str | None) -> bool:
+        """Whether it is one of the other IP version."""
+        try:
+            return ip_address(address or "").version != self._ip_version
+        except ValueError:
+            return False
 
     def _usable(self, address: str | None) -> IPv4Address | IPv6Address | None:
         """An address RTP of ours can be sent to; 0.0.0.0 passes, as it means hold."""

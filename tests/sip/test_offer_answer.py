@@ -348,6 +348,14 @@ def test_accepting_without_an_offer_is_a_mistake_of_ours() -> None:
         ours().accept(theirs())
 
 
+def test_who_offers_ipv6_media_is_told_that_ours_is_ipv4() -> None:
+    offer = SessionDescription.parse(
+        "v=0\no=- 1 1 IN IP6 ::1\nc=IN IP6 2001:db8::9\nm=audio 6000 RTP/AVP 0"
+    )
+    with pytest.raises(PeerError, match="Only IPv4 media fits"):
+        ours().answer(offer)
+
+
 def test_ipv6_is_spoken_when_it_is_ours() -> None:
     negotiation = Negotiation("2001:db8::1", 4000, (PCMU,), 1)
     offer = SessionDescription.parse(
