@@ -24,6 +24,7 @@ from sip import (
     TrunkUp,
     Unlocated,
 )
+from sip.flow import Flow
 
 TrunkEvent = TrunkRegistered | TrunkUnregistered | TrunkUp | TrunkDown
 
@@ -140,9 +141,10 @@ class Trunks:
 
 
 def _sources(trunk: Trunk) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Without networks of its own, a trunk sends from where we send to."""
+    """Without networks of its own, a trunk sends from the IP address we send to, if it is one."""
     if trunk.sources:
         return trunk.sources
     with suppress(Unlocated):
-        return tuple(ip_network(hop.host) for hop in TrunkAddress.of(trunk).hops())
+        hops = TrunkAddress.of(trunk).hops()
+        return tuple(ip_network(hop.host) for hop in hops if isinstance(hop, Flow))
     return ()

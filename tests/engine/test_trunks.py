@@ -14,6 +14,7 @@ from tests.rig.exchange import LOGIN, Exchange
 from tests.rig.house import AUDIO, action, engine, flow
 from tests.rig.patience import until
 from tests.rig.phone import Phone, Refused
+from tests.sip.name_server import NameServer
 
 BERLIN = "+49301234567"
 CARRIER = "127.0.0.3"
@@ -90,6 +91,8 @@ async def test_a_trunk_that_cannot_be_located_is_unusable_and_the_house_runs(
     tmp_path: Path,
 ) -> None:
     trunk = {"name": "carrier", "host": "carrier.example", **LOGIN, "register_seconds": 600}
-    async with engine(tmp_path, trunks=[trunk]) as one:
-        assert state(one).is_registered is False
-        assert one.house.trunks.unusable() == {"carrier"}
+    async with NameServer({}) as names:
+        asked = {"dns_servers": [f"127.0.0.1:{names.address[1]}"]}
+        async with engine(tmp_path, trunks=[trunk], sip=asked) as one:
+            await until(lambda: state(one).is_registered is False)
+            assert one.house.trunks.unusable() == {"carrier"}
