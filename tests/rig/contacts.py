@@ -14,7 +14,8 @@ from mixer import Port, RtpPort
 from sip import Negotiation, SessionId
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PATH = (Input.CONFIRMED, Input.QUEUED, Input.AGENT_OFFERED, Input.AGENT_ANSWERED)
+PATH = (Input.CONFIRMED, Input.QUEUED, Input.AGENT_OFFERED, Input.AGENT_ANSWERED, Input.TO_AGENT)
+TALKING = (State.BRIDGED, State.TRANSFERRING)
 _slots = count(1)
 
 
@@ -47,7 +48,9 @@ def live_contact(state: State = State.BRIDGED) -> LiveContact:
     for event in PATH:
         if call.state is not state:
             call.step(event, now=0.0)
+    assert call.state is state
     live = LiveContact(record, call, line(record.contact_id, Party.CUSTOMER))
-    if call.state is State.BRIDGED:
+    if call.state in TALKING:
         live.agent = line(record.contact_id, Party.AGENT)
+        live.agent.username, live.target_queue = "agent1", "support"
     return live

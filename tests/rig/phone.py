@@ -9,18 +9,31 @@ from typing import Self, TypeVar
 
 from sip.actions import Action, Report, Send
 from sip.flow import UDP, Flow
-from tests.rig.virtual_phone import (
+from tests.rig.call_events import (
     Acknowledged,
-    Address,
     Called,
     Finished,
     HungUp,
+    Notified,
     Progress,
-    VirtualPhone,
+    Reinvited,
     audio,
 )
+from tests.rig.virtual_dialog import Dialog
+from tests.rig.virtual_phone import Address, Fields, VirtualPhone
 
-__all__ = ["Acknowledged", "Called", "Finished", "HungUp", "Phone", "Progress", "Refused", "audio"]
+__all__ = [
+    "Acknowledged",
+    "Called",
+    "Finished",
+    "HungUp",
+    "Notified",
+    "Phone",
+    "Progress",
+    "Refused",
+    "Reinvited",
+    "audio",
+]
 
 SECONDS = 5.0  # how long a test waits for anything, unless it says otherwise
 
@@ -72,18 +85,38 @@ class Phone:
         self.do(self.machine.register(self._now(), expires, contact))
         await self.finished("REGISTER")
 
-    async def invite(self, number: str, sdp: str, seconds: float = SECONDS) -> str:
+    async def invite(
+        self, number: str, sdp: str, seconds: float = SECONDS, fields: Fields = ()
+    ) -> str:
         """Call and wait for the answer; returns its body. Raises Refused."""
-        self.dial(number, sdp)
+        self.dial(number, sdp, fields)
         return (await self.finished("INVITE", seconds)).body
 
-    def dial(self, number: str, sdp: str) -> None:
+    def dial(self, number: str, sdp: str, fields: Fields = ()) -> None:
         """Call and do not wait."""
-        self.do(self.machine.invite(number, sdp, self._now()))
+        self.do(self.machine.invite(number, sdp, self._now(), fields))
 
     async def reinvite(self, sdp: str) -> str:
         self.do(self.machine.reinvite(sdp, self._now()))
         return (await self.finished("INVITE")).body
+
+    @property
+    def dialog(self) -> Dialog:
+        """Of the call that is up."""
+        assert self.machine.call
+        return self.machine.call
+
+    async def refer(self, name: str, replaces: Dialog | None = None) -> None:
+        """Have the call transferred to this name at the server, or to whoever is at the far end of
+        `replaces`, which is another call. Raises Refused."""
+        host, port = self.machine.server
+        query = f"?Replaces={replaces.replaces}" if replaces else ""
+        self.do(self.machine.refer(f"sip:{name}@{host}:{port}{query}", self._now()))
+        await self.finished("REFER")
+
+    async def notified(self, seconds: float = SECONDS) -> Notified:
+        """Wait for the next word on the transfer."""
+        return await self.take(Notified, seconds)
 
     async def called(self, seconds: float = SECONDS) -> Called:
         """Wait for a call to come in."""

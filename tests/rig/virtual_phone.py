@@ -5,9 +5,7 @@ Its body is whatever SDP text the caller gives: the media is somebody else's bus
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count
-from math import inf
 from typing import TypeVar
 
 from sip.actions import Action, Report, Send
@@ -16,84 +14,38 @@ from sip.errors import PeerError
 from sip.flow import UDP, Flow
 from sip.headers import Headers, NameAddr
 from sip.message import Request, Response, parse, response_to
+from tests.rig.call_events import (
+    Acknowledged,
+    Called,
+    Finished,
+    HungUp,
+    Notified,
+    Progress,
+    Reinvited,
+    audio,
+)
+from tests.rig.resends import Resends
+from tests.rig.virtual_dialog import Asked, Dialog
+
+__all__ = [
+    "Acknowledged",
+    "Address",
+    "Called",
+    "Dialog",
+    "Fields",
+    "Finished",
+    "HungUp",
+    "Notified",
+    "Progress",
+    "Reinvited",
+    "VirtualPhone",
+    "audio",
+]
 
 Address = tuple[str, int]
+Fields = tuple[tuple[str, str], ...]
 Message = TypeVar("Message", Request, Response)
-FIRST_RESEND, LONGEST_RESEND, PATIENCE = 0.5, 4.0, 32.0  # seconds
-
-
-def audio(port: int, host: str = "127.0.0.1", direction: str = "sendrecv", version: int = 1) -> str:
-    """A plain G.711 description."""
-    return (
-        f"v=0\r\no=phone 1 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
-        f"a=ptime:20\r\na={direction}\r\n"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """An INVITE came; `offer` is its body."""
-
-    offer: str
-    invite: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    status: int
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The final response to a request of ours."""
-
-    method: str
-    status: int
-    body: str
-    response: Response
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """The ACK for our 2xx came."""
-
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class HungUp:
-    """The other side ended the call, by BYE, by CANCEL, or by never acknowledging our 2xx."""
-
-    by: str
-
-
-@dataclass(slots=True)
-class Dialog:
-    call_id: str
-    local: NameAddr
-    remote: NameAddr
-    target: str
-    cseq: int = 0
-
-
-@dataclass(slots=True)
-class Asked:
-    """A request of ours, and whether its final response came."""
-
-    request: Request
-    dialog: Dialog
-    provisional: bool = False
-    finished: bool = False
-
-
-@dataclass(slots=True)
-class Resending:
-    data: bytes
-    due: float
-    gap: float
-    ends: float
+MIRRORED = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 
 class VirtualPhone:
@@ -113,23 +65,20 @@ class VirtualPhone:
         self._unwanted = False  # hung up before it was up
         self._asked: dict[str, Asked] = {}  # by branch and method
         self._replied: dict[tuple[str, str], bytes] = {}  # by branch and method
-        self._resending: dict[str, Resending] = {}  # by branch and method, our own 2xx by ""
+        self._resends = Resends()  # by branch and method, our own 2xx by ""
+        self._sdp = ""  # ours, as given last
         self._out: list[Action] = []
 
     @property
     def deadline(self) -> float:
-        return min((each.due for each in self._resending.values()), default=inf)
+        return self._resends.deadline
 
     def tick(self, now: float) -> list[Action]:
-        for key, each in list(self._resending.items()):
-            if now >= each.ends:
-                del self._resending[key]
-                if not key:
-                    self._end("TIMEOUT")
-            elif now >= each.due:
-                self._send(each.data)
-                each.gap = min(2 * each.gap, LONGEST_RESEND)
-                each.due = min(now + each.gap, each.ends)
+        due, given_up = self._resends.tick(now)
+        for data in due:
+            self._send(data)
+        if "" in given_up:
+            self._end("TIMEOUT")
         return self._drain()
 
     def undelivered(self, send: Send, now: float) -> list[Action]:
@@ -144,16 +93,27 @@ class VirtualPhone:
         self._ask(request, self._registration, now)
         return self._drain()
 
-    def invite(self, number: str, sdp: str, now: float) -> list[Action]:
+    def invite(self, number: str, sdp: str, now: float, fields: Fields = ()) -> list[Action]:
         """Call a number; "" as `sdp` leaves the offer to the other side."""
         self.call = self._dialog(f"sip:{number}@{_authority(self.server)}")
         self._unwanted = False
-        return self.reinvite(sdp, now)
+        return self.reinvite(sdp, now, fields)
 
-    def reinvite(self, sdp: str, now: float) -> list[Action]:
+    def reinvite(self, sdp: str, now: float, fields: Fields = ()) -> list[Action]:
         assert self.call
+        self._sdp = sdp
         request = _with_body(self._request("INVITE", self.call), sdp)
+        for name, value in fields:
+            request.headers.set(name, value)
         self._ours = self._ask(request, self.call, now)
+        return self._drain()
+
+    def refer(self, refer_to: str, now: float) -> list[Action]:
+        """Ask for a transfer to this URI, in the call that is up."""
+        assert self.call
+        request = self._request("REFER", self.call)
+        request.headers.set("Refer-To", f"<{refer_to}>")
+        self._ask(request, self.call, now)
         return self._drain()
 
     def update(self, sdp: str, now: float) -> list[Action]:
@@ -168,8 +128,8 @@ class VirtualPhone:
 
     def answer(self, sdp: str, now: float) -> list[Action]:
         assert self._theirs
-        data = self._reply(self._theirs, 200, sdp)
-        self._resend("", data, now)
+        self._sdp = sdp
+        self._agree(self._theirs, sdp, now)
         self._theirs = None
         return self._drain()
 
@@ -204,16 +164,23 @@ class VirtualPhone:
         elif (message.via.branch, message.method) in self._replied:
             self._send(self._replied[message.via.branch, message.method])
         else:
-            self._on_request(message)
+            self._on_request(message, now)
         return self._drain()
 
-    def _on_request(self, request: Request) -> None:
+    def _on_request(self, request: Request, now: float) -> None:
         of_call = self.call is not None and self.call.call_id == request.call_id
         match request.method:
             case "INVITE" if self.call is None:
                 self._on_invite(request)
+            case "INVITE" if of_call and not self._theirs:
+                self._agree(request, _answer_to(request.body.decode(), self._sdp), now)
+                self._report(Reinvited(request.body.decode()))
             case "INVITE":
                 self._reply(request, 486)
+            case "NOTIFY" if of_call:
+                self._reply(request, 200)
+                state = request.headers.get("Subscription-State") or ""
+                self._report(Notified(state, request.body.decode()))
             case "CANCEL" if of_call and self._theirs:
                 self._reply(request, 200)
                 self._reply(self._theirs, 487)
@@ -235,7 +202,7 @@ class VirtualPhone:
         self._report(Called(invite.body.decode(), invite))
 
     def _on_ack(self, ack: Request) -> None:
-        if self._resending.pop("", None):
+        if self._resends.stop(""):
             self._report(Acknowledged(ack.body.decode()))
 
     def _on_response(self, response: Response, now: float) -> None:
@@ -244,7 +211,7 @@ class VirtualPhone:
         if asked is None:
             return
         if method == "INVITE" or response.status >= 200:
-            self._resending.pop(branch + method, None)
+            self._resends.stop(branch + method)
         if response.status < 200:
             self._on_provisional(asked, response, now)
             return
@@ -260,7 +227,7 @@ class VirtualPhone:
         if self._unwanted and asked is self._ours:
             self._cancel(asked, now)
         if response.status > 100:
-            self._report(Progress(response.status, response.body.decode()))
+            self._report(Progress(response.status, response.body.decode(), response.to.tag))
 
     def _finish(self, asked: Asked, response: Response, now: float) -> None:
         if asked is self._ours:
@@ -314,7 +281,7 @@ class VirtualPhone:
 
     def _end(self, by: str) -> None:
         self.call = self._theirs = self._ours = None
-        self._resending.pop("", None)
+        self._resends.stop("")
         self._report(HungUp(by))
 
     # How it says things
@@ -328,7 +295,7 @@ class VirtualPhone:
         asked = self._asked[key] = Asked(request, dialog)
         data = request.encode()
         self._send(data)
-        self._resend(key, data, now)
+        self._resends.start(key, data, now)
         return asked
 
     def _cancel(self, asked: Asked, now: float) -> None:
@@ -341,16 +308,11 @@ class VirtualPhone:
         self._ask_by(cancel, asked.dialog, now)
 
     def _request(self, method: str, dialog: Dialog) -> Request:
-        dialog.cseq += 1
-        headers = Headers()
-        headers.set("Via")
-        headers.set("From", str(dialog.local))
-        headers.set("To", str(dialog.remote))
-        headers.set("Call-ID", dialog.call_id)
-        headers.set("CSeq", f"{dialog.cseq} {method}")
-        headers.set("Contact", self._contact())
-        headers.set("Max-Forwards", "70")
-        return Request(method, dialog.target, headers)
+        return dialog.request(method, self._contact())
+
+    def _agree(self, invite: Request, sdp: str, now: float) -> None:
+        """200, until its ACK comes."""
+        self._resends.start("", self._reply(invite, 200, sdp), now)
 
     def _reply(self, request: Request, status: int, body: str = "") -> bytes:
         tag = self.call.local.tag if self.call else f"{self.username}-0"
@@ -374,9 +336,6 @@ class VirtualPhone:
         branch = f"z9hG4bK{self.username}{next(self._ids)}"
         return f"SIP/2.0/UDP {_authority(self.address)};rport;branch={branch}"
 
-    def _resend(self, key: str, data: bytes, now: float) -> None:
-        self._resending[key] = Resending(data, now + FIRST_RESEND, FIRST_RESEND, now + PATIENCE)
-
     def _send(self, data: bytes) -> None:
         self._out.append(Send(data, Flow(UDP, *self.server)))
 
@@ -397,3 +356,11 @@ def _with_body(message: Message, sdp: str) -> Message:
         message.headers.set("Content-Type", "application/sdp")
         message.body = sdp.encode()
     return message
+
+
+def _answer_to(offer: str, sdp: str) -> str:
+    """Our description as the answer to this offer: what is held there is held here."""
+    for theirs, ours in MIRRORED.items():
+        if f"a={theirs}" in offer:
+            return sdp.replace("a=sendrecv", f"a={ours}")
+    return sdp
