@@ -7,6 +7,9 @@
 An agent is present while their phone is registered. One who missed a contact rests for a moment,
 so that a phone nobody sits at does not take every contact in turn. LEAVING is an agent whose
 registration ended in the middle of a conversation: the conversation goes on.
+
+An agent may have several conversations: a contact, and a colleague who is asked about it. The last
+one to end sets them free.
 """
 
 from __future__ import annotations
@@ -15,25 +18,39 @@ from enum import Enum
 from math import inf
 
 Presence = Enum("Presence", "OFFLINE AVAILABLE RINGING ON_CONTACT MISSED LEAVING")
-Signal = Enum("Signal", "REGISTERED UNREGISTERED OFFERED ANSWERED MISSED RELEASED EXPIRED")
+Signal = Enum(
+    "Signal",
+    "REGISTERED UNREGISTERED OFFERED WITHDRAWN MISSED ANSWERED CALLED RELEASED EXPIRED",
+)
 
 TABLE: dict[tuple[Presence, Signal], Presence] = {
     (Presence.OFFLINE, Signal.REGISTERED): Presence.AVAILABLE,
     (Presence.AVAILABLE, Signal.UNREGISTERED): Presence.OFFLINE,
     (Presence.AVAILABLE, Signal.OFFERED): Presence.RINGING,
+    (Presence.AVAILABLE, Signal.CALLED): Presence.ON_CONTACT,
     (Presence.RINGING, Signal.ANSWERED): Presence.ON_CONTACT,
     (Presence.RINGING, Signal.MISSED): Presence.MISSED,
-    (Presence.RINGING, Signal.RELEASED): Presence.AVAILABLE,  # the customer gave up first
+    (Presence.RINGING, Signal.WITHDRAWN): Presence.AVAILABLE,  # the customer gave up first
     (Presence.RINGING, Signal.UNREGISTERED): Presence.LEAVING,
     (Presence.MISSED, Signal.EXPIRED): Presence.AVAILABLE,
     (Presence.MISSED, Signal.UNREGISTERED): Presence.OFFLINE,
+    (Presence.MISSED, Signal.CALLED): Presence.ON_CONTACT,
     (Presence.ON_CONTACT, Signal.RELEASED): Presence.AVAILABLE,
     (Presence.ON_CONTACT, Signal.MISSED): Presence.AVAILABLE,  # came back while still ringing
+    (Presence.ON_CONTACT, Signal.WITHDRAWN): Presence.AVAILABLE,
     (Presence.ON_CONTACT, Signal.UNREGISTERED): Presence.LEAVING,
     (Presence.LEAVING, Signal.REGISTERED): Presence.ON_CONTACT,
     (Presence.LEAVING, Signal.RELEASED): Presence.OFFLINE,
     (Presence.LEAVING, Signal.MISSED): Presence.OFFLINE,
+    (Presence.LEAVING, Signal.WITHDRAWN): Presence.OFFLINE,
 }
+TALKING = {
+    Presence.AVAILABLE: Presence.ON_CONTACT,
+    Presence.MISSED: Presence.ON_CONTACT,
+    Presence.OFFLINE: Presence.LEAVING,
+}
+"""What an agent is instead who has a conversation."""
+CONVERSATIONS = {Signal.ANSWERED: 1, Signal.CALLED: 1, Signal.RELEASED: -1}
 
 
 class Agent:
@@ -43,6 +60,7 @@ class Agent:
         self.username = username
         self.queues = queues
         self.presence = Presence.OFFLINE
+        self.conversations = 0
         self.since = -inf
         self._rest_seconds = rest_seconds
 
@@ -53,7 +71,10 @@ class Agent:
 
     def step(self, signal: Signal, now: float) -> None:
         """A signal that means nothing in this presence is dropped."""
+        self.conversations = max(0, self.conversations + CONVERSATIONS.get(signal, 0))
         presence = TABLE.get((self.presence, signal), self.presence)
+        if self.conversations:
+            presence = TALKING.get(presence, presence)
         if presence is not self.presence:
             self.presence, self.since = presence, now
 

@@ -23,7 +23,7 @@ class Offer:
 
 @dataclass(slots=True)
 class _Place:
-    queue: str
+    queue: str | None  # None where it is meant for one agent only
     ringing: str | None = None  # the agent the contact is being offered to
 
 
@@ -62,8 +62,27 @@ class Floor:
 
     def leave(self, contact_id: str, now: float) -> list[Offer]:
         """It waits no longer; an agent it rang at is free for another."""
-        self._signal(self._places.pop(contact_id).ringing, Signal.RELEASED, now)
+        self._signal(self._places.pop(contact_id).ringing, Signal.WITHDRAWN, now)
         return self._match(now)
+
+    def call(self, contact_id: str, username: str, now: float) -> bool:
+        """It is to ring at this agent and no other; False when they are not available."""
+        agent = self.agents[username]
+        if agent.presence is not Presence.AVAILABLE:
+            return False
+        self._places[contact_id] = _Place(None, username)
+        agent.step(Signal.OFFERED, now)
+        return True
+
+    def decline(self, contact_id: str, now: float) -> list[Offer]:
+        """The only agent it could ring at did not take it: it waits no longer."""
+        if place := self._places.pop(contact_id, None):
+            self._signal(place.ringing, Signal.MISSED, now)
+        return self._match(now)
+
+    def engage(self, username: str, now: float) -> None:
+        """The agent has called somebody; `release` when that is over."""
+        self._signal(username, Signal.CALLED, now)
 
     def release(self, username: str, now: float) -> list[Offer]:
         """The agent's conversation is over."""

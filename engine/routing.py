@@ -34,8 +34,20 @@ class Router:
     def leave(self, contact_id: str) -> None:
         self._settle(self.floor.leave(contact_id, self._loop.time()))
 
+    def call(self, contact_id: str, username: str) -> bool:
+        """Ring this agent only, who then takes, misses or is left; False: not available."""
+        return self.floor.call(contact_id, username, self._loop.time())
+
+    def decline(self, contact_id: str) -> None:
+        self._settle(self.floor.decline(contact_id, self._loop.time()))
+
+    def engage(self, username: str) -> None:
+        if username in self.floor.agents:
+            self.floor.engage(username, self._loop.time())
+
     def release(self, username: str) -> None:
-        self._settle(self.floor.release(username, self._loop.time()))
+        if username in self.floor.agents:
+            self._settle(self.floor.release(username, self._loop.time()))
 
     def register(self, username: str) -> None:
         if username in self.floor.agents:

@@ -45,6 +45,28 @@ def test_a_phone_that_comes_back_in_a_conversation_keeps_its_agent() -> None:
     assert one.presence is Presence.ON_CONTACT
 
 
+def test_an_agent_with_two_conversations_is_free_after_the_second() -> None:
+    one = agent(Signal.REGISTERED, Signal.OFFERED, Signal.ANSWERED, Signal.CALLED)
+    one.step(Signal.RELEASED, now=1.0)
+    assert one.presence is Presence.ON_CONTACT
+    one.step(Signal.RELEASED, now=2.0)
+    assert one.presence is Presence.AVAILABLE
+    assert one.since == 2.0
+
+
+def test_an_agent_who_calls_out_while_the_phone_rings_is_not_free_when_it_stops() -> None:
+    for ending in (Signal.MISSED, Signal.WITHDRAWN):
+        one = agent(Signal.REGISTERED, Signal.OFFERED, Signal.CALLED, ending)
+        assert one.presence is Presence.ON_CONTACT
+
+
+def test_an_agent_without_a_registration_who_calls_is_gone_after_it() -> None:
+    one = agent(Signal.CALLED)
+    assert one.presence is Presence.LEAVING
+    one.step(Signal.RELEASED, now=1.0)
+    assert one.presence is Presence.OFFLINE
+
+
 def test_no_presence_is_a_trap() -> None:
     for presence in Presence:
         assert any(TABLE[key] is not presence for key in TABLE if key[0] is presence)

@@ -73,3 +73,34 @@ def test_an_agent_who_went_home_gets_nothing() -> None:
     one = floor("a")
     one.unregister("a", now=1.0)
     assert one.join("c1", "support", now=2.0) == []
+
+
+def test_a_contact_for_one_agent_rings_there_and_nowhere_else() -> None:
+    one = floor("a", "b")
+    assert one.call("c1", "b", now=5.0)
+    assert one.agents["b"].presence is Presence.RINGING
+    assert one.contacts_in("support") == 0
+    one.take("c1", now=6.0)
+    assert one.agents["b"].presence is Presence.ON_CONTACT
+
+
+def test_who_is_not_available_cannot_be_called() -> None:
+    one = floor("a")
+    assert not one.call("c1", "b", now=5.0)  # not there
+    one.join("c2", "support", now=5.0)
+    assert not one.call("c1", "a", now=5.0)  # another contact rings
+
+
+def test_who_misses_a_call_meant_for_them_rests_and_the_contact_waits_no_longer() -> None:
+    one = floor("a")
+    assert one.call("c1", "a", now=5.0)
+    assert one.decline("c1", now=6.0) == []
+    assert one.agents["a"].presence is Presence.MISSED
+    assert one.tick(11.0) == []
+
+
+def test_an_agent_who_calls_somebody_is_offered_nothing_until_released() -> None:
+    one = floor("a")
+    one.engage("a", now=5.0)
+    assert one.join("c1", "support", now=6.0) == []
+    assert one.release("a", now=7.0) == [Offer("c1", "a")]
