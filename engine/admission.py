@@ -1,7 +1,8 @@
 """Which incoming calls are taken. Pure.
 
-Numbers are for everybody; the extensions of agents and supervisors are not, and a stranger who
-dials one learns nothing but that a password is wanted.
+Numbers are for everybody; the extensions of agents are for agents, those of supervisors for nobody.
+A stranger who dials one learns nothing but that a password is wanted, and so does a caller who says
+they are one of us.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-Verdict = Enum("Verdict", "ACCEPT REJECT CHALLENGE")
+Verdict = Enum("Verdict", "ACCEPT CONSULT REJECT CHALLENGE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,23 @@ class Admission:
     numbers: Collection[str]
     people: Collection[str]
     """User names of agents and supervisors."""
+    agents: Collection[str]
     max_calls: int
 
-    def decide(self, number: str, username: str | None, *, calls: int, draining: bool) -> Decision:
-        """`username` is the proven identity of the caller; `calls` how many live now."""
-        if number in self.people:
-            if username is None:
-                return Decision(Verdict.CHALLENGE)
-            return Decision(Verdict.REJECT, 403, "Extensions cannot be dialled")
-        if number not in self.numbers:
+    def decide(
+        self, number: str, claimed: str, username: str | None, *, calls: int, draining: bool
+    ) -> Decision:
+        """`claimed` is who the caller says they are, `username` who has been proven to call;
+        `calls` how many live now."""
+        if username is None and (number in self.people or claimed in self.people):
+            return Decision(Verdict.CHALLENGE)
+        consult = number in self.agents and username in self.agents
+        if number in self.people and not consult:
+            return Decision(Verdict.REJECT, 403, "Extensions are for agents")
+        if not consult and number not in self.numbers:
             return Decision(Verdict.REJECT, 404, "Unknown number")
         if draining:
             return Decision(Verdict.REJECT, 503, "Shutting down")
         if calls >= self.max_calls:
             return Decision(Verdict.REJECT, 503, "All lines are busy")
-        return Decision(Verdict.ACCEPT)
+        return Decision(Verdict.CONSULT if consult else Verdict.ACCEPT)

@@ -1,8 +1,14 @@
 """A call: the state table of one contact over its two legs.
 
-    ARRIVED -> FLOW -> WAITING <-> OFFERING -> BRIDGED
-       |        |         |           |           |
-       +--------+---------+-----------+-----------+----> ENDED
+    ARRIVED -> FLOW -> WAITING <-> OFFERING -> BRIDGED <-> TRANSFERRING
+       |        ^         ^                      ^ |            |
+       |        +---------+----- transfers ------|-+            v
+       +--> DIALLING ----------------------------+ <------- HANDED_OVER
+
+    every state -> ENDED
+
+DIALLING rings the colleague whom an agent calls. While TRANSFERRING the next agent's phone rings
+and the first still has the contact; in HANDED_OVER the first has hung up already.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -13,7 +19,11 @@ from __future__ import annotations
 from enum import Enum
 from math import inf
 
-State = Enum("State", "ARRIVED FLOW WAITING OFFERING BRIDGED ENDED")
+State = Enum(
+    "State", "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING TRANSFERRING HANDED_OVER ENDED"
+)
+RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
+"""An agent's phone rings, and may do so for a while only."""
 
 
 class Input(Enum):
@@ -22,8 +32,14 @@ class Input(Enum):
     CONFIRMED = "the customer's phone acknowledged our answer"
     QUEUED = "the flow transferred the contact to its queue"
     AGENT_OFFERED = "an agent was found"
+    COLLEAGUE_DIALLED = "the caller is an agent who dialled another"
     AGENT_ANSWERED = "the agent's phone answered"
     AGENT_MISSED = "the agent's phone was busy, refused, failed or rang too long"
+    TO_AGENT = "the agent transfers the contact to another agent"
+    TO_QUEUE = "the agent transfers the contact to a queue"
+    TO_NUMBER = "the agent transfers the contact to a number of ours"
+    JOINED = "the agent joins the contact with the colleague they had called"
+    HANDED_ON = "the colleague whom an agent called has that agent's contact now"
     FLOW_ENDED = "the flow disconnected the contact"
     CUSTOMER_LEFT = "the customer hung up"
     CUSTOMER_LOST = "the customer's phone vanished"
@@ -40,9 +56,16 @@ class Do(Enum):
     JOIN_QUEUE = "hold music; the contact waits for an agent"
     REJOIN_QUEUE = "wait on, in the old place; the agent missed the contact"
     LEAVE_QUEUE = "nobody needs to be found any more; an agent who was ringing is free"
-    TAKE_FROM_QUEUE = "the agent who was ringing has the contact"
+    PASS_OVER = "the agent missed the contact, which waits in no queue"
+    TAKE_AGENT = "the agent who was ringing has the contact"
+    ADOPT_AGENT = "the agent who comes from another contact has this one"
     RING_AGENT = "call the agent's phone"
     CANCEL_AGENT = "stop calling the agent's phone"
+    ANSWER_CALLER = "answer the agent who called a colleague"
+    REFUSE_CALLER = "tell the agent who called a colleague why there is no conversation"
+    HOLD_CUSTOMER = "music for the customer, who is heard by nobody"
+    REPORT_SUCCESS = "tell the phone that transfers that it succeeded"
+    REPORT_FAILURE = "tell the phone that transfers why it failed"
     BRIDGE = "customer and agent hear each other"
     START_RECORDING = "open the tap, if the flow asked for it"
     STOP_RECORDING = "close the tap"
@@ -54,24 +77,56 @@ class Do(Enum):
 
 Row = tuple[State, tuple[Do, ...]]
 
+_TAKEN = (Do.TAKE_AGENT, Do.BRIDGE, Do.START_RECORDING)
+
 _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.ARRIVED, Input.CONFIRMED): (State.FLOW, (Do.START_FLOW,)),
     (State.FLOW, Input.QUEUED): (State.WAITING, (Do.JOIN_QUEUE,)),
     (State.WAITING, Input.AGENT_OFFERED): (State.OFFERING, (Do.RING_AGENT,)),
     (State.OFFERING, Input.AGENT_MISSED): (State.WAITING, (Do.CANCEL_AGENT, Do.REJOIN_QUEUE)),
-    (State.OFFERING, Input.AGENT_ANSWERED): (
+    (State.OFFERING, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
+    # An agent calls a colleague
+    (State.ARRIVED, Input.COLLEAGUE_DIALLED): (State.DIALLING, (Do.RING_AGENT,)),
+    (State.DIALLING, Input.AGENT_ANSWERED): (State.BRIDGED, (Do.ANSWER_CALLER, *_TAKEN)),
+    # An agent transfers
+    (State.BRIDGED, Input.TO_QUEUE): (State.WAITING, (Do.RELEASE_AGENT, Do.JOIN_QUEUE)),
+    (State.BRIDGED, Input.TO_NUMBER): (State.FLOW, (Do.RELEASE_AGENT, Do.START_FLOW)),
+    (State.BRIDGED, Input.TO_AGENT): (State.TRANSFERRING, (Do.HOLD_CUSTOMER, Do.RING_AGENT)),
+    (State.BRIDGED, Input.JOINED): (
         State.BRIDGED,
-        (Do.TAKE_FROM_QUEUE, Do.BRIDGE, Do.START_RECORDING),
+        (Do.RELEASE_AGENT, Do.ADOPT_AGENT, Do.BRIDGE, Do.START_RECORDING),
+    ),
+    (State.TRANSFERRING, Input.AGENT_ANSWERED): (
+        State.BRIDGED,
+        (Do.REPORT_SUCCESS, Do.RELEASE_AGENT, *_TAKEN),
+    ),
+    (State.TRANSFERRING, Input.AGENT_MISSED): (
+        State.BRIDGED,
+        (Do.CANCEL_AGENT, Do.PASS_OVER, Do.REPORT_FAILURE, Do.BRIDGE),
+    ),
+    (State.TRANSFERRING, Input.AGENT_LEFT): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
+    (State.TRANSFERRING, Input.AGENT_LOST): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
+    (State.HANDED_OVER, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
+    (State.HANDED_OVER, Input.AGENT_MISSED): (
+        State.WAITING,
+        (Do.CANCEL_AGENT, Do.PASS_OVER, Do.JOIN_QUEUE),
     ),
 }
+
+_STOP_RINGING = (Do.CANCEL_AGENT, Do.LEAVE_QUEUE)
 
 _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.ARRIVED: (),
     State.FLOW: (Do.STOP_FLOW,),
     State.WAITING: (Do.LEAVE_QUEUE,),
-    State.OFFERING: (Do.CANCEL_AGENT, Do.LEAVE_QUEUE),
-    State.BRIDGED: (Do.STOP_RECORDING, Do.END_MONITORS, Do.RELEASE_AGENT),
+    State.OFFERING: _STOP_RINGING,
+    State.BRIDGED: (Do.RELEASE_AGENT,),
+    State.DIALLING: _STOP_RINGING,
+    State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
+    State.HANDED_OVER: _STOP_RINGING,
 }
+_FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
+"""A transferred contact is recorded and monitored wherever it goes."""
 
 _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.CUSTOMER_LEFT: tuple(_TEAR_DOWN),
@@ -80,13 +135,23 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.FLOW_ENDED: (State.FLOW,),
     Input.AGENT_LEFT: (State.BRIDGED,),
     Input.AGENT_LOST: (State.BRIDGED,),
+    Input.HANDED_ON: (State.BRIDGED,),
 }
 
-TABLE: dict[tuple[State, Input], Row] = _PROGRESS | {
-    (state, ending): (State.ENDED, (*_TEAR_DOWN[state], Do.HANG_UP_CUSTOMER, Do.CLOSE))
-    for ending, states in _ENDINGS.items()
-    for state in states
-}  # a pair that is not here is dropped: an answer that crosses a hang-up is not an error
+TABLE: dict[tuple[State, Input], Row] = (
+    _PROGRESS
+    | {
+        (state, ending): (State.ENDED, (*_TEAR_DOWN[state], *_FAREWELL))
+        for ending, states in _ENDINGS.items()
+        for state in states
+    }
+    | {
+        (State.DIALLING, Input.AGENT_MISSED): (
+            State.ENDED,
+            (Do.CANCEL_AGENT, Do.PASS_OVER, Do.REFUSE_CALLER, *_FAREWELL),
+        ),
+    }
+)  # a pair that is not here is dropped: an answer that crosses a hang-up is not an error
 
 
 class Call:
@@ -104,8 +169,9 @@ class Call:
         state, actions = TABLE.get((self.state, event), (self.state, ()))
         if state is self.state:
             return actions
-        self.state = state
-        self.deadline = now + self._ring_seconds if state is State.OFFERING else inf
+        rang, self.state = self.state in RINGING, state
+        if not (rang and state in RINGING):  # a phone rings no longer because another hung up
+            self.deadline = now + self._ring_seconds if state in RINGING else inf
         if state is State.ENDED:
             self.ended_by = event
         return actions

@@ -89,6 +89,9 @@ class ContactRecord:
     previous_contact_id: str | None = None
     queue: str | None = None
     agent: str | None = None
+    """Who has it, or had it last."""
+    agents: tuple[str, ...] = ()
+    """All who have had it, in order: more than one after a transfer."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
     connected_to_system: datetime | None = None

@@ -47,8 +47,6 @@ class FlowRun:
     """A flow on one contact, and the prompt that is being made ready for it."""
 
     interpreter: Interpreter
-    system: dict[str, str]
-    """What the flow may read as $.<name>; it follows the contact."""
     speaking: asyncio.Task[None] | None = None
 
 
@@ -72,9 +70,9 @@ class FlowRunner:
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
-        flow = self._flows[live.record.system_endpoint]
-        system = system_attributes(live)
-        run = live.flow = FlowRun(Interpreter(flow, live.record.attributes, system), system)
+        live.system |= system_attributes(live)
+        flow = self._flows[live.number]
+        run = live.flow = FlowRun(Interpreter(flow, live.record.attributes, live.system))
         self._perform(live, run, run.interpreter.start(self._loop.time()))
 
     def prompt_ended(self, live: LiveContact) -> None:
@@ -111,7 +109,7 @@ class FlowRunner:
                 live.note(datetime.now(UTC), attributes={**live.record.attributes, **values})
                 self._ledger.save(live.record)
             case SetQueue(reference):
-                return self._set_queue(live, run, reference)
+                return self._set_queue(live, reference)
             case TransferToQueue():
                 return self._transfer(live)
             case Disconnect() | End():
@@ -126,18 +124,18 @@ class FlowRunner:
             case Step(flow, block, kind):
                 log.info("flow step", contact_id=live.contact_id, flow=flow, block=block, type=kind)
             case SetContactData(values):
-                run.system.update(values)
+                live.system.update(values)
             case _ if awaits_answer(ask):
                 return Failed()  # not there yet: the block takes its error branch
         return None
 
-    def _set_queue(self, live: LiveContact, run: FlowRun, reference: str) -> Event:
+    def _set_queue(self, live: LiveContact, reference: str) -> Event:
         queue = self._queues.get(reference)
         if queue is None:
             log.warning("unknown queue", contact_id=live.contact_id, queue=reference)
             return Failed()
         live.target_queue = queue
-        run.system["Queue.Name"] = queue
+        live.system["Queue.Name"] = queue
         return Done()
 
     def _transfer(self, live: LiveContact) -> Event:

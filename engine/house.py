@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict
 
 import structlog
@@ -12,6 +12,7 @@ from config import Settings
 from engine.admission import Admission
 from engine.agents import Agent
 from engine.call import Input
+from engine.consults import Consults
 from engine.flow_run import FlowRunner
 from engine.ledger import Ledger
 from engine.lines import Lines
@@ -25,6 +26,8 @@ from engine.records import Records
 from engine.registry import Registry
 from engine.routing import Router
 from engine.switchboard import Switchboard
+from engine.transfer import Directory
+from engine.transfers import Transfers
 from engine.trunks import Trunks
 from engine.voice import Voice
 from flows import Flow
@@ -68,17 +71,37 @@ class House:
             ring_seconds=routing.ring_seconds,
         )
         self.trunks = Trunks(settings.trunks, self.sip)
-        self.switchboard = Switchboard(
+        self.switchboard = self._switchboard(self._performer(flows, prompts), flows.keys())
+
+    def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
+        agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
+        directory = Directory(agents, self.router.floor.queues, numbers)
+        return Switchboard(
             self.sip,
             self.trunks,
             self.lines,
             self.registry,
             self.router,
-            self._performer(flows, prompts),
+            performer,
             self.monitors,
+            Transfers(
+                *(self.sip, self.lines, self.mixer, self.registry, self.router),
+                directory,
+                self._step,
+            ),
+            Consults(
+                *(self.sip, self.lines, self.registry, self.router, self.ledger),
+                seconds,
+                self._step,
+            ),
             self.ledger,
-            Admission(flows.keys(), accounts(settings).keys(), routing.max_calls),
-            routing.ring_seconds,
+            Admission(
+                numbers=numbers,
+                people=accounts(self.settings).keys(),
+                agents=agents,
+                max_calls=self.settings.routing.max_calls,
+            ),
+            seconds,
         )
 
     def _transport(self) -> SipTransport:
@@ -127,6 +150,9 @@ class House:
             asyncio.get_running_loop().remove_reader(descriptor)
         log.info("media", **asdict(self.mixer.totals()))
         self.mixer.close()
+
+    def _step(self, live: LiveContact, event: Input) -> None:
+        self.switchboard.step(live, event)
 
     def _later(self, live: LiveContact, event: Input) -> None:
         asyncio.get_running_loop().call_soon(self.switchboard.step, live, event)

@@ -20,6 +20,7 @@ from sip import (
     NotRegistered,
     PeerError,
     Reoffered,
+    SessionDescription,
     SessionId,
     SessionsFull,
     SipTransport,
@@ -31,6 +32,9 @@ class NoLine(Exception):
 
 
 Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR")
+
+NO_ANSWER = 480
+"""SIP status for a phone that rang for nothing, or that is not there."""
 
 CODECS = (Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8))
 
@@ -44,8 +48,12 @@ class Line:
     session: SessionId
     rtp: RtpPort
     negotiation: Negotiation
+    username: str = ""
+    """Whose phone it is, proven; "" for a stranger's."""
     peer_ip: str | None = None
     """Where its signalling comes from: behind NAT its RTP comes from there too."""
+    answer: SessionDescription | None = None
+    """Ours, while the call that came in is not answered."""
 
     @property
     def may_send(self) -> bool:
@@ -78,13 +86,19 @@ class Lines:
     def of_port(self, port: Port) -> Line | None:
         return self._by_port.get(port)
 
-    def accept(self, invite: InviteReceived, contact_id: str) -> Line:
-        """Answer a customer's call at once.
+    def accept(self, invite: InviteReceived, contact_id: str, beside: Line | None = None) -> Line:
+        """Answer a customer's call at once. Raises as `take` does."""
+        line = self.take(invite, contact_id, beside)
+        self.answer(line)
+        return line
 
-        Raises PeerError (the offer does not fit) or NoLine; the session is then still unanswered,
-        and the caller rejects it.
+    def take(self, invite: InviteReceived, contact_id: str, beside: Line | None = None) -> Line:
+        """A line for a call that comes in and waits for `answer` or `refuse`.
+
+        `beside` is a line of another contact that may join this one.
+        Raises PeerError (the offer does not fit) or NoLine; then the caller rejects the session.
         """
-        rtp, negotiation = self._media(None, listen_only=False)
+        rtp, negotiation = self._media(beside, listen_only=False)
         try:
             if invite.offer is None:
                 sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
@@ -93,12 +107,39 @@ class Lines:
         except PeerError:
             self._mixer.close_port(rtp.port)
             raise
-        line = self._add(
-            Line(contact_id, Party.CUSTOMER, invite.session, rtp, negotiation, invite.source[0])
+        return self._add(
+            Line(
+                contact_id,
+                Party.CUSTOMER,
+                invite.session,
+                rtp,
+                negotiation,
+                username=invite.username or "",
+                peer_ip=invite.source[0],
+                answer=sdp,
+            )
         )
+
+    def ring(self, line: Line) -> None:
+        """Tell the phone on a line that was taken that somebody's phone rings."""
+        self._sip.ring(line.session)
+
+    def answer(self, line: Line) -> None:
+        """Answer the call of a line that was taken."""
+        assert line.answer, "a call is answered once"
+        sdp, line.answer = line.answer, None
         self._join(line)
         self._sip.answer(line.session, sdp)
-        return line
+
+    def refuse(self, line: Line, status: int) -> None:
+        """Reject the call of a line that was taken, and give the RTP port back."""
+        if self._by_session.pop(line.session, None) is not None:
+            self._sip.reject(line.session, status)
+        self.drop(line)
+
+    def report(self, line: Line, status: int) -> None:
+        """Tell the phone that asked for a transfer what became of it."""
+        self._sip.notify_refer(line.session, status)
 
     def call(
         self, username: str, contact_id: str, party: Party, *, caller: str, beside: Line
@@ -113,7 +154,7 @@ class Lines:
         except (NotRegistered, SessionsFull) as error:
             self._mixer.close_port(rtp.port)
             raise NoLine(str(error)) from error
-        return self._add(Line(contact_id, party, session, rtp, negotiation))
+        return self._add(Line(contact_id, party, session, rtp, negotiation, username))
 
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""

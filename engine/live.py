@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.call import Call, State
-from engine.lines import Line
+from engine.lines import NO_ANSWER, Line
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from engine.flow_run import FlowRun
 
+CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING})
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
 
@@ -42,16 +43,27 @@ class LiveContact:
     call: Call
     customer: Line
     flow: FlowRun | None = None
+    system: dict[str, str] = field(default_factory=dict)
+    """What its flows may read as $.<name>; it follows the contact."""
     target_queue: str | None = None
-    """The queue the flow set."""
+    """The queue the flow set, or an agent's transfer."""
+    number: str = ""
+    """The number whose flow runs: the one that was dialled, until an agent transfers."""
     offered_to: str | None = None
     """The agent whose phone rings or rang last."""
+    ringing: Line | None = None
+    """The phone that rings; once answered it is the agent's."""
+    refusal: int = NO_ANSWER
+    """SIP status with which the last phone refused to be the agent's."""
     agent: Line | None = None
     player: Port | None = None
     """What the customer hears instead of an agent: a prompt or hold music."""
     tap: Tap | None = None
     listeners: list[Listener] = field(default_factory=list)
     timer: TimerHandle | None = None
+
+    def __post_init__(self) -> None:
+        self.number = self.number or self.record.system_endpoint
 
     @property
     def contact_id(self) -> str:
@@ -60,6 +72,11 @@ class LiveContact:
     @property
     def agent_holds(self) -> bool:
         return self.agent is not None and not self.agent.may_hear
+
+    @property
+    def customer_held(self) -> bool:
+        """The customer hears music and is heard by nobody."""
+        return self.agent_holds or self.call.state is State.TRANSFERRING
 
     @property
     def recorded(self) -> frozenset[str]:
@@ -71,7 +88,8 @@ class LiveContact:
 
     def routes(self) -> set[Route]:
         """Who hears whom right now."""
-        routes = self._bridge().routes() if self.call.state is State.BRIDGED else set[Route]()
+        talks = self.call.state in CONVERSATIONS
+        routes = self._bridge().routes() if talks else set[Route]()
         if self.player is not None:
             routes.add(Route(self.player, self.customer.rtp.port))
         return routes
@@ -88,8 +106,8 @@ class LiveContact:
             Leg(
                 line.rtp.port,
                 role,
-                may_send=line.may_send and not (self.agent_holds and role is Role.CUSTOMER),
-                may_hear=line.may_hear and not (self.agent_holds and role is Role.CUSTOMER),
+                may_send=line.may_send and not (self.customer_held and role is Role.CUSTOMER),
+                may_hear=line.may_hear and not (self.customer_held and role is Role.CUSTOMER),
             )
             for line, role in lines
         ]

@@ -69,6 +69,7 @@ class ContactRow(Table):
     system_endpoint: Mapped[str]
     queue: Mapped[str | None]
     agent: Mapped[str | None]
+    agents: Mapped[list[str]]
     attributes: Mapped[dict[str, str]]
     recorded: Mapped[list[str]]
     initiation: Mapped[datetime] = mapped_column(index=True)

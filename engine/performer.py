@@ -10,7 +10,7 @@ import structlog
 from engine.call import Do, Input, State
 from engine.flow_run import FlowRunner
 from engine.ledger import Ledger
-from engine.lines import Lines, NoLine, Party
+from engine.lines import NO_ANSWER, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.recordings import Recordings
@@ -20,6 +20,7 @@ from engine.routing import Router
 from engine.voice import Voice
 from mixer import Farm, Port
 
+OK = 200
 log = structlog.get_logger("engine.call")
 
 REASONS = {
@@ -28,6 +29,8 @@ REASONS = {
     Input.FLOW_ENDED: DisconnectReason.CONTACT_FLOW_DISCONNECT,
     Input.CUSTOMER_LOST: DisconnectReason.TELECOM_PROBLEM,
     Input.AGENT_LOST: DisconnectReason.TELECOM_PROBLEM,
+    Input.AGENT_MISSED: DisconnectReason.OTHER,
+    Input.HANDED_ON: DisconnectReason.AGENT_DISCONNECT,
     Input.SHUT_DOWN: DisconnectReason.OTHER,
 }
 
@@ -60,9 +63,16 @@ class Performer:
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
             Do.LEAVE_QUEUE: self._leave_queue,
-            Do.TAKE_FROM_QUEUE: self._take_from_queue,
+            Do.PASS_OVER: lambda live: router.decline(live.contact_id),
+            Do.TAKE_AGENT: self._take_agent,
+            Do.ADOPT_AGENT: self._adopt_agent,
             Do.RING_AGENT: self._ring_agent,
-            Do.CANCEL_AGENT: self._drop_agent,
+            Do.CANCEL_AGENT: self._cancel_agent,
+            Do.ANSWER_CALLER: self._answer_caller,
+            Do.REFUSE_CALLER: lambda live: lines.refuse(live.customer, live.refusal),
+            Do.HOLD_CUSTOMER: self._hold_customer,
+            Do.REPORT_SUCCESS: self._report_success,
+            Do.REPORT_FAILURE: self._report_failure,
             Do.BRIDGE: self._bridge,
             Do.START_RECORDING: self._start_recording,
             Do.STOP_RECORDING: self._recordings.stop,
@@ -94,19 +104,17 @@ class Performer:
         self._flows.prompt_ended(live)
 
     def line_changed(self, live: LiveContact) -> None:
-        """A phone held or resumed: a customer whose agent holds hears music."""
+        """A phone held or resumed."""
         if live.call.state is State.BRIDGED:
-            if live.agent_holds and live.player is None:
-                self._voice.hold_music(live)
-            elif not live.agent_holds:
-                self._voice.silence(live)
-        self._mixer.route(live.contact_id, live.routes())
+            self._bridge(live)
+        else:
+            self._mixer.route(live.contact_id, live.routes())
 
     def _join_queue(self, live: LiveContact) -> None:
         assert live.target_queue, "a contact joins the queue that its flow set"
         live.flow = None
         now = datetime.now(UTC)
-        live.note(now, queue=live.target_queue, enqueue=now)
+        live.note(now, queue=live.target_queue, enqueue=now, dequeue=None)
         self._voice.hold_music(live)
         self._router.join(live.contact_id, live.target_queue)
         self._ledger.save(live.record)
@@ -118,29 +126,63 @@ class Performer:
         self._voice.silence(live)
         self._router.leave(live.contact_id)
 
-    def _take_from_queue(self, live: LiveContact) -> None:
-        now = datetime.now(UTC)
-        live.note(now, agent=live.offered_to, dequeue=now, connected_to_agent=now)
+    def _take_agent(self, live: LiveContact) -> None:
         self._router.take(live.contact_id)
+        self._adopt_agent(live)
+
+    def _adopt_agent(self, live: LiveContact) -> None:
+        live.agent, live.ringing = live.ringing, None
+        assert live.agent, "an agent has answered"
+        username, now = live.agent.username, datetime.now(UTC)
+        queued = live.record.enqueue is not None
+        live.note(
+            now,
+            agent=username,
+            agents=(*live.record.agents, username),
+            dequeue=live.record.dequeue or (now if queued else None),
+            connected_to_agent=now,
+        )
 
     def _ring_agent(self, live: LiveContact) -> None:
         assert live.offered_to, "a contact rings at the agent it was offered to"
+        live.refusal = NO_ANSWER
         caller = live.record.customer_endpoint
         try:
-            live.agent = self._lines.call(
+            live.ringing = self._lines.call(
                 live.offered_to, live.contact_id, Party.AGENT, caller=caller, beside=live.customer
             )
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))
             self._later(live, Input.AGENT_MISSED)
 
-    def _drop_agent(self, live: LiveContact) -> None:
-        line, live.agent = live.agent, None
+    def _cancel_agent(self, live: LiveContact) -> None:
+        line, live.ringing = live.ringing, None
         if line is not None:
             self._lines.drop(line)
 
+    def _answer_caller(self, live: LiveContact) -> None:
+        live.note(now := datetime.now(UTC), connected_to_system=now)
+        self._lines.answer(live.customer)
+
+    def _hold_customer(self, live: LiveContact) -> None:
+        if live.player is None:
+            self._voice.hold_music(live)
+        self._mixer.route(live.contact_id, live.routes())
+
+    def _report_success(self, live: LiveContact) -> None:
+        assert live.agent
+        self._lines.report(live.agent, OK)
+
+    def _report_failure(self, live: LiveContact) -> None:
+        assert live.agent
+        self._lines.report(live.agent, live.refusal)
+
     def _bridge(self, live: LiveContact) -> None:
-        self._voice.silence(live)
+        """A customer whose agent holds hears music."""
+        if not live.agent_holds:
+            self._voice.silence(live)
+        elif live.player is None:
+            self._voice.hold_music(live)
         self._mixer.route(live.contact_id, live.routes())
 
     def _start_recording(self, live: LiveContact) -> None:
@@ -149,10 +191,11 @@ class Performer:
         self._ledger.save(live.record)
 
     def _release_agent(self, live: LiveContact) -> None:
-        self._mixer.route(live.contact_id, set())
-        self._drop_agent(live)
-        assert live.offered_to
-        self._router.release(live.offered_to)
+        line, live.agent = live.agent, None
+        self._mixer.route(live.contact_id, live.routes())
+        if line is not None:  # else another contact has taken it
+            self._lines.drop(line)
+            self._router.release(line.username)
 
     def _hang_up_customer(self, live: LiveContact) -> None:
         self._mixer.route(live.contact_id, set())
@@ -164,5 +207,6 @@ class Performer:
         now = datetime.now(UTC)
         live.note(now, disconnect=now, disconnect_reason=REASONS[ended_by])
         self._ledger.save(live.record)
+        self._router.release(live.customer.username)  # when it was an agent who called
         self._registry.remove(live)
         log.info("contact ended", contact_id=live.contact_id, reason=REASONS[ended_by].value)

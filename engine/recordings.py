@@ -69,8 +69,11 @@ class Recordings:
         await self._settle()
 
     def start(self, live: LiveContact) -> None:
-        """Nothing where the flow asked for no recording. A failure is an alarm, not an end."""
-        if not live.recorded:
+        """Nothing where the flow asked for no recording. A failure is an alarm, not an end.
+
+        After a transfer the one that runs goes on.
+        """
+        if not live.recorded or live.tap is not None:
             return
         try:
             live.tap = self._mixer.open_tap(beside=live.customer.rtp.port)

@@ -244,7 +244,11 @@ def _facts(record: ContactRecord) -> dict[str, Any]:
     """The columns of its row."""
     facts = {part.name: getattr(record, part.name) for part in fields(record)}
     del facts["recordings"]
-    return facts | {"attributes": dict(record.attributes), "recorded": sorted(record.recorded)}
+    return facts | {
+        "attributes": dict(record.attributes),
+        "agents": list(record.agents),
+        "recorded": sorted(record.recorded),
+    }
 
 
 def _contact(row: ContactRow) -> ContactRecord:
@@ -259,6 +263,7 @@ def _contact(row: ContactRow) -> ContactRecord:
         system_endpoint=row.system_endpoint,
         queue=row.queue,
         agent=row.agent,
+        agents=tuple(row.agents),
         attributes=row.attributes,
         recorded=frozenset(row.recorded),
         initiation=row.initiation,

@@ -31,5 +31,9 @@ class Registry:
         if not self._contacts:
             self.empty.set()
 
+    def of_agent(self, username: str) -> LiveContact | None:
+        """The contact this agent talks in; not those that they have called."""
+        return next((live for live in self if live.agent and live.agent.username == username), None)
+
     def get(self, contact_id: str) -> LiveContact | None:
         return self._contacts.get(contact_id)

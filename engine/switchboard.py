@@ -16,6 +16,7 @@ import structlog
 
 from engine.admission import Admission, Verdict
 from engine.call import Call, Input, State
+from engine.consults import Consults
 from engine.ledger import Ledger
 from engine.lines import Line, Lines, NoLine, Party
 from engine.live import LiveContact
@@ -25,6 +26,7 @@ from engine.queues import Offer
 from engine.records import ContactRecord, InitiationMethod
 from engine.registry import Registry
 from engine.routing import Router
+from engine.transfers import Transfers
 from engine.trunks import Trunks
 from mixer import Event as MediaEvent
 from mixer import MediaTimedOut, PlayerEnded
@@ -35,6 +37,7 @@ from sip import (
     Ended,
     InviteReceived,
     PeerError,
+    Progressed,
     Referred,
     Registered,
     Reoffered,
@@ -49,7 +52,7 @@ from sip import Event as SipEvent
 
 E = TypeVar("E")
 
-DECLINE = 603
+RINGING = 180
 HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
 log = structlog.get_logger("engine.switchboard")
 
@@ -66,6 +69,8 @@ class Switchboard:
         router: Router,
         performer: Performer,
         monitors: Monitors,
+        transfers: Transfers,
+        consults: Consults,
         ledger: Ledger,
         admission: Admission,
         ring_seconds: float,
@@ -73,6 +78,7 @@ class Switchboard:
         self._sip, self._lines, self._registry, self._router = sip, lines, registry, router
         self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
+        self._transfers, self._consults = transfers, consults
         self._admission = admission
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
@@ -97,8 +103,10 @@ class Switchboard:
                 self._on_line(self._lines.of_session(session), self._confirmed, event)
             case Reoffered(session=session):
                 self._on_line(self._lines.of_session(session), self._reoffered, event)
+            case Progressed(session=session):
+                self._on_line(self._lines.of_session(session), self._progressed, event)
             case Referred(session=session):
-                self._sip.reject_refer(session, DECLINE)  # no phone moves a contact yet
+                self._on_line(self._lines.of_session(session), self._transfers.referred, event)
 
     def on_media(self, event: MediaEvent) -> None:
         match event:
@@ -139,7 +147,11 @@ class Switchboard:
 
     def _arrive(self, invite: InviteReceived) -> None:
         decision = self._admission.decide(
-            invite.number, invite.username, calls=len(self._registry), draining=self._draining
+            invite.number,
+            "" if self._trunks.brought(invite) else invite.caller.user,
+            invite.username,
+            calls=len(self._registry),
+            draining=self._draining,
         )
         match decision.verdict:
             case Verdict.CHALLENGE:
@@ -147,23 +159,29 @@ class Switchboard:
             case Verdict.REJECT:
                 self._sip.reject(invite.session, decision.status, decision.reason)
             case Verdict.ACCEPT:
-                self._accept(invite)
+                self._take(invite, self._accept)
+            case Verdict.CONSULT:
+                self._take(invite, self._consults.start)
 
-    def _accept(self, invite: InviteReceived) -> None:
+    def _take(self, invite: InviteReceived, begin: Callable[[InviteReceived], None]) -> None:
+        """Begin a contact; when there is no line for it, say why."""
         if not self._trunks.admits(invite):
             self._sip.reject(invite.session, 503, "The trunk is full")
             return
-        record = contact_record(invite)
         try:
-            line = self._lines.accept(invite, record.contact_id)
+            begin(invite)
         except PeerError as error:
             self._sip.reject(invite.session, error.status, str(error))
-            return
         except NoLine as error:
             log.error("call refused", number=invite.number, error=str(error))
             self._sip.reject(invite.session, 503, "No media port is free")
-            return
+
+    def _accept(self, invite: InviteReceived) -> None:
+        record = contact_record(invite)
+        about = self._registry.of_agent(invite.username) if invite.username else None
+        line = self._lines.accept(invite, record.contact_id, about.customer if about else None)
         live = LiveContact(record, Call(self._ring_seconds), line)
+        self._router.engage(line.username)  # when it is an agent who calls
         self._registry.add(live)
         self._ledger.save(record)
         log.info("contact", contact_id=live.contact_id, number=invite.number)
@@ -188,6 +206,14 @@ class Switchboard:
             return
         self.step(live, Input.AGENT_ANSWERED)
 
+    def _progressed(self, live: LiveContact, line: Line, event: Progressed) -> None:
+        """An agent's phone rings: whoever waits for that agent is told."""
+        if line is live.ringing and event.status == RINGING:
+            if live.call.state is State.DIALLING:
+                self._lines.ring(live.customer)
+            elif live.call.state is State.TRANSFERRING and live.agent:
+                self._lines.report(live.agent, RINGING)
+
     def _confirmed(self, live: LiveContact, line: Line, event: Confirmed) -> None:
         try:
             self._lines.confirmed(line, event)
@@ -203,6 +229,8 @@ class Switchboard:
         self._performer.line_changed(live)
 
     def _ended(self, live: LiveContact, line: Line, event: Ended) -> None:
+        if line is live.ringing and event.status is not None:
+            live.refusal = event.status
         self._lost(live, line, hung_up=event.cause in HUNG_UP)
 
     def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:
@@ -215,7 +243,7 @@ class Switchboard:
             self._monitors.left(live, line)
         elif line is live.customer:
             self.step(live, Input.CUSTOMER_LEFT if hung_up else Input.CUSTOMER_LOST)
-        elif live.call.state is State.OFFERING:
+        elif line is live.ringing:
             self.step(live, Input.AGENT_MISSED)
         else:
             self.step(live, Input.AGENT_LEFT if hung_up else Input.AGENT_LOST)

@@ -101,6 +101,10 @@ class Trunks:
                 cause, status = event.cause.name, event.status
                 log.warning("trunk down", trunk=event.trunk, cause=cause, status=status)
 
+    def brought(self, invite: InviteReceived) -> bool:
+        """Whether a call came by a trunk."""
+        return self._of(invite) is not None
+
     def translated(self, invite: InviteReceived) -> InviteReceived:
         """What came by a trunk, with its numbers in E.164."""
         trunk = self._of(invite)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from engine.agents import Agent
-from engine.call import State
 from engine.house import House
 from engine.refused import Refused
 from engine.web.shapes import (
@@ -73,13 +72,7 @@ class ConnectApi:
         return {"UserDataList": rows, "ApproximateTotalCount": len(found)}
 
     def _user_data(self, agent: Agent) -> Json:
-        contacts = [
-            live
-            for live in self._house.registry
-            if live.offered_to == agent.username
-            and live.call.state in (State.OFFERING, State.BRIDGED)
-        ]
-        return user_data(agent, contacts, self._arn)
+        return user_data(agent, list(self._house.registry), self._arn)
 
     def _check_instance(self, instance_id: str) -> None:
         if instance_id not in (self._arn, self._arn.rpartition("/")[2]):

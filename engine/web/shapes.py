@@ -11,13 +11,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from engine.agents import Agent, Presence
-from engine.call import State
+from engine.call import RINGING, State
 from engine.live import LiveContact
 from engine.records import ContactRecord, RecordingRecord, RecordingStatus, endpoint
 
 Json = dict[str, object]
 
-CONTACT_STATES = {State.OFFERING: "INCOMING", State.BRIDGED: "CONNECTED"}
+TALKS = {State.BRIDGED: "CONNECTED", State.TRANSFERRING: "CONNECTED_ONHOLD"}
 PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
 
 
@@ -79,27 +79,36 @@ def recording(record: RecordingRecord) -> Json:
 
 
 def user_data(agent: Agent, contacts: list[LiveContact], arn: str) -> Json:
-    """One row of `UserDataList`: an agent and the contacts that ring at or talk with them."""
+    """One row of `UserDataList`: an agent and those contacts that ring at or talk with them."""
+    theirs = [(live, state) for live in contacts if (state := agent_contact_state(live, agent))]
     status = "Available" if agent.presence in PRESENT else "Offline"
     slots = {"VOICE": 1}
     return {
         "User": {"Id": agent.username, "Arn": f"{arn}/agent/{agent.username}"},
         "Status": {"StatusName": status, "StatusArn": f"{arn}/agent-state/{status.lower()}"},
         "MaxSlotsByChannel": slots,
-        "ActiveSlotsByChannel": {"VOICE": len(contacts)},
+        "ActiveSlotsByChannel": {"VOICE": len(theirs)},
         "AvailableSlotsByChannel": {"VOICE": int(agent.presence is Presence.AVAILABLE)},
         "Contacts": [
             known(
                 ContactId=live.contact_id,
                 Channel=live.record.channel,
                 InitiationMethod=live.record.initiation_method,
-                AgentContactState=CONTACT_STATES[live.call.state],
+                AgentContactState=state,
                 ConnectedToAgentTimestamp=epoch(live.record.connected_to_agent),
                 Queue=live.record.queue and {"Id": live.record.queue},
             )
-            for live in contacts
+            for live, state in theirs
         ],
     }
+
+
+def agent_contact_state(live: LiveContact, agent: Agent) -> str | None:
+    """`AgentContactState`: how a contact stands for this agent; None when it is none of theirs."""
+    if live.call.state in RINGING and live.offered_to == agent.username:
+        return "INCOMING"
+    talking = {live.customer.username, live.agent.username if live.agent else ""}
+    return TALKS.get(live.call.state) if agent.username in talking else None
 
 
 def epoch(at: datetime | None) -> float | None:

@@ -1,4 +1,4 @@
-from engine.call import State
+from engine.call import Input, State
 from engine.lines import Line, Party
 from engine.live import Listener, LiveContact
 from engine.supervision import Change, Monitor
@@ -79,6 +79,22 @@ def test_while_the_agent_holds_the_customer_hears_music_and_is_not_recorded() ->
         Route(PLAYER, live.customer.rtp.port),
         Route(live.agent.rtp.port, RIGHT),
     }
+
+
+def test_while_another_agent_rings_the_customer_hears_music_and_the_first_is_recorded() -> None:
+    live = recorded(live_contact(State.TRANSFERRING), "Agent", "Customer")
+    live.player = PLAYER
+    assert live.routes() == {
+        Route(PLAYER, live.customer.rtp.port),
+        Route(agent_of(live).rtp.port, RIGHT),
+    }
+
+
+def test_a_contact_between_two_agents_is_silent_in_its_recording() -> None:
+    live = recorded(live_contact(), "Agent", "Customer")
+    live.call.step(Input.TO_QUEUE, now=0.0)
+    live.agent, live.player = None, PLAYER
+    assert live.routes() == {Route(PLAYER, live.customer.rtp.port)}
 
 
 def test_a_fact_about_the_contact_says_when_it_was_learnt() -> None:

@@ -1,5 +1,4 @@
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from engine.call import Input, State
 from engine.records import DisconnectReason
 from tests.rig.house import AUDIO, converse, engine, phone
 from tests.rig.patience import until
-from tests.rig.phone import Phone, Refused, audio
+from tests.rig.phone import Refused, audio
 
 
 async def test_a_customer_is_connected_to_an_agent_and_the_record_says_so(tmp_path: Path) -> None:
@@ -182,40 +181,3 @@ async def test_draining_takes_no_new_calls_and_ends_the_old_ones_in_time(tmp_pat
         assert not draining.done()
         assert (await customer.hung_up()).by == "BYE"
         await draining
-
-
-async def test_a_phone_that_wants_to_transfer_is_declined_and_the_call_goes_on(
-    tmp_path: Path,
-) -> None:
-    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
-        await agent.register()
-        live = await converse(one, customer, agent, "support")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-            wire.bind(("127.0.0.1", 0))
-            wire.setblocking(False)
-            loop = asyncio.get_running_loop()
-            refer = in_dialog(customer, "REFER", wire.getsockname()[1])
-            await loop.sock_sendto(wire, refer, ("127.0.0.1", one.house.sip.port))
-            async with asyncio.timeout(2):
-                answer = await loop.sock_recv(wire, 4096)
-        assert answer.startswith(b"SIP/2.0 603 ")
-        assert live.call.state is State.BRIDGED
-
-
-def in_dialog(caller: Phone, method: str, port: int) -> bytes:
-    """A request in the caller's dialog, from another port of the same phone."""
-    dialog = caller.machine.call
-    assert dialog
-    lines = (
-        f"{method} {dialog.target} SIP/2.0",
-        f"Via: SIP/2.0/UDP 127.0.0.1:{port};rport;branch=z9hG4bK-{method}",
-        f"From: {dialog.local}",
-        f"To: {dialog.remote}",
-        f"Call-ID: {dialog.call_id}",
-        f"CSeq: {dialog.cseq + 1} {method}",
-        f"Contact: <sip:customer@127.0.0.1:{port}>",
-        "Refer-To: <sip:elsewhere@127.0.0.1>",
-        "Max-Forwards: 70",
-        "Content-Length: 0",
-    )
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()

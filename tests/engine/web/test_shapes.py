@@ -1,9 +1,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from engine.agents import Agent, Signal
+from engine.call import State
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
-from engine.web.shapes import contact, recording, user_data
+from engine.web.shapes import agent_contact_state, contact, recording, user_data
 from tests.rig.contacts import NOON, contact_record, live_contact
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
@@ -37,6 +40,29 @@ def test_an_agents_row_has_the_slots_that_are_free() -> None:
     agent = Agent("agent1", ("support",), rest_seconds=5.0)
     assert user_data(agent, [], ARN)["AvailableSlotsByChannel"] == {"VOICE": 0}
     agent.step(Signal.REGISTERED, now=0.0)
+    assert user_data(agent, [live_contact(State.WAITING)], ARN)["Contacts"] == []
     row = user_data(agent, [live_contact()], ARN)
     assert row["AvailableSlotsByChannel"] == {"VOICE": 1}
     assert row["ActiveSlotsByChannel"] == {"VOICE": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "offered_to", "said"),
+    [
+        (State.BRIDGED, "agent1", "CONNECTED"),
+        (State.TRANSFERRING, "agent2", "CONNECTED_ONHOLD"),
+        (State.OFFERING, "agent1", "INCOMING"),
+        (State.OFFERING, "agent2", None),
+        (State.WAITING, "agent1", None),
+    ],
+)
+def test_how_a_contact_stands_for_an_agent(state: State, offered_to: str, said: str | None) -> None:
+    live = live_contact(state)
+    live.offered_to = offered_to
+    assert agent_contact_state(live, Agent("agent1", (), rest_seconds=5.0)) == said
+
+
+def test_a_contact_on_its_way_rings_at_the_next_agent_and_is_held_by_the_first() -> None:
+    live = live_contact(State.TRANSFERRING)
+    live.offered_to = "agent2"
+    assert agent_contact_state(live, Agent("agent2", (), rest_seconds=5.0)) == "INCOMING"

@@ -1,0 +1,116 @@
+"""What a phone may have done with a contact by REFER (RFC 3515, RFC 5589), and what it comes to.
+
+An agent moves the contact they talk in: blindly, to whatever the Refer-To names, or attended, to
+whoever they talk with in another call (Replaces, RFC 3891). A customer moves nothing, and so does
+an agent in a call of a colleague, which has no queue to go back to. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from engine.call import State
+from engine.lines import Line
+from engine.live import LiveContact
+from sip import PeerError
+from sip.uri import Uri
+
+DECLINE: Final = 603
+NOT_FOUND: Final = 404
+REQUEST_PENDING: Final = 491
+NOT_ACCEPTABLE: Final = 488
+
+
+@dataclass(frozen=True, slots=True)
+class ToAgent:
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToQueue:
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToNumber:
+    """Its flow runs, as if the customer had dialled it."""
+
+    number: str
+
+
+Destination = ToAgent | ToQueue | ToNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Whoever and whatever a contact can be transferred to."""
+
+    agents: Collection[str]
+    queues: Collection[str]
+    numbers: Collection[str]
+
+    def find(self, target: str) -> Destination:
+        """Where a URI leads: by its user part, to an agent, a number or a queue of that name.
+
+        What can be dialled goes before what can not, so that a URI means to a REFER what it means
+        to an INVITE. Raises PeerError.
+        """
+        name = Uri.parse(target).user or ""
+        if name in self.agents:
+            return ToAgent(name)
+        if name in self.numbers:
+            return ToNumber(name)
+        if name in self.queues:
+            return ToQueue(name)
+        raise PeerError("Nobody to transfer to", status=NOT_FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two contacts of one agent: the one that goes on, and the call made because of it."""
+
+    kept: LiveContact
+    consult: LiveContact
+
+
+def check(live: LiveContact, line: Line | None) -> None:
+    """Raise PeerError unless the phone on this line may transfer the contact now."""
+    if line is not live.agent or live.target_queue is None:
+        raise PeerError("Not yours to transfer", status=DECLINE)
+    if live.call.state is not State.BRIDGED:
+        raise PeerError("On its way already", status=REQUEST_PENDING)
+
+
+def pair(live: LiveContact, line: Line, other: LiveContact, other_line: Line) -> Pair:
+    """Which contact goes on when the agent on these two lines joins their far ends.
+
+    Phones differ in which of the two calls they send the REFER. Raises PeerError.
+    """
+    if not line.username or line.username != other_line.username:
+        raise PeerError("The other call is not yours", status=DECLINE)
+    if line is live.agent and other_line is other.customer:
+        both = Pair(kept=live, consult=other)
+    elif line is live.customer and other_line is other.agent:
+        both = Pair(kept=other, consult=live)
+        if live.call.state is not State.BRIDGED:
+            raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
+    else:
+        raise PeerError("Not yours to transfer", status=DECLINE)
+    check(both.kept, both.kept.agent)
+    if line.rtp.port.thread != other_line.rtp.port.thread:  # the call was not made because of it
+        raise PeerError("Media cannot be joined", status=NOT_ACCEPTABLE)
+    return both
+
+
+def wanted_of(consult: LiveContact) -> Destination:
+    """Whom an agent was calling who did not wait for an answer. Raises PeerError."""
+    state = consult.call.state
+    if state is State.DIALLING and consult.offered_to:
+        return ToAgent(consult.offered_to)
+    if state in (State.WAITING, State.OFFERING) and consult.target_queue:
+        return ToQueue(consult.target_queue)
+    if state in (State.ARRIVED, State.FLOW):
+        return ToNumber(consult.number)
+    raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)

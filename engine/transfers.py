@@ -1,0 +1,110 @@
+"""Agents move contacts: what a REFER asks for is decided by `transfer` and done by the call.
+
+The contact stays the same one, with its id, its recording and those who listen to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from engine.call import Input, State
+from engine.lines import NO_ANSWER, Line, Lines
+from engine.live import LiveContact
+from engine.registry import Registry
+from engine.routing import Router
+from engine.transfer import (
+    Destination,
+    Directory,
+    Pair,
+    ToAgent,
+    ToNumber,
+    ToQueue,
+    check,
+    pair,
+    wanted_of,
+)
+from mixer import Farm
+from sip import PeerError, Referred, SessionId, SipTransport
+
+BUSY, OK, CALL_GONE = 486, 200, 481
+log = structlog.get_logger("engine.transfers")
+
+
+class Transfers:
+    """Answers every REFER. `step` feeds an input into a call at once."""
+
+    def __init__(
+        self,
+        sip: SipTransport,
+        lines: Lines,
+        mixer: Farm,
+        registry: Registry,
+        router: Router,
+        directory: Directory,
+        step: Callable[[LiveContact, Input], None],
+    ) -> None:
+        self._sip, self._lines, self._mixer = sip, lines, mixer
+        self._registry, self._router = registry, router
+        self._directory, self._step = directory, step
+
+    def referred(self, live: LiveContact, line: Line, event: Referred) -> None:
+        """A phone wants to be relieved of its call."""
+        try:
+            if event.replaces is None:
+                check(live, line)
+                self._go(live, event.session, self._directory.find(event.target))
+            else:
+                self._attended(live, line, event.session, event.replaces)
+        except PeerError as error:
+            log.warning("transfer refused", contact_id=live.contact_id, error=str(error))
+            self._sip.reject_refer(event.session, error.status)
+
+    def _go(self, live: LiveContact, session: SessionId, to: Destination) -> None:
+        """The REFER that came in `session` is granted. Raises PeerError when it cannot be."""
+        if isinstance(to, ToAgent) and not self._router.call(live.contact_id, to.username):
+            reachable = self._sip.is_registered(to.username)
+            raise PeerError("Not available", status=BUSY if reachable else NO_ANSWER)
+        log.info("transfer", contact_id=live.contact_id, to=str(to))
+        self._sip.accept_refer(session)
+        match to:
+            case ToAgent(username):
+                live.offered_to = username
+                self._step(live, Input.TO_AGENT)  # how it goes is told when it is known
+            case ToQueue(queue):
+                live.target_queue = queue
+                self._sip.notify_refer(session, OK)
+                self._step(live, Input.TO_QUEUE)
+            case ToNumber(number):
+                live.number = number
+                self._sip.notify_refer(session, OK)
+                self._step(live, Input.TO_NUMBER)
+
+    def _attended(
+        self, live: LiveContact, line: Line, session: SessionId, replaces: SessionId
+    ) -> None:
+        other_line = self._lines.of_session(replaces)
+        other = self._registry.get(other_line.contact_id) if other_line else None
+        if other is None or other_line is None or other is live:
+            raise PeerError("There is no such call", status=CALL_GONE)
+        both = pair(live, line, other, other_line)
+        if both.consult.call.state is State.BRIDGED:
+            self._join(both, session)
+        else:
+            to = wanted_of(both.consult)
+            self._step(both.consult, Input.CUSTOMER_LEFT)
+            self._go(both.kept, session, to)
+
+    def _join(self, both: Pair, session: SessionId) -> None:
+        """Whoever the agent has asked takes the place of the agent."""
+        kept, consult = both.kept, both.consult
+        log.info("attended transfer", contact_id=kept.contact_id, consult=consult.contact_id)
+        self._sip.accept_refer(session)
+        self._sip.notify_refer(session, OK)
+        colleague, consult.agent = consult.agent, None
+        assert colleague, "a conversation has an agent"
+        self._mixer.route(consult.contact_id, consult.routes())
+        colleague.contact_id, kept.ringing = kept.contact_id, colleague
+        self._step(consult, Input.HANDED_ON)
+        self._step(kept, Input.JOINED)
