@@ -21,7 +21,15 @@ except ImportError as error:
     print(json.dumps({"unavailable": str(error)}), flush=True)
     raise SystemExit(3) from None
 
-HOST = "127.0.0.1"
+from tests.rig.pjsua_settings import (
+    HOST,
+    account_config,
+    endpoint_config,
+    is_complete_wav,
+    new_player,
+    with_status,
+)
+
 POLL_MS = 10
 FAREWELL_SECONDS = 0.5  # for BYE, un-REGISTER and their answers before the endpoint closes
 RECORDER_SECONDS = 2.0  # the bridge removes a port on its own thread, some 20 ms later
@@ -50,6 +58,7 @@ class Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
     def __init__(self, handset: Handset, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(handset.account, call_id)
         self._handset = handset
+        self.media_status: int = pj.PJSUA_CALL_MEDIA_NONE
 
     def onCallState(self, prm: Any) -> None:
         info = self.getInfo()
@@ -70,6 +79,9 @@ class Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
     def onDtmfDigit(self, prm: Any) -> None:
         self._handset.tell("dtmf", digit=prm.digit)
 
+    def onCallTransferStatus(self, prm: Any) -> None:
+        self._handset.tell("transfer", status=prm.statusCode, final=prm.finalNotify)
+
 
 class Handset:
     """The phone itself: what the commands do. A failing command raises; the loop reports it."""
@@ -78,8 +90,8 @@ class Handset:
         self.tell = tell
         self._settings = settings
         self._call: Call | None = None
+        self._consultation: Call | None = None  # the second call, while the first is held
         self._turned_away: list[Call] = []  # refused while busy; pjsua2 needs them until they end
-        self._media_status: int = pj.PJSUA_CALL_MEDIA_NONE
         self._answer_at: float | None = None
         self._auto_answer: float | None = settings["auto_answer"]
         self._playing: tuple[str, bool] | None = None
@@ -118,6 +130,23 @@ class Handset:
         except pj.Error:
             self._call = None
             raise
+
+    def consult(self, uri: str) -> None:
+        """Hold the call and make another."""
+        if self._consultation is not None:
+            raise ValueError("already consulting")
+        self.hold()
+        self._consultation = Call(self)
+        self._consultation.makeCall(uri, pj.CallOpParam(True))
+
+    def transfer(self, uri: str) -> None:
+        self._current().xfer(uri, pj.CallOpParam(True))
+
+    def join(self) -> None:
+        """Transfer the call to the one who is consulted."""
+        if self._consultation is None:
+            raise ValueError("nobody is consulted")
+        self._current().xferReplaces(self._consultation, pj.CallOpParam(True))
 
     def answer(self) -> None:
         self._answer_at = None
@@ -202,16 +231,18 @@ class Handset:
             self._answer_at = time.monotonic() + self._auto_answer
 
     def forget(self, call: Call, status: int, reason: str) -> None:
-        if call is not self._call:
+        if call is self._call:
+            self._call, self._player, self._answer_at = None, None, None
+        elif call is self._consultation:
+            self._consultation = None
+        else:
             self._turned_away.remove(call)
             return
-        self._call, self._player, self._answer_at = None, None, None
-        self._media_status = pj.PJSUA_CALL_MEDIA_NONE
         self.tell("disconnected", status=status, reason=reason)
 
     def media_changed(self, call: Call, media: Any) -> None:
-        changed = media.status != self._media_status  # a re-INVITE may leave it as it was
-        self._media_status = media.status
+        changed = media.status != call.media_status  # a re-INVITE may leave it as it was
+        call.media_status = media.status
         if changed and media.status in HELD:
             self.tell("held", by=HELD[media.status])
         if media.status not in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD):
@@ -257,58 +288,6 @@ class Handset:
             name = codec.codecId.partition("/")[0]
             priority = 255 - wanted.index(name) if name in wanted else 0
             self._endpoint.codecSetPriority(codec.codecId, priority)
-
-
-def endpoint_config(settings: dict[str, Any]) -> Any:
-    config = pj.EpConfig()
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.mainThreadOnly = True
-    config.uaConfig.userAgent = "softphone"
-    config.logConfig.filename = settings["log"]
-    config.logConfig.level, config.logConfig.consoleLevel = 5, 0
-    config.medConfig.clockRate = config.medConfig.sndClockRate = settings["sample_rate"]
-    config.medConfig.ecTailLen = 0  # an echo canceller would eat the very tones under test
-    config.medConfig.noVad = True  # silence is sent as packets like everything else
-    config.medConfig.sndAutoCloseTime = -1  # the bridge's clock also runs between calls
-    return config
-
-
-def account_config(settings: dict[str, Any], port: int) -> Any:
-    config = pj.AccountConfig()
-    transport = ";transport=tcp" if settings["transport"] == "tcp" else ""
-    user, registrar = settings["username"] or settings["name"], settings["registrar"]
-    config.idUri = f"sip:{user}@{HOST}:{port}{transport}"
-    if registrar:
-        config.idUri = f"sip:{user}@{registrar.removeprefix('sip:').partition(';')[0]}"
-        config.regConfig.registrarUri = registrar + transport
-        config.regConfig.registerOnAdd = False
-        config.regConfig.retryIntervalSec = 0  # a refused registration is reported, not repeated
-    if settings["password"] is not None:
-        credentials = pj.AuthCredInfo("digest", "*", user, 0, settings["password"])
-        config.sipConfig.authCreds.append(credentials)
-    config.mediaConfig.transportConfig.boundAddress = HOST
-    config.mediaConfig.transportConfig.port = 0
-    return config
-
-
-def new_player(path: str, loop: bool) -> Any:
-    """A file at its beginning; it moves on only while a call listens to it."""
-    player = pj.AudioMediaPlayer()
-    player.createPlayer(path, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
-    return player
-
-
-def is_complete_wav(path: str) -> bool:
-    """Whether the RIFF header counts every byte of the file: it is written last."""
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8)[4:], "little") + 8
-        return size == file.seek(0, os.SEEK_END)
-
-
-def with_status(status: int) -> Any:
-    options = pj.CallOpParam()
-    options.statusCode = status
-    return options
 
 
 def carry_out(handset: Handset, command: dict[str, Any]) -> str | None:

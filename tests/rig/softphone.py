@@ -16,6 +16,7 @@ records has that rate, what it plays may have either and is resampled. Its event
     media          codec, remote                  audio flows, at the start and after a hold
     held           by ("local" or "remote")
     dtmf           digit
+    transfer       status, final                  how the call is that the other side makes for us
     recording      path                           the file's first sample is this instant, +-20 ms
     disconnected   status, reason                 the final status; 200 after a BYE
 """
@@ -42,7 +43,7 @@ class SoftphoneUnavailable(PhoneError):
 
 
 class Softphone(PhoneProcess):
-    """One phone, one line, one call at a time; a second caller hears 486 Busy Here.
+    """One phone, one line, one call at a time, or two while it consults; a second caller hears 486.
 
     `name` names its files in `folder` (log, standard error) and, without `username`, its SIP user.
     `port` 0 lets the system choose. `registrar` is a SIP URI such as "sip:127.0.0.1:5060".
@@ -150,6 +151,18 @@ class Softphone(PhoneProcess):
 
     async def unhold(self) -> None:
         await self._do("unhold")
+
+    async def consult(self, uri: str) -> None:
+        """Hold the call and call somebody else; the events of both come together."""
+        await self._do("consult", uri=uri + self._transport_parameter)
+
+    async def transfer(self, uri: str) -> None:
+        """Blindly, by REFER."""
+        await self._do("transfer", uri=uri)
+
+    async def join(self) -> None:
+        """Transfer the call to whoever is consulted, by REFER with Replaces."""
+        await self._do("join")
 
     async def send_dtmf(self, digits: str) -> None:
         """Send digits as telephone events (RFC 4733)."""
