@@ -35,6 +35,7 @@ NAMESPACES = frozenset(
 """Roots that hold values but have none of their own."""
 
 
+HEADERS = "Media.Sip.Headers."
 OF_THE_CALLER = frozenset({"External", "Lex", "Customer"})
 """What a module cannot read of the flow that invoked it."""
 
@@ -64,11 +65,17 @@ class Scope:
         if root == "Attributes":
             return self.attributes.get(".".join(rest), "")
         name = ".".join(names)
+        if name.startswith(HEADERS):
+            return self._header(name.lower())
         if name in self.flow:
             return self.flow[name]
         if self.in_module and root in OF_THE_CALLER:
             return ""
         return self.contact[name] if name in self.contact else self.system.get(name, "")
+
+    def _header(self, name: str) -> str:
+        """SIP does not mind the case of a header's name, RFC 3261 §7.3.1."""
+        return next((value for key, value in self.system.items() if key.lower() == name), "")
 
     def enter(self, values: Mapping[str, str], in_module: bool) -> Scope:
         """The scope of another flow on the same contact; `values` are all it is handed."""

@@ -45,6 +45,8 @@ SCOPE = Scope(
         ("$.Queue.Name", "R&D <main>"),
         ("$.StoredCustomerInput", "42"),
         ("$.Media.Sip.Headers.P-Asserted-Identity", "sip:a@b"),
+        ("$.Media.Sip.Headers.p-asserted-IDENTITY", "sip:a@b"),  # SIP minds no case
+        ("$.Media.Sip.Headers.X-Nobody-Sent-This", ""),
         ("$.SegmentAttributes['connect:Subtype']", "connect:SIP"),
         ("$.External.customer.tier", "gold"),
         ("$.Attributes.nobody-set-this", ""),
