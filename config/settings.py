@@ -27,6 +27,7 @@ from config.section import (
 )
 from config.trunks import DiallingSettings, Trunk
 
+ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
 DigestAlgorithm = Literal["SHA-256", "MD5"]
 
 
@@ -54,6 +55,10 @@ class SipSettings(Section):
     max_transactions: Annotated[int, Field(ge=1)] = 20000
     max_tcp_connections: Annotated[int, Field(ge=1)] = 1000
     """TCP and TLS together."""
+    passed_headers: Annotated[tuple[ExtraHeader, ...], Field(max_length=32)] = ()
+    """X- headers of a caller that the phones of agents are sent as well."""
+    contact_id_header: ExtraHeader | None = None
+    """X- header that tells the phones of agents the contact's id; None tells nobody."""
 
 
 class TlsSettings(Section):

@@ -14,6 +14,7 @@ import structlog
 
 from engine.call import Call, Input
 from engine.contact_record import ContactRecord, InitiationMethod
+from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import NO_ANSWER, Lines
 from engine.live import LiveContact
@@ -35,12 +36,13 @@ class Consults:
         registry: Registry,
         router: Router,
         ledger: Ledger,
+        headers: HeaderPolicy,
         ring_seconds: float,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
         self._sip, self._lines, self._registry = sip, lines, registry
         self._router, self._ledger, self._step = router, ledger, step
-        self._ring_seconds = ring_seconds
+        self._headers, self._ring_seconds = headers, ring_seconds
 
     def start(self, invite: InviteReceived) -> None:
         """Ring the colleague whose extension was dialled. Raises PeerError, NoLine."""
@@ -49,7 +51,10 @@ class Consults:
         about = self._registry.of_agent(caller)
         record = consult_record(caller, invite.number, about.record if about else None)
         line = self._lines.take(invite, record.contact_id, about.customer if about else None)
-        live = LiveContact(record, Call(self._ring_seconds), line, offered_to=invite.number)
+        carried = self._headers.read(invite.headers, trusted=invite.trusted)
+        live = LiveContact(
+            record, Call(self._ring_seconds), line, carried, offered_to=invite.number
+        )
         self._router.engage(caller)
         if not self._router.call(live.contact_id, invite.number):
             self._router.release(caller)

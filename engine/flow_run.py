@@ -164,6 +164,7 @@ def system_attributes(live: LiveContact) -> dict[str, str]:
         "InitiationMethod": record.initiation_method,
         **named("CustomerEndpoint", record.customer_endpoint),
         **named("SystemEndpoint", record.system_endpoint),
+        **live.carried.shown,
     }
 
 

@@ -14,6 +14,7 @@ from engine.agents import Agent
 from engine.call import Input
 from engine.consults import Consults
 from engine.flow_run import FlowRunner
+from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import Lines
 from engine.live import LiveContact
@@ -56,6 +57,7 @@ class House:
         self.supervisors = frozenset(one.username for one in settings.supervisors)
         self.registry = Registry()
         self.ledger = Ledger(records)
+        self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         self.sip = self._transport()
@@ -91,6 +93,7 @@ class House:
             ),
             Consults(
                 *(self.sip, self.lines, self.registry, self.router, self.ledger),
+                self.headers,
                 seconds,
                 self._step,
             ),
@@ -101,6 +104,7 @@ class House:
                 agents=agents,
                 max_calls=self.settings.routing.max_calls,
             ),
+            self.headers,
             seconds,
         )
 
@@ -126,6 +130,7 @@ class House:
             self.recordings,
             self.monitors,
             self.ledger,
+            self.headers,
             self._later,
         )
 

@@ -10,6 +10,7 @@ from enum import Enum
 from itertools import count
 
 from config import MediaSettings
+from engine.header_policy import Fields
 from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort
 from sip import (
     Answered,
@@ -142,15 +143,30 @@ class Lines:
         self._sip.notify_refer(line.session, status)
 
     def call(
-        self, username: str, contact_id: str, party: Party, *, caller: str, beside: Line
+        self,
+        username: str,
+        contact_id: str,
+        party: Party,
+        *,
+        caller: str,
+        beside: Line,
+        fields: Fields = (),
     ) -> Line:
         """Ring a registered phone; `caller` is the name it shows, `beside` a line of the contact.
+
+        `fields` join those of the INVITE.
 
         What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
         """
         rtp, negotiation = self._media(beside, listen_only=party is Party.SUPERVISOR)
         try:
-            session = self._sip.invite(username, caller=caller, offer=negotiation.offer())
+            session = self._sip.invite(
+                username,
+                caller=caller,
+                offer=negotiation.offer(),
+                extra_headers=fields,
+                on_behalf_of=beside.session if party is Party.AGENT else None,
+            )
         except (NotRegistered, SessionsFull) as error:
             self._mixer.close_port(rtp.port)
             raise NoLine(str(error)) from error

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.call import Call, State
+from engine.header_policy import Carried
 from engine.lines import NO_ANSWER, Line
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
@@ -42,6 +43,8 @@ class LiveContact:
     record: ContactRecord
     call: Call
     customer: Line
+    carried: Carried = field(default_factory=Carried)
+    """What is kept of the headers it came with."""
     flow: FlowRun | None = None
     system: dict[str, str] = field(default_factory=dict)
     """What its flows may read as $.<name>; it follows the contact."""

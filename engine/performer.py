@@ -9,6 +9,7 @@ import structlog
 
 from engine.call import Do, Input, State
 from engine.flow_run import FlowRunner
+from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import NO_ANSWER, Lines, NoLine, Party
 from engine.live import LiveContact
@@ -52,24 +53,28 @@ class Performer:
         recordings: Recordings,
         monitors: Monitors,
         ledger: Ledger,
+        headers: HeaderPolicy,
         later: Callable[[LiveContact, Input], None],
     ) -> None:
         self._registry, self._router, self._lines, self._mixer = registry, router, lines, mixer
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
-        self._flows, self._later = flows, later
-        self._methods: dict[Do, Callable[[LiveContact], None]] = {
-            Do.START_FLOW: flows.start,
-            Do.STOP_FLOW: flows.stop,
+        self._flows, self._headers, self._later = flows, headers, later
+        self._methods = self._by_action(monitors)
+
+    def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
+        return {
+            Do.START_FLOW: self._flows.start,
+            Do.STOP_FLOW: self._flows.stop,
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
             Do.LEAVE_QUEUE: self._leave_queue,
-            Do.PASS_OVER: lambda live: router.decline(live.contact_id),
+            Do.PASS_OVER: lambda live: self._router.decline(live.contact_id),
             Do.TAKE_AGENT: self._take_agent,
             Do.ADOPT_AGENT: self._adopt_agent,
             Do.RING_AGENT: self._ring_agent,
             Do.CANCEL_AGENT: self._cancel_agent,
             Do.ANSWER_CALLER: self._answer_caller,
-            Do.REFUSE_CALLER: lambda live: lines.refuse(live.customer, live.refusal),
+            Do.REFUSE_CALLER: lambda live: self._lines.refuse(live.customer, live.refusal),
             Do.HOLD_CUSTOMER: self._hold_customer,
             Do.REPORT_SUCCESS: self._report_success,
             Do.REPORT_FAILURE: self._report_failure,
@@ -146,10 +151,14 @@ class Performer:
     def _ring_agent(self, live: LiveContact) -> None:
         assert live.offered_to, "a contact rings at the agent it was offered to"
         live.refusal = NO_ANSWER
-        caller = live.record.customer_endpoint
         try:
             live.ringing = self._lines.call(
-                live.offered_to, live.contact_id, Party.AGENT, caller=caller, beside=live.customer
+                live.offered_to,
+                live.contact_id,
+                Party.AGENT,
+                caller=live.record.customer_endpoint,
+                beside=live.customer,
+                fields=self._headers.fields(live.carried, live.contact_id),
             )
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))

@@ -17,6 +17,7 @@ import structlog
 from engine.admission import Admission, Verdict
 from engine.call import Call, Input, State
 from engine.consults import Consults
+from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import Line, Lines, NoLine, Party
 from engine.live import LiveContact
@@ -73,13 +74,14 @@ class Switchboard:
         consults: Consults,
         ledger: Ledger,
         admission: Admission,
+        headers: HeaderPolicy,
         ring_seconds: float,
     ) -> None:
         self._sip, self._lines, self._registry, self._router = sip, lines, registry, router
         self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
         self._transfers, self._consults = transfers, consults
-        self._admission = admission
+        self._admission, self._headers = admission, headers
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
         self._draining, self._hurry = False, asyncio.Event()
@@ -180,7 +182,8 @@ class Switchboard:
         record = contact_record(invite)
         about = self._registry.of_agent(invite.username) if invite.username else None
         line = self._lines.accept(invite, record.contact_id, about.customer if about else None)
-        live = LiveContact(record, Call(self._ring_seconds), line)
+        carried = self._headers.read(invite.headers, trusted=invite.trusted)
+        live = LiveContact(record, Call(self._ring_seconds), line, carried)
         self._router.engage(line.username)  # when it is an agent who calls
         self._registry.add(live)
         self._ledger.save(record)

@@ -75,7 +75,7 @@ class Pair:
     consult: LiveContact
 
 
-def check(live: LiveContact, line: Line | None) -> None:
+def check(live: LiveContact, line: Line) -> None:
     """Raise PeerError unless the phone on this line may transfer the contact now."""
     if line is not live.agent or live.target_queue is None:
         raise PeerError("Not yours to transfer", status=DECLINE)
@@ -98,7 +98,7 @@ def pair(live: LiveContact, line: Line, other: LiveContact, other_line: Line) ->
             raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
     else:
         raise PeerError("Not yours to transfer", status=DECLINE)
-    check(both.kept, both.kept.agent)
+    check(both.kept, line if both.kept is live else other_line)
     if line.rtp.port.thread != other_line.rtp.port.thread:  # the call was not made because of it
         raise PeerError("Media cannot be joined", status=NOT_ACCEPTABLE)
     return both
