@@ -77,6 +77,7 @@ def account(username: str, password: str) -> tuple[str, str]:
 class Sipp:
     """One run. A scenario that begins with a request it receives listens; `target` is then None.
 
+    scenario      a name in tests/interop, or a file that tests.rig.scenario wrote
     service       user part of the Request-URI
     calls, rate   how many in all, and how many begin in a second
     milliseconds  length of every pause that has none of its own: the scenario says what it times
@@ -87,7 +88,7 @@ class Sipp:
 
     def __init__(
         self,
-        scenario: str,
+        scenario: str | Path,
         folder: Path,
         *,
         target: str | None,
@@ -102,15 +103,16 @@ class Sipp:
         say: Path | None = None,
     ) -> None:
         self.port = port or free_ports(1)[0]
-        self._scenario = scenario
-        self._folder = folder / f"sipp-{scenario}-{self.port}"
+        file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
+        self._scenario = file.stem
+        self._folder = folder / f"sipp-{file.stem}-{self.port}"
         self._users = users
         self._say = say
         self._listens = target is None
         self._transport = transport
         self._arguments = [
             *([] if target is None else [target]),
-            *("-sf", str(SCENARIOS / f"{scenario}.xml")),
+            *("-sf", str(file)),
             *("-s", service, "-m", str(calls), "-r", f"{rate:g}", "-d", str(milliseconds)),
             *("-i", HOST, "-p", str(self.port), "-t", TRANSPORTS[transport]),
             *("-mi", HOST, "-mp", str(free_media_port())),
@@ -156,6 +158,10 @@ class Sipp:
             await end_child(self._process, grace=0.0)
             raise SippError(f"{self._scenario}: not done in {within:g} s; {self._said()}") from None
         return self._report(exit_code)
+
+    def has_seen(self, line: str) -> bool:
+        """Whether a message that begins so, or any line of one, went either way."""
+        return f"\n{line}" in self._whole("messages.log")
 
     async def stop(self) -> None:
         """End the process, whatever it does."""
@@ -216,8 +222,11 @@ class Sipp:
         return self._read("errors.log") or self._read("screen.log")
 
     def _read(self, log: str) -> str:
+        return self._whole(log)[-LOG_CHARACTERS:].strip()
+
+    def _whole(self, log: str) -> str:
         path = self._folder / log
-        return path.read_text(errors="replace")[-LOG_CHARACTERS:].strip() if path.exists() else ""
+        return path.read_text(errors="replace") if path.exists() else ""
 
 
 def is_bound(port: int, transport: str) -> bool:

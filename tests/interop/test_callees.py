@@ -1,0 +1,225 @@
+"""SIPp as the agent's phone: what may become of a call of ours, and what the phone may ask for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.rig.patience import until
+from tests.rig.phone import audio
+from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
+from tests.rig.server import PASSWORD, Server
+from tests.rig.sipp import Sipp, account
+
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.timeout(30),
+    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+]
+PHONE = Callee()
+RINGS = PHONE.respond_to_invite("180 Ringing")
+OURS = recv("INVITE", *PHONE.learns, Check("m=audio [1-9]"))
+OK = PHONE.respond("200 OK")
+GOODBYE = (pause(200), PHONE.request("BYE", 200), recv(200))
+AUDIO = audio(4000)
+
+
+def answer(*headers: str, tag: str = "") -> Step:
+    return PHONE.respond_to_invite("200 OK", *headers, body=sdp(), tag=tag)
+
+
+UP = (OURS, RINGS, answer(), recv("ACK"))
+
+
+def asks(
+    method: str, cseq: int, *checks: Check, body: str = "", headers: Sequence[str] = ()
+) -> tuple[Step, ...]:
+    """A request in the dialog and its 200."""
+    return PHONE.request(method, cseq, *headers, body=body), optional(100), recv(200, *checks)
+
+
+def misses(status: str, *headers: str) -> tuple[Step, ...]:
+    """Turns the contact down; it is offered once more, since nobody else is there."""
+    return OURS, PHONE.respond_to_invite(status, *headers), recv("ACK")
+
+
+TALKS: dict[str, tuple[Step, ...]] = {
+    "180 and answer": UP,
+    "answer without ringing": (OURS, answer(), recv("ACK")),
+    "reliable 180": (
+        OURS,
+        PHONE.respond_to_invite("180 Ringing", "Require: 100rel", "RSeq: 7"),
+        recv("PRACK", Check("7 1 INVITE", "RAck")),
+        OK,
+        answer(),
+        recv("ACK"),
+    ),
+    "early media": (
+        OURS,
+        PHONE.respond_to_invite("183 Session Progress", body=sdp()),
+        pause(200),
+        answer(),
+        recv("ACK"),
+    ),
+    "re-INVITE by the agent's phone": (
+        *UP,
+        *asks("INVITE", 101, Check("a=(recvonly|inactive)"), body=sdp("sendonly", 2)),
+        PHONE.ack(101),
+        *asks(
+            "INVITE", 102, Check("a=(recvonly|sendonly|inactive)", absent=True), body=sdp(version=3)
+        ),
+        PHONE.ack(102),
+    ),
+    "UPDATE by the agent's phone": (
+        *UP,
+        *asks("UPDATE", 101, Check("a=(recvonly|inactive)"), body=sdp("sendonly", 2)),
+    ),
+    "re-INVITE without offer by the agent's phone": (
+        *UP,
+        *asks("INVITE", 101, Check("m=audio [1-9]")),
+        PHONE.ack(101, body=sdp(version=2)),
+    ),
+    "session timer of the agent's phone": (
+        OURS,
+        answer("Supported: timer", "Require: timer", "Session-Expires: 1800;refresher=uas"),
+        recv("ACK"),
+        *asks(
+            "UPDATE",
+            101,
+            Check("1800", "Session-Expires"),
+            headers=("Supported: timer", "Session-Expires: 1800;refresher=uac"),
+        ),
+    ),
+    "several answers": (
+        OURS,
+        answer(),
+        recv("ACK"),
+        answer(tag="other"),
+        recv("ACK"),
+        recv("BYE", Check("other", "To")),
+        OK,
+    ),
+}
+"""The contact is bridged; afterwards the agent's phone hangs up."""
+
+REFUSALS = {
+    "busy": misses("486 Busy Here"),
+    "declined": misses("603 Decline"),
+    "unavailable": misses("480 Temporarily Unavailable", "Retry-After: 5"),
+    "redirected elsewhere": misses("302 Moved", "Contact: <sip:0190123456@127.0.0.9>"),
+    "challenged by a stranger": (
+        OURS,
+        PHONE.respond_to_invite(
+            "401 Unauthorized", 'WWW-Authenticate: Digest realm="evil", nonce="n", algorithm=MD5'
+        ),
+        recv("ACK", Check(".", "Authorization", absent=True)),
+    ),
+    "interval too small": (
+        OURS,
+        PHONE.respond_to_invite("422 Session Interval Too Small", "Min-SE: 3600"),
+        recv("ACK"),
+        recv("INVITE", *PHONE.learns, Check("3600", "Session-Expires"), Check("3600", "Min-SE")),
+        PHONE.respond_to_invite("486 Busy Here"),
+        recv("ACK"),
+    ),
+}
+"""The agent misses the contact, and the customer waits on."""
+
+
+async def ring(
+    server: Server, folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"]
+) -> Sipp:
+    """An agent's phone that plays these steps when it is called."""
+    file = PHONE.write(folder / "agent.xml", steps)
+    return Sipp(file, folder, target=None, transport=transport)
+
+
+async def register(
+    server: Server, folder: Path, phone: Sipp, transport: Literal["udp", "tcp"]
+) -> None:
+    report = await Sipp(
+        "register",
+        folder,
+        target=server.address,
+        transport=transport,
+        users=[account("agent1", PASSWORD)],
+        keys={"phone_port": str(phone.port)},
+    ).run()
+    assert report.ok, report
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize(
+    "function", [pytest.param(name, marks=pytest.mark.interop(name, "SIPp")) for name in TALKS]
+)
+async def test_a_phone_that_takes_the_contact(
+    function: str, transport: Literal["udp", "tcp"], tmp_path: Path
+) -> None:
+    steps = [*TALKS[function], *GOODBYE]
+    async with (
+        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        server.phone("customer") as customer,
+        await ring(server, tmp_path, steps, transport) as phone,
+    ):
+        await register(server, tmp_path, phone, transport)
+        await customer.invite("support", AUDIO)
+        report = await phone.finished()
+        assert report.ok, report
+        assert (await customer.hung_up()).by == "BYE"
+        [contact] = server.contacts()
+        assert contact["connected_to_agent"]
+
+
+@pytest.mark.parametrize(
+    "function", [pytest.param(name, marks=pytest.mark.interop(name, "SIPp")) for name in REFUSALS]
+)
+async def test_a_phone_that_does_not_take_it(function: str, tmp_path: Path) -> None:
+    async with (
+        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        server.phone("customer") as customer,
+        await ring(server, tmp_path, REFUSALS[function], "udp") as phone,
+    ):
+        await register(server, tmp_path, phone, "udp")
+        await customer.invite("support", AUDIO)
+        report = await phone.finished()
+        assert report.ok, report
+        [contact] = server.contacts()
+        assert not contact["connected_to_agent"] and not contact["disconnect"]
+        customer.hang_up()
+
+
+@pytest.mark.interop("CANCEL before the answer", "SIPp")
+async def test_a_phone_is_told_when_the_customer_gives_up(tmp_path: Path) -> None:
+    steps = [
+        OURS,
+        RINGS,
+        recv("CANCEL"),
+        OK,
+        PHONE.respond_to_invite("487 Request Terminated"),
+        recv("ACK"),
+    ]
+    await give_up(steps, tmp_path)
+
+
+@pytest.mark.interop("CANCEL crosses the answer", "SIPp")
+async def test_an_answer_that_crosses_a_cancel_is_hung_up(tmp_path: Path) -> None:
+    steps = [OURS, RINGS, recv("CANCEL"), OK, answer(), recv("ACK"), recv("BYE"), OK]
+    await give_up(steps, tmp_path)
+
+
+async def give_up(steps: Sequence[Step], folder: Path) -> None:
+    async with (
+        Server(folder, sip={"digest_algorithms": ["MD5"]}) as server,
+        server.phone("customer") as customer,
+        await ring(server, folder, steps, "udp") as phone,
+    ):
+        await register(server, folder, phone, "udp")
+        await customer.invite("support", AUDIO)
+        await until(lambda: phone.has_seen("SIP/2.0 180"))
+        customer.hang_up()
+        report = await phone.finished()
+        assert report.ok, report

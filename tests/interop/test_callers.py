@@ -1,0 +1,191 @@
+"""SIPp as the customer's side: what a caller may ask for, and what nobody may."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+
+from tests.rig.scenario import Caller, Check, Step, optional, pause, recv, sdp, send
+from tests.rig.server import Server
+from tests.rig.sipp import Sipp
+
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.timeout(30),
+    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+]
+CALLER = Caller()
+HAS_SDP = Check("m=audio [1-9]")
+BYE = (CALLER.request("BYE", 9), recv(200))
+
+
+def up(*headers: str) -> tuple[Step, ...]:
+    """A call that has been answered; nobody is there to take it, so it waits in its queue."""
+    return CALLER.invite(*headers), optional(100, 180), recv(200, CALLER.learns), CALLER.ack()
+
+
+def asks(
+    method: str, cseq: int, *checks: Check, body: str = "", headers: Sequence[str] = ()
+) -> tuple[Step, ...]:
+    """A request in the dialog and its 200."""
+    return CALLER.request(method, cseq, *headers, body=body), optional(100), recv(200, *checks)
+
+
+def refused(
+    status: int, *headers: str, body: str | None = None, checks: Sequence[Check] = ()
+) -> list[Step]:
+    """An INVITE that is turned down."""
+    return [
+        CALLER.invite(*headers, body=body),
+        optional(100),
+        recv(status, *checks),
+        CALLER.ack_refusal(),
+    ]
+
+
+def outside(method: str, status: int, *headers: str) -> list[Step]:
+    return [CALLER.outside(method, *headers), recv(status)]
+
+
+SCENARIOS: dict[str, list[Step]] = {
+    "delayed offer": [
+        CALLER.invite(body=""),
+        optional(100),
+        recv(200, CALLER.learns, HAS_SDP),
+        CALLER.ack(body=sdp()),
+        pause(300),
+        *BYE,
+    ],
+    "re-INVITE without offer": [
+        *up(),
+        CALLER.request("INVITE", 2),
+        optional(100),
+        recv(200, HAS_SDP),
+        CALLER.ack(2, body=sdp(version=2)),
+        *BYE,
+    ],
+    "hold by sendonly": [
+        *up(),
+        *asks("INVITE", 2, Check("a=(recvonly|inactive)"), body=sdp("sendonly", 2)),
+        CALLER.ack(2),
+        *asks(
+            "INVITE", 3, Check("a=(recvonly|inactive|sendonly)", absent=True), body=sdp(version=3)
+        ),
+        CALLER.ack(3),
+        *BYE,
+    ],
+    "hold by inactive": [
+        *up(),
+        *asks("INVITE", 2, Check("a=inactive"), body=sdp("inactive", 2)),
+        CALLER.ack(2),
+        *BYE,
+    ],
+    "hold by address 0.0.0.0": [
+        *up(),
+        *asks("INVITE", 2, HAS_SDP, body=sdp(version=2, address="0.0.0.0")),
+        CALLER.ack(2),
+        *BYE,
+    ],
+    "UPDATE with an offer": [
+        *up(),
+        *asks("UPDATE", 2, Check("a=(recvonly|inactive)"), body=sdp("sendonly", 2)),
+        *BYE,
+    ],
+    "UPDATE without an offer": [*up(), *asks("UPDATE", 2), *BYE],
+    "session timer": [
+        CALLER.invite("Supported: timer", "Session-Expires: 1800;refresher=uac"),
+        optional(100),
+        recv(200, CALLER.learns, Check("1800;refresher=uac", "Session-Expires")),
+        CALLER.ack(),
+        *asks(
+            "UPDATE",
+            2,
+            Check("1800", "Session-Expires"),
+            headers=("Supported: timer", "Session-Expires: 1800;refresher=uac"),
+        ),
+        *BYE,
+    ],
+    "session interval too small": refused(
+        422, "Supported: timer", "Session-Expires: 60", checks=[Check("90", "Min-SE")]
+    ),
+    "100rel required": [*up("Require: 100rel", "Supported: 100rel"), *BYE],
+    "digits by INFO": [
+        *up(),
+        CALLER.request("INFO", 2, body="Signal=5\nDuration=160\n", kind="application/dtmf-relay"),
+        recv(200),
+        *BYE,
+    ],
+    "OPTIONS in the dialog": [*up(), *asks("OPTIONS", 2, Check("INVITE", "Allow")), *BYE],
+    "unknown extension required": refused(
+        420, "Require: telepathy", checks=[Check("telepathy", "Unsupported")]
+    ),
+    "too many hops": refused(483, "Max-Forwards: 0"),
+    "a body that is no description": [
+        CALLER.outside("INVITE", body="hello", kind="text/plain"),
+        optional(100),
+        recv(415, Check("application/sdp", "Accept")),
+        CALLER.ack_refusal(),
+    ],
+    "no codec in common": refused(
+        488,
+        body=sdp()
+        .replace("PCMU", "GSM")
+        .replace("AVP 0", "AVP 96")
+        .replace("rtpmap:0", "rtpmap:96"),
+    ),
+    "transfer by a customer": [
+        *up(),
+        CALLER.request("REFER", 2, "Refer-To: <sip:0190123456@example.net>"),
+        recv(603),
+        *BYE,
+    ],
+    "REFER outside of a call": outside("REFER", 403, "Refer-To: <sip:0190123456@example.net>"),
+    "MESSAGE": outside("MESSAGE", 405),
+    "SUBSCRIBE": outside("SUBSCRIBE", 405, "Event: presence"),
+    "PUBLISH": outside("PUBLISH", 405, "Event: presence"),
+    "an unknown method": outside("DANCE", 501),
+    "OPTIONS": [CALLER.outside("OPTIONS"), recv(200, Check("INVITE", "Allow"))],
+    "BYE without a call": [
+        send(
+            "BYE sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+            "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+            "Max-Forwards: 70",
+            f"From:{CALLER.local}",
+            "To: <sip:[service]@[remote_ip]:[remote_port]>;tag=nobody",
+            "Call-ID: [call_id]",
+            "CSeq: 1 BYE",
+            again=True,
+        ),
+        recv(481),
+    ],
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    async with Server(
+        tmp_path_factory.mktemp("server"), sip={"digest_algorithms": ["MD5"]}
+    ) as server:
+        yield server
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(name, marks=pytest.mark.interop(f"{name}, received", "SIPp"))
+        for name in SCENARIOS
+    ],
+)
+async def test_a_caller(
+    server: Server, function: str, transport: Literal["udp", "tcp"], tmp_path: Path
+) -> None:
+    file = CALLER.write(tmp_path / "caller.xml", SCENARIOS[function])
+    report = await Sipp(file, tmp_path, target=server.address, transport=transport).run()
+    assert report.ok, report
