@@ -130,9 +130,7 @@ REFUSALS = {
 """The agent misses the contact, and the customer waits on."""
 
 
-async def ring(
-    server: Server, folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"]
-) -> Sipp:
+def ring(folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"]) -> Sipp:
     """An agent's phone that plays these steps when it is called."""
     file = PHONE.write(folder / "agent.xml", steps)
     return Sipp(file, folder, target=None, transport=transport)
@@ -163,15 +161,14 @@ async def test_a_phone_that_takes_the_contact(
     async with (
         Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
-        await ring(server, tmp_path, steps, transport) as phone,
+        ring(tmp_path, steps, transport) as phone,
     ):
         await register(server, tmp_path, phone, transport)
         await customer.invite("support", AUDIO)
         report = await phone.finished()
         assert report.ok, report
         assert (await customer.hung_up()).by == "BYE"
-        [contact] = server.contacts()
-        assert contact["connected_to_agent"]
+        await until(lambda: [one for one in server.contacts() if one["connected_to_agent"]])
 
 
 @pytest.mark.parametrize(
@@ -181,13 +178,13 @@ async def test_a_phone_that_does_not_take_it(function: str, tmp_path: Path) -> N
     async with (
         Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
-        await ring(server, tmp_path, REFUSALS[function], "udp") as phone,
+        ring(tmp_path, REFUSALS[function], "udp") as phone,
     ):
         await register(server, tmp_path, phone, "udp")
         await customer.invite("support", AUDIO)
         report = await phone.finished()
         assert report.ok, report
-        [contact] = server.contacts()
+        [contact] = await until(server.contacts)
         assert not contact["connected_to_agent"] and not contact["disconnect"]
         customer.hang_up()
 
@@ -215,7 +212,7 @@ async def give_up(steps: Sequence[Step], folder: Path) -> None:
     async with (
         Server(folder, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
-        await ring(server, folder, steps, "udp") as phone,
+        ring(folder, steps, "udp") as phone,
     ):
         await register(server, folder, phone, "udp")
         await customer.invite("support", AUDIO)
