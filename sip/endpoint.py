@@ -11,6 +11,7 @@ from secrets import token_hex
 from config.settings import SipSettings
 from config.trunks import Trunk
 from sip.actions import Action, Send
+from sip.authentication import Authentication
 from sip.authorization import NO_LOGINS, Logins
 from sip.callee import Callee
 from sip.digest import Account, Verifier
@@ -66,8 +67,14 @@ class Endpoint:
             settings.digest_algorithms,
         )
         self._trusted = TrustedSources(settings.trusted_sources)
+        self._authentication = Authentication(verifier, tokens)
         self._uas = UserAgentServer(
-            self._layer, self._sessions, self._registrar, verifier, secret, self._trusted
+            self._layer,
+            self._sessions,
+            self._registrar,
+            self._authentication,
+            secret,
+            self._trusted,
         )
         self._trunks = Trunks(self._layer)
         self._max_message_bytes = settings.max_message_bytes
@@ -186,7 +193,7 @@ class Endpoint:
     def challenge(self, session: SessionId, now: float) -> list[Action]:
         """401 to an incoming call: no `Ended`; the phone comes back with a new INVITE."""
         if found := self._sessions.get(session):
-            found.challenge(self._uas.challenge(now), now)
+            found.challenge(self._authentication.challenge(now), now)
         return self._layer.drain()
 
     def hang_up(self, session: SessionId, now: float, reason: Reason | None = None) -> list[Action]:

@@ -64,7 +64,7 @@ class Bindings(Timed):
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class Granted:
     """What a REGISTER came to: the values of Contact for its 200, and what to report after it."""
 
     contacts: list[str]
@@ -87,7 +87,7 @@ class Registrar:
     def is_registered(self, username: str) -> bool:
         return username in self._users
 
-    def register(self, arrival: Arrival, username: str) -> Registration:
+    def register(self, arrival: Arrival, username: str) -> Granted:
         """Do what a REGISTER asks, all or nothing.
 
         Raises PeerError before anything has changed (§10.3 steps 6 and 7).
@@ -104,7 +104,7 @@ class Registrar:
                 held.append(_binding(uri, arrival, expires))
         user.held = held[-MAX_BINDINGS:]
         made = [Registered(username, uri, expires) for uri, expires in wishes.items() if expires]
-        return Registration(
+        return Granted(
             [f"<{each.uri}>;expires={ceil(each.expires_at - arrival.now)}" for each in user.held],
             [*made, *self._settle(user)],
         )

@@ -10,12 +10,12 @@ import hmac
 from typing import Final
 
 from sip.arrival import Arrival
+from sip.authentication import Authentication
 from sip.dialog import Dialog
-from sip.digest import Outcome, Verifier
 from sip.dtmf_relay import key_in
 from sip.errors import PeerError
 from sip.events import InviteReceived, SessionId
-from sip.exchange import Asked, Fields, description_in
+from sip.exchange import Asked, description_in
 from sip.flow import Flow
 from sip.identity import (
     ANONYMOUS,
@@ -30,6 +30,7 @@ from sip.message import Request
 from sip.referral import Wish
 from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, refuse
 from sip.registrar import Registrar
+from sip.registration import Registration
 from sip.replaces import Replaces
 from sip.session import Session
 from sip.session_timer import check_interval
@@ -50,12 +51,13 @@ class UserAgentServer:
         layer: TransactionLayer,
         sessions: Sessions,
         registrar: Registrar,
-        verifier: Verifier,
+        authentication: Authentication,
         secret: bytes,
         trusted: TrustedSources,
     ) -> None:
-        self._layer, self._sessions, self._registrar = layer, sessions, registrar
-        self._verifier, self._secret, self._trusted = verifier, secret, trusted
+        self._layer, self._sessions, self._trusted = layer, sessions, trusted
+        self._authentication, self._secret = authentication, secret
+        self._registration = Registration(layer, registrar, authentication, self._tag)
         self._outside = {
             "INVITE": self._invite,
             "REGISTER": self._register,
@@ -82,11 +84,6 @@ class UserAgentServer:
         if request.uri and error.status == 400:  # a method of the future may have its own rules
             error = _unserved(request.method) or error
         self._layer.send(*refuse_malformed(request, error, flow, self._secret))
-
-    def challenge(self, now: float, *, stale: bool = False) -> Fields:
-        """The fields of a 401."""
-        values = self._verifier.challenges(now, self._layer.tokens(), stale=stale)
-        return tuple(("WWW-Authenticate", value) for value in values)
 
     def _handle(self, arrival: Arrival) -> None:
         request = arrival.request
@@ -162,7 +159,7 @@ class UserAgentServer:
         self._make_room(in_dialog=False)
         offer = description_in(request)
         dialog = Dialog.from_invite(arrival, self._layer.tokens())
-        username = self._proven(arrival)
+        username = self._authentication.proven(arrival)
         if username is not None and user_of(arrival.from_) not in (username, ANONYMOUS):
             raise Refusal(403)
         trusted = self._trusted.trusts(arrival.flow.host)
@@ -196,7 +193,7 @@ class UserAgentServer:
         if replaces is None:
             return None
         if username is None and not trusted:
-            raise Refusal(401, "", *self.challenge(now))
+            raise Refusal(401, "", *self._authentication.challenge(now))
         found = self._sessions.replaced(replaces)
         if found is None:
             raise Refusal(481)
@@ -206,26 +203,8 @@ class UserAgentServer:
         return found.id
 
     def _register(self, arrival: Arrival) -> None:
-        request = arrival.request
-        if Uri.scheme_of(request.to.uri) not in ("sip", "sips"):
-            raise PeerError("To names no address of record")  # §10.3, RFC 4475 §3.3.4
         self._make_room(in_dialog=False)
-        username = self._proven(arrival)
-        if username is None:
-            raise Refusal(401, "", *self.challenge(arrival.now))
-        transaction = self._layer.servers.open(arrival)  # a copy would look like a replay
-        try:
-            if username != user_of(request.to):
-                raise Refusal(403)
-            registration = self._registrar.register(arrival, username)
-        except PeerError as error:
-            transaction.respond(refuse(arrival, error, self._tag(arrival)), arrival.now)
-            return
-        response = arrival.response(200, tag=self._tag(arrival))
-        response.headers.set("Contact", *registration.contacts)
-        transaction.respond(response, arrival.now)
-        for event in registration.events:
-            self._layer.report(event)
+        self._registration.receive(arrival)
 
     def _options(self, arrival: Arrival) -> None:
         """What we can do, §11.2."""
@@ -234,14 +213,6 @@ class UserAgentServer:
         response.headers.set("Accept", ACCEPT)
         response.headers.set("Supported", ", ".join(SUPPORTED))
         self._layer.send(response, arrival.reply)
-
-    def _proven(self, arrival: Arrival) -> str | None:
-        """Whose digest the request carries; None without one. A wrong one is challenged again."""
-        verdict = self._verifier.verify(arrival.request, arrival.now)
-        if verdict.outcome in (Outcome.WRONG, Outcome.STALE):
-            stale = verdict.outcome is Outcome.STALE
-            raise Refusal(401, "", *self.challenge(arrival.now, stale=stale))
-        return verdict.username
 
     def _open(self, arrival: Arrival) -> Asked:
         return Asked(arrival, self._layer.servers.open(arrival))

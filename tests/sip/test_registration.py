@@ -1,0 +1,90 @@
+"""REGISTER over the wire, with its challenge."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.events import Cause, Ended, Registered, Unregistered
+from sip.message import Request
+from sip.registrar import NotRegistered
+from tests.rig.virtual_phone import Finished, VirtualPhone
+from tests.rig.wire import Wire
+from tests.sip.scene import SERVER, Scene, statuses
+
+
+def test_a_phone_is_challenged_then_registered_and_can_unregister(scene: Scene) -> None:
+    scene.phone.do(scene.machine.register(0.0))
+    scene.run(1.0)
+    assert scene.wire.names() == ["REGISTER", "401 REGISTER", "REGISTER", "200 REGISTER"]
+    assert scene.endpoint.is_registered("agent1")
+    scene.phone.do(scene.machine.register(scene.now, expires=0))
+    scene.run(60.0)
+    assert not scene.endpoint.is_registered("agent1")
+    assert [type(event) for event in scene.events()] == [Registered, Unregistered]
+    assert scene.is_empty
+
+
+def test_a_binding_that_is_not_refreshed_expires(scene: Scene) -> None:
+    scene.register()
+    scene.run(3700.0)
+    assert scene.server.events[-1] == (3600.0, Unregistered("agent1"))
+
+
+def test_registering_survives_loss() -> None:
+    for seed in range(20):
+        scene = Scene(Wire(seed=seed, loss=0.4, delay=(0.01, 0.2)))
+        scene.phone.do(scene.machine.register(0.0))
+        scene.run(100.0)
+        assert scene.endpoint.is_registered("agent1"), seed
+        assert scene.is_empty
+
+
+@pytest.mark.parametrize(("username", "password"), [("agent1", "wrong"), ("nobody", "secret")])
+def test_a_wrong_password_and_an_unknown_user_look_alike(username: str, password: str) -> None:
+    scene = Scene()
+    scene.machine = VirtualPhone(username, password, SERVER, scene.phone.address)
+    scene.phone = scene.wire.attach(scene.machine, scene.phone.address)
+    scene.phone.do(scene.machine.register(0.0))
+    scene.run(60.0)
+    assert statuses(scene, "REGISTER") == [401]
+    assert not scene.endpoint.is_registered(username)
+    assert scene.is_empty
+
+
+def test_nobody_registers_for_somebody_else(scene: Scene) -> None:
+    scene.phone.do(scene.machine.register(0.0))
+    scene.wire.drop = lambda passed: b"Authorization" in passed.data
+    scene.run(0.0)
+    theirs = scene.wire.passed[-1].data.replace(b"To: <sip:agent1@", b"To: <sip:agent2@")
+    scene.wire.inject(theirs, scene.phone.address, SERVER)
+    scene.run(0.0)
+    assert scene.sent("403 REGISTER")
+    assert not scene.endpoint.is_registered("agent2")
+
+
+def test_too_short_a_binding_is_refused_over_the_wire_too(scene: Scene) -> None:
+    scene.phone.do(scene.machine.register(0.0, expires=5))
+    scene.run(1.0)
+    (refused,) = scene.phone.reported(Finished)
+    assert (refused.status, refused.response.headers.get("Min-Expires")) == (423, "60")
+
+
+def test_a_phone_behind_nat_is_called_by_the_way_its_register_came(scene: Scene) -> None:
+    inside = VirtualPhone("agent1", "secret", SERVER, ("192.168.1.5", 5060))
+    scene.machine = inside
+    scene.phone = scene.wire.attach(inside, ("10.0.0.2", 40001))  # what the NAT makes of it
+    scene.register()
+    session = scene.call()
+    scene.run(0.0)
+    invite = scene.wire.passed[-2]
+    assert invite.target == ("10.0.0.2", 40001)
+    assert isinstance(invite.message, Request)
+    assert invite.message.uri == "sip:agent1@192.168.1.5:5060"
+    scene.server.do(scene.endpoint.hang_up(session, scene.now))
+    scene.run(60.0)
+    assert scene.server.reported(Ended)[0].cause is Cause.LOCAL
+
+
+def test_calling_who_is_not_registered_is_an_error(scene: Scene) -> None:
+    with pytest.raises(NotRegistered):
+        scene.call()
