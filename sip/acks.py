@@ -7,7 +7,8 @@ from functools import partial
 from sip.actions import Send
 from sip.authorization import FIELDS
 from sip.dialog import Dialog
-from sip.message import Request, Response
+from sip.headers import Headers
+from sip.message import Response
 from sip.transaction_layer import TransactionLayer
 
 AckKey = tuple[int, str]
@@ -33,11 +34,14 @@ class Acks:
             self._layer.outbox.append(send)
         return key in self._sent
 
-    def send(self, dialog: Dialog, success: Response, invite: Request, now: float) -> None:
-        """Acknowledge in `dialog`; what proved the INVITE proves its ACK, §22.1."""
+    def send(self, dialog: Dialog, success: Response, proofs: Headers, now: float) -> None:
+        """Acknowledge in `dialog`; what proved the INVITE proves its ACK, §22.1.
+
+        `proofs` are the headers of that INVITE, or none for a host that is not to see them.
+        """
         key = success.cseq.number, dialog.remote_tag
         ack = dialog.ack(success.cseq.number, self._layer.here)
-        ack.headers.take(invite.headers, *(proof for _, proof in FIELDS.values()))
+        ack.headers.take(proofs, *(proof for _, proof in FIELDS.values()))
         self._sent = {kept: send for kept, send in self._sent.items() if kept[0] == key[0]}
         self._sent[key] = None
         self._layer.clients.send_once(ack, dialog.hops(), now, partial(self._note, key))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sip.arrival import Arrival
-from sip.digest import Outcome, Verifier
 from sip.exchange import Fields
 from sip.refusal import Refusal
+from sip.verifier import Outcome, Verifier
 
 
 class Authentication:

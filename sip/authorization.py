@@ -67,7 +67,13 @@ class Authorization:
         login = self._logins[asked["realm"]]
         stored = login.ha1[asked["algorithm"]]
         return authorize(
-            asked, login.username, stored, request.method, request.uri, cnonce=self._tokens()
+            asked,
+            login.username,
+            stored,
+            request.method,
+            request.uri,
+            cnonce=self._tokens(),
+            body=request.body,
         )
 
     def _stale_of(self, request: Request) -> int:

@@ -14,7 +14,7 @@ from sip.actions import Action, Send
 from sip.authentication import Authentication
 from sip.authorization import NO_LOGINS, Logins
 from sip.callee import Callee
-from sip.digest import Account, Verifier
+from sip.digest import Account
 from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
@@ -33,6 +33,7 @@ from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
 from sip.trunks import Trunks, TrunkStatus
 from sip.uas import UserAgentServer
+from sip.verifier import Verifier
 
 
 def _token() -> str:

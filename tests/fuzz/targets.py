@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from sip.authorization import Authorization
-from sip.digest import Account, Verifier, answerable, parse_digest
+from sip.digest import Account, answerable, parse_digest
 from sip.errors import PeerError
 from sip.flow import flow_to
 from sip.headers import CSeq, Headers, NameAddr, Via
@@ -18,6 +18,7 @@ from sip.offer_answer import Negotiation
 from sip.referral import Replaces
 from sip.sdp import Codec, SessionDescription
 from sip.uri import Uri, request_uri
+from sip.verifier import Verifier
 from tests.fuzz.conversation import Conversation
 from tests.fuzz.dice import Dice
 from tests.fuzz.mutation import mutate

@@ -5,12 +5,12 @@ from sip.actions import Send
 from sip.dialog import Dialog
 from sip.flow import Here
 from sip.headers import Headers
-from sip.message import Request, Response, parse
+from sip.message import Response, parse
 from sip.transaction_layer import TransactionLayer
 from tests.sip.raw import SDP, arrived, request
 from tests.sip.scene import numbered
 
-INVITE = Request("INVITE", "sip:a@h", Headers([("Proxy-Authorization", "Digest x=1")]))
+PROOFS = Headers([("Proxy-Authorization", "Digest x=1")])
 
 
 def success(number: int, tag: str) -> Response:
@@ -34,7 +34,7 @@ def sent(layer: TransactionLayer) -> list[bytes]:
 def test_a_copy_of_a_2xx_gets_the_same_octets_and_another_2xx_none() -> None:
     table, layer = acks()
     assert not table.repeat(success(1, "one"))
-    table.send(dialog("one"), success(1, "one"), INVITE, 0.0)
+    table.send(dialog("one"), success(1, "one"), PROOFS, 0.0)
     (first,) = sent(layer)
     assert table.repeat(success(1, "one"))
     assert sent(layer) == [first]
@@ -43,7 +43,7 @@ def test_a_copy_of_a_2xx_gets_the_same_octets_and_another_2xx_none() -> None:
 
 def test_an_ack_proves_what_its_invite_proved() -> None:
     table, layer = acks()
-    table.send(dialog("one"), success(4, "one"), INVITE, 0.0)
+    table.send(dialog("one"), success(4, "one"), PROOFS, 0.0)
     ack = parse(sent(layer)[0])
     assert ack.headers.get("Proxy-Authorization") == "Digest x=1"
     assert str(ack.cseq) == "4 ACK"
@@ -52,7 +52,7 @@ def test_an_ack_proves_what_its_invite_proved() -> None:
 def test_those_of_an_earlier_invite_are_let_go() -> None:
     table, _ = acks()
     for tag in ("one", "two"):
-        table.send(dialog(tag), success(1, tag), INVITE, 0.0)
+        table.send(dialog(tag), success(1, tag), PROOFS, 0.0)
     assert len(table) == 2
-    table.send(dialog("one"), success(2, "one"), INVITE, 0.0)
+    table.send(dialog("one"), success(2, "one"), PROOFS, 0.0)
     assert len(table) == 1 and not table.repeat(success(1, "two"))

@@ -6,8 +6,9 @@ import pytest
 
 from sip.arrival import Arrival
 from sip.authentication import Authentication
-from sip.digest import Verifier, credentials
+from sip.digest import credentials
 from sip.refusal import Refusal
+from sip.verifier import Verifier
 from tests.sip.raw import arrived, request
 from tests.sip.scene import account, numbered
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from sip.authorization import MAX_STALE, Authorization
-from sip.digest import Account, Outcome, Verifier, ha1, parse_digest
+from sip.digest import Account, ha1, parse_digest
 from sip.events import Answered, Cause, Ended, SessionId
 from sip.headers import Headers
 from sip.message import Request, Response
+from sip.verifier import Outcome, Verifier
 from tests.sip.raw import SDP, response
-from tests.sip.scene import OURS, Scene, account, causes, numbered
+from tests.sip.scene import OURS, SERVER, Scene, account, causes, numbered
 
 TRUNK = Account("us", {name: ha1("us", "trunk", "secret", name) for name in ("SHA-256", "MD5")})
 LOGINS = {"trunk": TRUNK}
@@ -209,6 +210,20 @@ def test_a_challenged_reinvite_and_a_challenged_bye_are_answered_too(trunk: Scen
     trunk.run(60.0)
     assert causes(trunk) == [Cause.LOCAL]
     assert trunk.is_empty
+
+
+def test_who_answers_in_place_of_the_one_we_called_gets_no_proof(trunk: Scene) -> None:
+    """The callee says to reach it elsewhere, and challenges there in the realm of the trunk."""
+    session = call_of(trunk)[0]
+    challenged(trunk)
+    elsewhere = ("Contact", "<sip:thief@10.0.0.66:5060>")
+    trunk.stranger(response(last(trunk, "INVITE"), 200, elsewhere, body=SDP))
+    trunk.server.do(trunk.endpoint.hang_up(session, trunk.now))
+    assert trunk.wire.passed[-1].target == ("10.0.0.66", 5060)
+    assert challenged(trunk, "BYE") == []
+    proofs = [each for each in trunk.wire.passed if b"\r\nAuthorization" in each.data]
+    assert {each.target[0] for each in proofs if each.source == SERVER} == {"10.0.0.9"}
+    assert last(trunk, "ACK").headers.lines("Authorization") == ()
 
 
 def test_an_account_of_a_phone_is_a_login_as_well() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sip.actions import Send
 from sip.authorization import NO_LOGINS, Logins
-from sip.digest import Account, Outcome, Verifier, ha1
+from sip.digest import Account, ha1
 from sip.events import Cause
 from sip.flow import UDP, Flow, Here
 from sip.headers import NameAddr
@@ -14,6 +14,7 @@ from sip.message import Request, Response, parse
 from sip.next_hop import Destination
 from sip.outside import Heard, Series, Unlocated, hops_to
 from sip.transaction_layer import TransactionLayer
+from sip.verifier import Outcome, Verifier
 from tests.sip.raw import PEER, response
 from tests.sip.scene import numbered
 

@@ -189,7 +189,7 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "no_use_can_be_replayed_after_its_nonce_was_forgotten",
         "challenges_come_best_algorithm_first_and_alike_but_for_it",
         "wrong_password_unknown_user_and_other_method_look_the_same",
-        "the_digest_uri_may_differ_in_port_and_parameters",
+        "the_digest_uri_may_differ_in_host_and_port_and_parameters",
         "a_request_in_a_dialog_is_not_challenged",
     ),
     "digest, client: our realms only, once, twice when stale": (

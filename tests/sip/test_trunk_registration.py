@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sip.digest import Outcome, Verifier
 from sip.events import Cause, TrunkRegistered, TrunkUnregistered
 from sip.trunk_registration import LONGEST_WAIT, TABLE, State, TrunkRegistration
+from sip.verifier import Outcome, Verifier
 from tests.sip.carrier import SILENCE, Answer, Carrier, ok
 
 OURS = "<sip:us@10.0.0.1:5060>"
