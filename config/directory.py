@@ -39,6 +39,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
         *repeated([("trunks", n, "name") for n in range(len(trunks))], trunks, "trunk"),
         *unknown_queues(settings, queues),
         *unfinished_permissions(settings, queues),
+        *missing_digests(settings),
     ]
 
 
@@ -67,6 +68,17 @@ def unfinished_permissions(settings: Settings, known: Sequence[str]) -> Iterator
             yield Conflict(("agents", n, "outbound_queue"), reason)
         elif queue is None and agent.may_dial:
             yield Conflict(("agents", n, "may_dial"), "there is no outbound_queue to dial for")
+
+
+def missing_digests(settings: Settings) -> Iterator[Conflict]:
+    """A phone may answer any challenge we offer, so each must be there to compare with."""
+    lists = {"agents": settings.agents, "supervisors": settings.supervisors}
+    for name, people in lists.items():
+        for n, person in enumerate(people):
+            for algorithm in settings.sip.digest_algorithms:
+                if person.ha1 is not None and algorithm not in person.ha1:
+                    reason = f"there is none for {algorithm}, which sip.digest_algorithms offers"
+                    yield Conflict((name, n, "ha1"), reason)
 
 
 def warnings(settings: Settings) -> list[str]:

@@ -13,22 +13,11 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.listeners import AddressText, ListenerText
-from config.section import (
-    E164,
-    Destinations,
-    ListenerAddress,
-    Name,
-    OwnAddress,
-    Port,
-    Seconds,
-    Secret,
-    Section,
-    Username,
-)
+from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
+from config.section import E164, ListenerAddress, Name, OwnAddress, Port, Seconds, Secret, Section
 from config.trunks import DiallingSettings, Trunk
 
 ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
-DigestAlgorithm = Literal["SHA-256", "MD5"]
 
 
 class SipSettings(Section):
@@ -46,6 +35,8 @@ class SipSettings(Section):
         "MD5",
     )
     """Offered to phones in this order (RFC 8760)."""
+    digest_qops: Annotated[tuple[DigestQop, ...], Field(min_length=1)] = ("auth",)
+    """What a proof covers; with auth-int the body too, which boxes on the way like to rewrite."""
     nonce_seconds: Seconds = 300.0
     max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
     trusted_sources: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -153,21 +144,6 @@ class WebSettings(Section):
 
 class DatabaseSettings(Section):
     url: Name = "sqlite+aiosqlite:///var/earshot.sqlite"
-
-
-class Agent(Section):
-    username: Username
-    password: Secret
-    queues: tuple[str, ...] = ()
-    may_dial: Destinations = ()
-    """Whom this agent may call outside, where a trunk allows it too."""
-    outbound_queue: str | None = None
-    """Calls to the outside are made for it; without one the agent makes none."""
-
-
-class Supervisor(Section):
-    username: Username
-    password: Secret
 
 
 class Queue(Section):

@@ -16,6 +16,7 @@ from config import ConfigError, Settings, load, starter, warnings
 from engine.app import StartError, load_flow
 from engine.app import serve as serve_until_stopped
 from engine.flow_command import flow_app
+from engine.password_command import hashed
 from engine.recordings_command import recordings_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -69,6 +70,17 @@ def init(config: ConfigOption = DEFAULT) -> None:
     if config.exists():
         fail(f"{config} exists already")
     write_starter(config)
+
+
+@config_app.command()
+def hash_password(username: str, config: ConfigOption = DEFAULT) -> None:
+    """Ask for a password; print what the file may hold in its place for an agent or supervisor.
+
+    It is good in the realm of the file, or in the default one where there is no file.
+    """
+    settings = load_or_exit(config) if config.exists() else Settings()
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    typer.echo(hashed(username, password, settings.sip))
 
 
 def write_starter(config: Path) -> None:

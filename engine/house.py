@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict
 
 import structlog
 
-from config import Settings
+from config import Person, Settings, SipSettings
 from engine.admission import Admission
 from engine.agents import Agent
 from engine.call import Input
@@ -165,19 +165,21 @@ class House:
 
 def accounts(settings: Settings) -> dict[str, Account]:
     """Who may register, by user name; of the passwords only their digests go on."""
-    people = [(one.username, one.password) for one in settings.agents]
-    people += [(one.username, one.password) for one in settings.supervisors]
-    return {
-        username: account(username, settings.sip.realm, password.get_secret_value())
-        for username, password in people
-    }
+    people = (*settings.agents, *settings.supervisors)
+    return {one.username: account(one, settings.sip) for one in people}
 
 
-def account(username: str, realm: str, password: str) -> Account:
-    return Account(
-        username,
-        {name: ha1(username, realm, password, name) for name in ("SHA-256", "MD5")},
-    )
+def account(person: Person, sip: SipSettings) -> Account:
+    return Account(person.username, dict(digests(person, sip)))
+
+
+def digests(person: Person, sip: SipSettings) -> Iterator[tuple[str, str]]:
+    for name in sip.digest_algorithms:
+        if person.ha1 is not None:
+            yield name, person.ha1[name].get_secret_value()
+        elif person.password is not None:
+            password = person.password.get_secret_value()
+            yield name, ha1(person.username, sip.realm, password, name)
 
 
 def floor(settings: Settings) -> Floor:

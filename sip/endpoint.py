@@ -66,6 +66,7 @@ class Endpoint:
             secret,
             settings.nonce_seconds,
             settings.digest_algorithms,
+            settings.digest_qops,
         )
         self._trusted = TrustedSources(settings.trusted_sources)
         self._authentication = Authentication(verifier, tokens)

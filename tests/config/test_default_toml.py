@@ -9,8 +9,9 @@ import pytest
 
 import config
 from config import Settings, load
+from config.people import Agent, Supervisor
 from config.section import Section
-from config.settings import Agent, Number, Queue, Supervisor
+from config.settings import Number, Queue
 from config.trunks import Trunk
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
@@ -30,9 +31,13 @@ KEY = re.compile(r"^(?:# )?(\w+) = ", re.MULTILINE)
 
 
 def tables(text: str) -> dict[str, list[str]]:
-    """Keys by table, those in examples too, in their order."""
+    """Keys by table, those in examples too; a list has several tables, and its keys are a set."""
     parts = re.split(r"^(?:# )?\[\[?(\w+)\]\]?$", text, flags=re.MULTILINE)
-    return {name: KEY.findall(body) for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+    found: dict[str, list[str]] = {}
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        known = set(found.setdefault(name, []))
+        found[name] += [key for key in KEY.findall(body) if name in SECTIONS or key not in known]
+    return found
 
 
 def test_it_loads_to_the_defaults(tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ def test_it_loads_to_the_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [*SECTIONS, *LISTS])
 def test_it_has_every_setting_once_in_its_table(name: str) -> None:
     section = SECTIONS.get(name) or LISTS[name]
-    assert tables(DEFAULT.read_text())[name] == list(section.model_fields)
+    assert sorted(tables(DEFAULT.read_text())[name]) == sorted(section.model_fields)
 
 
 def test_it_has_every_table() -> None:

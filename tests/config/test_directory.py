@@ -56,6 +56,18 @@ def test_queues_and_numbers_are_there_once() -> None:
     assert [each.place for each in found] == [("queues", 2, "name"), ("numbers", 1, "number")]
 
 
+def test_who_has_digests_has_one_for_each_algorithm_on_offer() -> None:
+    person = {"username": "ann", "ha1": {"MD5": "0" * 32}}
+    written: dict[str, Any] = {"agents": [person], "sip": {"digest_algorithms": ["SHA-256", "MD5"]}}
+    assert conflicts(Settings(**written)) == [
+        Conflict(
+            ("agents", 0, "ha1"), "there is none for SHA-256, which sip.digest_algorithms offers"
+        )
+    ]
+    written["sip"] = {"digest_algorithms": ["MD5"]}
+    assert conflicts(Settings(**written)) == []
+
+
 def test_a_number_is_no_user_name() -> None:
     found = conflicts(settings({"ann": []}, numbers=("support", "ann")))
     assert found == [Conflict(("numbers", 1, "number"), "'ann' is a user name too")]

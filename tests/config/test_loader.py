@@ -108,7 +108,7 @@ def test_every_problem_is_told_with_its_source_key_and_reason(file: Path) -> Non
         "environment: EARSHOT_WEB__PORT: expected a whole number, found 'eighty'",
         f"{file}: agents[0].username: expected a text of the form ^[A-Za-z0-9._-]{{1,64}}$,"
         " found 'a b'",
-        "environment: EARSHOT_SUPERVISORS[0].password: expected a value, found nothing",
+        "environment: EARSHOT_SUPERVISORS[0]: expected either a password or ha1, not both",
     ]
 
 

@@ -48,7 +48,7 @@ def test_a_long_value_is_cut() -> None:
 
 def test_a_missing_key_was_expected() -> None:
     agents = [{"username": "ann"}]
-    assert reasons(agents=agents) == {"agents[0].password": "expected a value, found nothing"}
+    assert reasons(agents=agents) == {"agents[0]": "expected either a password or ha1, not both"}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ def test_settings_do_not_change() -> None:
         (SipSettings, {"digest_algorithms": ["SHA-1"]}),
         (SipSettings, {"trusted_sources": ["carrier.example"]}),
         (SipSettings, {"trusted_sources": ["192.0.2.1/24"]}),
+        (SipSettings, {"digest_qops": []}),
+        (SipSettings, {"digest_qops": ["auth-conf"]}),
         (MediaSettings, {"host": "0.0.0.0"}),
         (SipSettings, {"passed_headers": ["Via"]}),
         (SipSettings, {"passed_headers": ["X-A: b"]}),
