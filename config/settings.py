@@ -38,6 +38,12 @@ class SipSettings(Section):
     digest_qops: Annotated[tuple[DigestQop, ...], Field(min_length=1)] = ("auth",)
     """What a proof covers; with auth-int the body too, which boxes on the way like to rewrite."""
     nonce_seconds: Seconds = 300.0
+    max_auth_failures: Annotated[int, Field(ge=1)] = 10
+    """Wrong passwords from one address; its next guesses get no answer."""
+    max_user_auth_failures: Annotated[int, Field(ge=1)] = 20
+    """Wrong passwords for one user name; the next ones get 503 from addresses not known yet."""
+    auth_failure_seconds: Seconds = 60.0
+    """After so long one more wrong password is looked at."""
     max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
     trusted_sources: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks whose P-Asserted-Identity is believed and who are told one (RFC 3325)."""

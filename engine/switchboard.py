@@ -43,6 +43,7 @@ from sip import (
     Registered,
     Reoffered,
     SipTransport,
+    Throttled,
     TrunkDown,
     TrunkRegistered,
     TrunkUnregistered,
@@ -107,6 +108,8 @@ class Switchboard:
                 self._on_line(self._lines.of_session(session), self._reoffered, event)
             case Progressed(session=session):
                 self._on_line(self._lines.of_session(session), self._progressed, event)
+            case Throttled(host=host, username=username):
+                log.warning("too many wrong passwords", host=host, username=username)
             case Referred(session=session):
                 self._on_line(self._lines.of_session(session), self._transfers.referred, event)
 

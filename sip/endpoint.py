@@ -28,6 +28,7 @@ from sip.registrar import Registrar
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
+from sip.throttle import Throttle
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
@@ -69,7 +70,12 @@ class Endpoint:
             settings.digest_qops,
         )
         self._trusted = TrustedSources(settings.trusted_sources)
-        self._authentication = Authentication(verifier, tokens)
+        throttle = Throttle(
+            settings.max_auth_failures,
+            settings.max_user_auth_failures,
+            settings.auth_failure_seconds,
+        )
+        self._authentication = Authentication(verifier, throttle, tokens, self._layer.report)
         self._uas = UserAgentServer(
             self._layer,
             self._sessions,
@@ -91,6 +97,11 @@ class Endpoint:
     @property
     def transactions_open(self) -> int:
         return self._layer.open
+
+    @property
+    def guessers_blocked(self) -> int:
+        """Addresses and user names blocked so far for wrong passwords."""
+        return self._authentication.blocked
 
     @property
     def sessions_open(self) -> int:

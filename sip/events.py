@@ -201,6 +201,16 @@ class TrunkDown:
     status: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Too many wrong passwords from `host`, or for `username` from anywhere: for now they are not
+    looked at. One of the two is None. `username` is what was claimed: there may be no such user.
+    """
+
+    username: str | None
+    host: str | None
+
+
 Event = (
     InviteReceived
     | Progressed
@@ -218,4 +228,5 @@ Event = (
     | TrunkUnregistered
     | TrunkUp
     | TrunkDown
+    | Throttled
 )

@@ -34,6 +34,10 @@ class Refusal(PeerError):
         self.fields = fields
 
 
+class Silence(PeerError):
+    """A request that is not answered at all: whoever sent it shall learn nothing."""
+
+
 def refuse(arrival: Arrival, error: PeerError, tag: str) -> Response:
     """The final response that says what was wrong."""
     return with_fields(arrival.response(error.status, error.reason, tag=tag), error)

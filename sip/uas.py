@@ -28,7 +28,7 @@ from sip.identity import (
 from sip.malformed import refuse_malformed
 from sip.message import Request
 from sip.referral import Wish
-from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, refuse
+from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, Silence, refuse
 from sip.registrar import Registrar
 from sip.registration import Registration
 from sip.replaces import Replaces
@@ -74,6 +74,8 @@ class UserAgentServer:
             return
         try:
             self._handle(arrival)
+        except Silence:
+            return
         except PeerError as error:
             self._refuse(arrival, error)
 

@@ -21,7 +21,7 @@ from sip.nonces import Nonces
 from sip.uri import Uri
 
 _COUNT = re.compile(r"[0-9A-Fa-f]{8}")
-_NEEDED: Final = ("username", "uri", "response", "nonce", "cnonce", "nc", "qop")
+_NEEDED: Final = ("uri", "response", "nonce", "cnonce", "nc", "qop")
 
 
 class Outcome(Enum):
@@ -67,33 +67,34 @@ class Verifier:
             for algorithm in self._algorithms
         ]
 
-    def claimed(self, request: Request) -> str | None:
-        """The user a request says to be from; None without credentials for our realm.
+    def read(self, request: Request) -> dict[str, str] | None:
+        """The credentials for our realm; None without any.
 
-        Raises PeerError(400) when they cannot be read.
+        Raises PeerError(400) when they cannot be read, or do not even say whose they are.
         """
-        given = self._credentials_for_us(request)
-        return None if given is None else given.get("username", "")
+        lines = [parse_digest(value) for value in request.headers.lines("Authorization")]
+        ours = next((given for given in lines if given and given.get("realm") == self._realm), None)
+        if ours is not None and "username" not in ours:
+            raise PeerError("Broken digest parameters")
+        return ours
 
     def verify(self, request: Request, now: float) -> Verdict:
-        """Judge the Authorization of a request. Raises PeerError(400) when it cannot be read.
+        """Judge the Authorization of a request. Raises PeerError(400) as `read` does."""
+        given = self.read(request)
+        return Verdict(Outcome.ABSENT) if given is None else self.judge(given, request, now)
+
+    def judge(self, given: Mapping[str, str], request: Request, now: float) -> Verdict:
+        """The same for what `read` returned.
 
         A user we do not know costs as much work as one we know.
         """
-        given = self._credentials_for_us(request)
-        if given is None:
-            return Verdict(Outcome.ABSENT)
         if not self._proves_password(given, request):
             return Verdict(Outcome.WRONG)
         if not self._nonces.use(given["nonce"], int(given["nc"], 16), now):
             return Verdict(Outcome.STALE)
         return Verdict(Outcome.ACCEPTED, given["username"])
 
-    def _credentials_for_us(self, request: Request) -> dict[str, str] | None:
-        read = [parse_digest(value) for value in request.headers.lines("Authorization")]
-        return next((given for given in read if given and given.get("realm") == self._realm), None)
-
-    def _proves_password(self, given: dict[str, str], request: Request) -> bool:
+    def _proves_password(self, given: Mapping[str, str], request: Request) -> bool:
         algorithm = given.get("algorithm", "MD5").upper()
         if algorithm not in self._algorithms or not all(name in given for name in _NEEDED):
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.events import Cause, Ended, Registered, Unregistered
+from sip.events import Cause, Ended, Registered, Throttled, Unregistered
 from sip.message import Request
 from sip.registrar import NotRegistered
 from tests.rig.virtual_phone import Finished, VirtualPhone
@@ -88,3 +88,18 @@ def test_a_phone_behind_nat_is_called_by_the_way_its_register_came(scene: Scene)
 def test_calling_who_is_not_registered_is_an_error(scene: Scene) -> None:
     with pytest.raises(NotRegistered):
         scene.call()
+
+
+def test_a_guesser_is_shut_out_and_the_phone_at_the_same_address_is_not() -> None:
+    scene = Scene(max_auth_failures=3, auth_failure_seconds=1000.0)
+    scene.register()
+    guesser = VirtualPhone("agent2", "guess", SERVER, (scene.phone.address[0], 5099))
+    side = scene.wire.attach(guesser, guesser.address)
+    for _ in range(6):
+        side.do(guesser.register(scene.now))
+        scene.run(40.0)
+    assert [each.status for each in side.reported(Finished)] == [401] * 3
+    assert scene.endpoint.guessers_blocked == 1
+    assert len(scene.server.reported(Throttled)) == 1
+    scene.register()
+    assert statuses(scene, "REGISTER") == [200, 200]

@@ -277,8 +277,10 @@ def test_auth_int_covers_the_body_and_auth_does_not() -> None:
 def test_the_one_who_is_claimed_is_known_before_anything_is_proven() -> None:
     guard = verifier()
     value = proof(guard.challenges(1.0, "s")[0], username="bob", password="guess")
-    assert guard.claimed(invite(value)) == "bob"
-    assert guard.claimed(invite()) is None
+    assert (guard.read(invite(value)) or {})["username"] == "bob"
+    assert guard.read(invite()) is None
+    with pytest.raises(PeerError):
+        guard.read(invite(value.replace("username", "user")))
 
 
 def test_an_unknown_user_takes_the_very_same_steps_as_a_known_one() -> None:
