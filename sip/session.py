@@ -191,7 +191,7 @@ class Session(Timed):
     # What became of our INVITE and our BYE
 
     def responded(self, request: Request, response: Response, source: Flow, now: float) -> None:
-        again = self._leg.requests.corrected(self.dialog, request, response)
+        again = self._leg.requests.corrected(self.dialog, request, response, source)
         sdp = readable_description(response)
         given = Given(now, response=response, source=source, sdp=sdp, again=again)
         if again and request.method != "INVITE":

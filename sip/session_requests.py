@@ -6,6 +6,7 @@ from sip.acks import Acks
 from sip.authorization import FIELDS, Authorization, Logins
 from sip.dialog import Dialog
 from sip.exchange import Fields
+from sip.flow import Flow
 from sip.headers import Headers
 from sip.message import Request, Response
 from sip.outgoing import ClientUser, Outgoing
@@ -26,9 +27,9 @@ class SessionRequests:
         "_acks",
         "_authorization",
         "_early",
-        "_hosts",
         "_invite",
         "_layer",
+        "_meant",
         "_timer",
         "_update",
         "_user",
@@ -43,7 +44,7 @@ class SessionRequests:
         self._acks, self._early = Acks(layer), EarlyResponses()
         self._invite: Outgoing | None = None
         self._update: Request | None = None
-        self._hosts: frozenset[str] = frozenset()  # where our user wanted the first INVITE to go
+        self._meant: set[str] = set()  # hosts
         self.farewell: Fields = ()
         """Goes into the BYE or the CANCEL that ends the session."""
 
@@ -67,7 +68,8 @@ class SessionRequests:
         patience: float = TIMEOUT,
     ) -> None:
         """INVITE or re-INVITE."""
-        self._hosts = self._hosts or frozenset(hop.host for hop in dialog.hops())
+        if self._invite is None:
+            self._meant = {hop.host for hop in dialog.hops()}
         wishes = (*self._timer.proposal(), *fields)
         request = invite(dialog, self._layer.here, offer, wishes)
         hops = dialog.hops()
@@ -135,10 +137,15 @@ class SessionRequests:
         proofs = self._invite.request.headers if self._is_meant(dialog) else Headers()
         self._acks.send(dialog, success, proofs, now)
 
-    def corrected(self, dialog: Dialog, request: Request, response: Response) -> Request | None:
+    def corrected(
+        self, dialog: Dialog, request: Request, response: Response, source: Flow
+    ) -> Request | None:
         """`request` as a 401, 407 or 422 wants it; None when it may not be sent once more."""
         again, number = None, dialog.local_cseq + 1
-        if response.status in FIELDS and self._is_meant(dialog):
+        meant = self._is_meant(dialog)
+        if meant and request.to.tag is None:
+            self._meant.add(source.host)
+        if response.status in FIELDS and meant:
             again = self._authorization.answer(request, response, number)
         elif response.status == 422:
             again = self._timer.corrected(request, response, number)
@@ -147,12 +154,13 @@ class SessionRequests:
         return again
 
     def _is_meant(self, dialog: Dialog) -> bool:
-        """Whether requests in `dialog` go to a host our user meant, which may see proofs.
+        """Whether requests in `dialog` go to where our user wanted the first one to go, or to the
+        host that answered it from there: these may see proofs.
 
-        One that a Contact or a 3xx leads to may not: it could claim any realm, and take its time
-        to find the password behind what it got.
+        One that only a Contact or a 3xx leads to may not: it could claim any realm, and take its
+        time to find the password behind what it got.
         """
-        return dialog.hops()[0].host in self._hosts
+        return dialog.hops()[0].host in self._meant
 
 
 def _write(request: Request, fields: Fields) -> None:

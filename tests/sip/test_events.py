@@ -11,6 +11,7 @@ from sip.events import (
     Event,
     Registered,
     SessionId,
+    Throttled,
     TrunkDown,
     TrunkRegistered,
     TrunkUnregistered,
@@ -18,7 +19,7 @@ from sip.events import (
     Unregistered,
 )
 
-OF_USERS = (Registered, Unregistered)
+OF_USERS = (Registered, Throttled, Unregistered)
 OF_TRUNKS = (TrunkRegistered, TrunkUnregistered, TrunkUp, TrunkDown)
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sip.actions import Send
 from sip.dialog import Dialog
-from sip.flow import Flow, Here
+from sip.flow import UDP, Flow, Here
 from sip.headers import Headers
 from sip.message import Request, Response, parse
 from sip.refusal import SUPPORTED
@@ -86,7 +88,7 @@ def test_a_refusal_that_says_how_is_put_right_under_the_next_number(
     leg.requests.invite(leg.dialog, OURS, 0.0)
     first = leg.sent()
     refused = Response(status, "", Headers([field]))
-    again = leg.requests.corrected(leg.dialog, first, refused)
+    again = leg.requests.corrected(leg.dialog, first, refused, PEER)
     assert again and again.cseq.number == leg.dialog.local_cseq == first.cseq.number + 1
     leg.requests.again(leg.dialog, again, 0.0)
     assert leg.requests.is_last_invite(again) and not leg.requests.is_last_invite(first)
@@ -97,8 +99,26 @@ def test_any_other_refusal_uses_up_no_number() -> None:
     leg.requests.invite(leg.dialog, OURS, 0.0)
     first, before = leg.sent(), leg.dialog.local_cseq
     for status in (401, 422, 486):
-        assert leg.requests.corrected(leg.dialog, first, Response(status)) is None
+        assert leg.requests.corrected(leg.dialog, first, Response(status), PEER) is None
     assert leg.dialog.local_cseq == before
+
+
+@pytest.mark.parametrize(("target", "answered"), [("10.0.0.77", True), ("10.0.0.66", False)])
+def test_beside_the_host_that_was_called_the_one_that_answered_may_challenge(
+    target: str, answered: bool
+) -> None:
+    leg = Leg()
+    leg.dialog = replace(leg.dialog, remote="<sip:them@10.0.0.9>", remote_tag="")
+    leg.requests.invite(leg.dialog, OURS, 0.0)
+    pool = Flow(UDP, "10.0.0.77", 5060)
+    assert leg.requests.corrected(leg.dialog, leg.sent(), Response(180), pool) is None
+    elsewhere = replace(leg.dialog, remote_tag="t", target=f"sip:them@{target}")
+    asked = elsewhere.request("BYE", Here("10.0.0.1", 5060))
+    refused = Response(
+        401, "", Headers([("WWW-Authenticate", 'Digest realm="earshot", nonce="n"')])
+    )
+    again = leg.requests.corrected(elsewhere, asked, refused, Flow(UDP, target, 5060))
+    assert (again is not None) == answered
 
 
 def test_the_last_invite_is_cancelled_and_acknowledged() -> None:
