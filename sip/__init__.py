@@ -33,13 +33,14 @@ Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user ag
 §8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
 strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE both ways), §15 (BYE),
 §17 with RFC 6026 (transactions), §18 (UDP, TCP and TLS, large requests by TCP), §22 with RFC 7616
-and 8760 (digest, SHA-256 and MD5, both sides). RFC 3262 (100rel: our 180 where it is required,
-theirs always), RFC 3263 with 2782 and 3403 (names by NAPTR, SRV, A and AAAA, the next server after
-silence or 503), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE answered), RFC
-3515 with 3892 and 4488 (REFER in a call, both ways), RFC 3891 (Replaces, both ways), RFC 3323,
-3325, 5806 and 7044 (who calls, over whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581
-(rport), RFC 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers),
-RFC 5626 §4.4.1 (pings), RFC 5922 (whose certificate it must be).
+and 8760 (digest, both sides: SHA-512-256, SHA-256, MD5; auth, auth-int; guessing is throttled). RFC
+3262 (100rel: our 180 where it is required, theirs always), RFC 3263 with 2782 and 3403 (names by
+NAPTR, SRV, A and AAAA, the next server after silence or 503), RFC 3264 (offer and answer, either
+side offers), RFC 3311 (UPDATE answered), RFC 3327 (Path), RFC 3515 with 3892 and 4488 (REFER in a
+call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and 7044 (who calls, over
+whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC 4028 (session timers,
+refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 5626 (registrar of flows; pings),
+RFC 5627 (public GRUUs), RFC 5922 (whose certificate it must be).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
 RFC 4475 and 5118 (torture, IPv6) are answered as they call for; peers of RFC 2543 are understood.
@@ -60,6 +61,9 @@ Refused, each with a clear answer or not at all:
     INFO without digits             415; an empty one 200
     offers of our own in UPDATE     our re-INVITE carries them, RFC 3311 §5.1
     challenges of other realms      a 401 or 407 without a login for it is a refusal
+    temporary GRUUs                 not handed out: they hide a callee that a B2BUA hides already
+    userhash                        not offered: From and To name the user in the clear
+    proofs for the next host        a 401 from where a Contact or a 3xx leads to is a refusal
     multipart bodies                415
     a closed TCP connection         a response to it is dropped; a request tries the Contact
     renewed 180 each minute         an INVITE is settled within three minutes, §13.3.1.1

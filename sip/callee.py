@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from sip.binding import Binding
 from sip.dialog import Dialog
 from sip.flow import Flow, Here
 from sip.headers import NameAddr
 from sip.identity import Caller, from_for
 from sip.next_hop import Hop
 from sip.outside import hops_to
-from sip.registrar import Binding
 from sip.session_identifier import SessionIdentifier
 from sip.uri import request_uri
 
@@ -39,7 +39,8 @@ class Callee:
             binding.flow,
             from_for(display, caller, here.authority(binding.flow)),
             NameAddr("", f"sip:{username}@{here.authority(binding.flow)}"),
-            behind_nat=binding.behind_nat,
+            binding.path,
+            binding.behind_nat,
             username=username,
         )
 

@@ -59,7 +59,10 @@ class Endpoint:
         self._layer = TransactionLayer(here, tokens, settings.max_transactions)
         self._sessions = Sessions(self._layer, settings.max_sessions)
         self._registrar = Registrar(
-            self._layer.timers, self._layer.report, settings.max_registration_seconds
+            self._layer.timers,
+            self._layer.report,
+            settings.max_registration_seconds,
+            self._layer.draw,
         )
         verifier = Verifier(
             settings.realm,

@@ -6,27 +6,23 @@ way back to the phone.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import ceil, inf
+from ipaddress import ip_address
 from typing import Final
 
 from sip.arrival import Arrival
+from sip.binding import Binding, Bindings
 from sip.errors import PeerError
 from sip.events import Event, Registered, Unregistered
 from sip.flow import Flow
 from sip.headers import NameAddr
-from sip.message import Request
-from sip.refusal import Refusal
-from sip.timers import Timed, Timers
+from sip.timers import Timers
 from sip.uri import Uri
+from sip.wish import MIN_EXPIRES, Wish, path_in, wishes_in
 
-MIN_EXPIRES: Final = 60  # seconds; less gets 423
 MAX_BINDINGS: Final = 10  # of one user; the one refreshed longest ago makes room
-MAX_CONTACTS: Final = 10  # in one REGISTER
-
-_SECONDS = re.compile(r"[0-9]{1,10}")
+JITTER: Final = 20  # one part in so many is taken off a long binding at random
 
 
 class NotRegistered(LookupError):
@@ -34,55 +30,47 @@ class NotRegistered(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """A Contact, and until when it holds on the clock of `now`."""
-
-    uri: str
-    flow: Flow
-    behind_nat: bool
-    call_id: str
-    cseq: int
-    expires_at: float
-
-
-class Bindings(Timed):
-    """Those of one user, the one refreshed last at the end."""
-
-    __slots__ = ("_on_expiry", "held", "username")
-
-    def __init__(self, username: str, on_expiry: Callable[[Bindings, float], None]) -> None:
-        super().__init__()
-        self.username, self._on_expiry = username, on_expiry
-        self.held: list[Binding] = []
-
-    @property
-    def deadline(self) -> float:
-        return min((binding.expires_at for binding in self.held), default=inf)
-
-    def tick(self, now: float) -> None:
-        self._on_expiry(self, now)
-
-
-@dataclass(frozen=True, slots=True)
 class Granted:
-    """What a REGISTER came to: the values of Contact for its 200, and what to report after it."""
+    """What a REGISTER came to: all bindings of the user now, and what to report after its 200.
 
-    contacts: list[str]
+    `outbound`: the phone is to keep the flow it came by alive.
+    """
+
+    bindings: tuple[Binding, ...]
     events: list[Event]
+    outbound: bool
 
 
 class Registrar:
-    """All bindings. `report` is told when the last of a user runs out."""
+    """All bindings. `report` is told when the last of a user runs out; `draw` is the dice."""
 
-    def __init__(self, timers: Timers, report: Callable[[Event], None], max_expires: int) -> None:
-        self._timers, self._report, self._max_expires = timers, report, max_expires
+    def __init__(
+        self,
+        timers: Timers,
+        report: Callable[[Event], None],
+        max_expires: int,
+        draw: Callable[[int], int],
+    ) -> None:
+        self._timers, self._report = timers, report
+        self._max_expires, self._draw = max_expires, draw
         self._users: dict[str, Bindings] = {}
+        self._changed: set[str] = set()
 
     def newest(self, username: str) -> Binding:
-        """Where to call a user. Raises NotRegistered."""
-        if username not in self._users:
+        """Where to call a user first. Raises NotRegistered."""
+        return self.bindings(username)[0]
+
+    def bindings(self, username: str, instance: str = "") -> tuple[Binding, ...]:
+        """Where to call a user, or one device of his: by q, then the one refreshed last.
+
+        Raises NotRegistered.
+        """
+        user = self._users.get(username)
+        found = user.in_order() if user else ()
+        wanted = tuple(each for each in found if not instance or each.instance == instance)
+        if not wanted:
             raise NotRegistered(username)
-        return self._users[username].held[-1]
+        return wanted
 
     def is_registered(self, username: str) -> bool:
         return username in self._users
@@ -93,47 +81,56 @@ class Registrar:
         Raises PeerError before anything has changed (§10.3 steps 6 and 7).
         """
         user = self._users.get(username) or Bindings(username, self._expire)
-        wishes = self._wishes(arrival.request, user)
-        held = list(user.held)
-        for uri, expires in wishes.items():
-            known = next((binding for binding in held if _same(binding.uri, uri)), None)
-            if known:
-                _check_order(known, arrival)
-                held.remove(known)
-            if expires:
-                held.append(_binding(uri, arrival, expires))
-        user.held = held[-MAX_BINDINGS:]
-        made = [Registered(username, uri, expires) for uri, expires in wishes.items() if expires]
-        return Granted(
-            [f"<{each.uri}>;expires={ceil(each.expires_at - arrival.now)}" for each in user.held],
-            [*made, *self._settle(user)],
+        wishes, path = wishes_in(arrival.request), path_in(arrival.request)
+        touched = [each for each in user.held if _is_touched(each, wishes)]
+        for binding in touched:
+            _check_order(binding, arrival)
+        made = [self._bound(wish, arrival, path) for wish in wishes or () if wish.seconds != 0]
+        kept = [each for each in user.held if each not in touched]
+        user.held = tuple((kept + made)[-MAX_BINDINGS:])
+        if touched or made:
+            self._changed.add(username)
+        events = [Registered(username, each.uri, _seconds(each, arrival.now)) for each in made]
+        outbound = any(each.reg_id for each in made)
+        return Granted(user.held, [*events, *self._settle(user)], outbound)
+
+    def restore(self, username: str, bindings: Iterable[Binding], now: float) -> None:
+        """Bindings of before a restart."""
+        user = Bindings(username, self._expire)
+        user.held = tuple(bindings)[-MAX_BINDINGS:]
+        for each in user.held:
+            self._report(Registered(username, each.uri, _seconds(each, now)))
+        self._settle(user)
+
+    def changed(self) -> dict[str, tuple[Binding, ...]]:
+        """Whose bindings have changed since this was asked last, and what they are."""
+        names, self._changed = self._changed, set()
+        return {name: self._users[name].held if name in self._users else () for name in names}
+
+    def _bound(self, wish: Wish, arrival: Arrival, path: tuple[str, ...]) -> Binding:
+        outbound = _is_outbound(wish, arrival, path)
+        nat = not path and (arrival.behind_nat or _is_inside(wish.uri, arrival.flow))
+        return Binding(
+            wish.uri,
+            arrival.flow,
+            nat or (outbound and not path),
+            arrival.request.call_id,
+            arrival.cseq,
+            arrival.now + self._granted(wish.seconds),
+            wish.q,
+            path,
+            wish.instance,
+            wish.reg_id if outbound else 0,
         )
 
-    def _wishes(self, request: Request, user: Bindings) -> dict[str, int]:
-        """Each Contact and its seconds, 0 to remove it; `*` names all there are."""
-        contacts = request.headers.all("Contact")
-        expires = request.headers.get("Expires")
-        if "*" in contacts:
-            if contacts != ["*"] or expires != "0":
-                raise PeerError("Contact * needs Expires 0 and no other Contact")
-            return {binding.uri: 0 for binding in user.held}
-        if len(contacts) > MAX_CONTACTS:
-            raise PeerError("Too many contacts")
-        parsed = [NameAddr.parse(contact) for contact in contacts]
-        for contact in parsed:
-            Uri.parse(contact.uri)
-        return {each.uri: self._seconds(each.params.get("expires", expires)) for each in parsed}
-
-    def _seconds(self, text: str | None) -> int:
-        """Raises Refusal 423; what cannot be read counts as not given, §10.2.1.1."""
-        if text is None or not _SECONDS.fullmatch(text):
-            return self._max_expires
-        if 0 < int(text) < MIN_EXPIRES:
-            raise Refusal(423, "", ("Min-Expires", str(MIN_EXPIRES)))
-        return min(int(text), self._max_expires)
+    def _granted(self, seconds: int | None) -> int:
+        """Somewhat less than a long time, or all who register after an outage come back at once."""
+        granted = min(self._max_expires if seconds is None else seconds, self._max_expires)
+        return max(granted - self._draw(granted // JITTER + 1), min(granted, MIN_EXPIRES))
 
     def _expire(self, user: Bindings, now: float) -> None:
-        user.held = [binding for binding in user.held if binding.expires_at > now]
+        user.held = tuple(binding for binding in user.held if binding.expires_at > now)
+        self._changed.add(user.username)
         for event in self._settle(user):
             self._report(event)
 
@@ -148,19 +145,28 @@ class Registrar:
         return []
 
 
-def _same(one: str, two: str) -> bool:
-    return one == two or Uri.parse(one).matches(Uri.parse(two))
+def _is_touched(binding: Binding, wishes: list[Wish] | None) -> bool:
+    return wishes is None or any(wish.is_about(binding) for wish in wishes)
 
 
-def _binding(uri: str, arrival: Arrival, expires: int) -> Binding:
-    return Binding(
-        uri,
-        arrival.flow,
-        arrival.behind_nat,
-        arrival.request.call_id,
-        arrival.cseq,
-        arrival.now + expires,
-    )
+def _is_outbound(wish: Wish, arrival: Arrival, path: tuple[str, ...]) -> bool:
+    """Whether the phone keeps its flow to us, or to its edge proxy, alive: RFC 5626 §6."""
+    if not wish.reg_id or "outbound" not in arrival.request.headers.all("Supported"):
+        return False
+    direct = len(arrival.request.headers.all("Via")) == 1
+    return direct if not path else "ob" in Uri.parse(NameAddr.parse(path[-1]).uri).params
+
+
+def _is_inside(uri: str, flow: Flow) -> bool:
+    """Whether a Contact has an address of a private network that its REGISTER came out of."""
+    try:
+        return ip_address(Uri.parse(uri).host).is_private and not ip_address(flow.host).is_private
+    except ValueError:
+        return False  # a name
+
+
+def _seconds(binding: Binding, now: float) -> int:
+    return round(binding.expires_at - now)
 
 
 def _check_order(known: Binding, arrival: Arrival) -> None:

@@ -28,7 +28,7 @@ from sip.identity import (
 from sip.malformed import refuse_malformed
 from sip.message import Request
 from sip.referral import Wish
-from sip.refusal import ACCEPT, ALLOW, METHODS, SUPPORTED, Refusal, Silence, refuse
+from sip.refusal import ACCEPT, ALLOW, METHODS, OF_REGISTER, SUPPORTED, Refusal, Silence, refuse
 from sip.registrar import Registrar
 from sip.registration import Registration
 from sip.replaces import Replaces
@@ -238,7 +238,8 @@ def _check(request: Request) -> None:
     if unserved := _unserved(request.method):
         raise unserved
     Uri.parse(request.uri)
-    wanted = [name for name in request.headers.all("Require") if name.lower() not in SUPPORTED]
+    known = OF_REGISTER if request.method == "REGISTER" else SUPPORTED
+    wanted = [name for name in request.headers.all("Require") if name.lower() not in known]
     if wanted:
         raise Refusal(420, "", ("Unsupported", ", ".join(wanted)))
     if request.method in OFFERING:

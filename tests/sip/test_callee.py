@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sip.actions import Action
+from sip.binding import Binding
 from sip.callee import Callee
 from sip.dialog import UNKNOWN
 from sip.errors import PeerError
@@ -17,7 +18,6 @@ from sip.headers import NameAddr
 from sip.message import Request
 from sip.next_hop import Destination
 from sip.outside import Unlocated
-from sip.registrar import Binding
 from tests.rig.virtual_phone import Called
 from tests.sip.scene import OURS, PHONE, SERVER, THEIRS, Scene, causes
 
@@ -47,6 +47,18 @@ def test_a_phone_is_called_at_its_contact_by_the_flow_it_registered_from() -> No
     assert (dialog.target, dialog.hops()) == ("sip:agent1@192.168.0.7", (flow,))
     assert dialog.local == '"Customer" <sip:10.0.0.1:5060>;tag=ours'
     assert dialog.remote == "<sip:agent1@10.0.0.1:5060>"
+
+
+def test_a_phone_that_registered_over_proxies_is_called_by_way_of_them() -> None:
+    path = ("<sip:10.0.0.7;lr>", "<sip:10.0.0.8;lr>")
+    flow = Flow(UDP, "10.0.0.7", 5060)
+    binding = Binding("sip:agent1@192.168.0.7", flow, False, "r1", 1, 3600.0, path=path)
+    phone = Callee.phone("agent1", binding, "Customer", None, Here("10.0.0.1", 5060))
+    dialog = phone.dialog("call-1", "ours", UNKNOWN)
+    assert dialog.hops() == (flow,)
+    request = dialog.request("INVITE", Here("10.0.0.1", 5060))
+    assert request.uri == "sip:agent1@192.168.0.7"
+    assert request.headers.all("Route") == list(path)
 
 
 def test_a_uri_is_called_where_it_says_or_by_the_first_route() -> None:

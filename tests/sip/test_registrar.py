@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import pytest
 
 from sip.errors import PeerError
 from sip.events import Event, Registered, Unregistered
-from sip.flow import UDP, Flow
+from sip.flow import TCP, UDP, Flow
 from sip.refusal import Refusal
-from sip.registrar import MAX_BINDINGS, MAX_CONTACTS, MIN_EXPIRES, NotRegistered, Registrar
+from sip.registrar import JITTER, MAX_BINDINGS, NotRegistered, Registrar
 from sip.timers import Timers
+from sip.wish import MAX_CONTACTS, MIN_EXPIRES
 from tests.sip.raw import arrived, request
 
 FLOW = Flow(UDP, "10.0.0.2", 5070)
@@ -19,10 +23,10 @@ HERE = "<sip:agent1@10.0.0.2:5070>"
 class Desk:
     """A registrar, its clock, and what it reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw: Callable[[int], int] | None = None) -> None:
         self.events: list[Event] = []
         self.timers = Timers()
-        self.registrar = Registrar(self.timers, self.events.append, max_expires=3600)
+        self.registrar = Registrar(self.timers, self.events.append, 3600, draw or (lambda below: 0))
 
     def register(
         self,
@@ -31,13 +35,16 @@ class Desk:
         cseq: int = 1,
         call_id: str = "r1",
         now: float = 0.0,
+        flow: Flow = FLOW,
+        more: Sequence[str] = (),
     ) -> list[str]:
-        fields = [f"Contact: {contact}" for contact in contacts]
+        """The values of Contact that its 200 would have."""
+        fields = [*(f"Contact: {contact}" for contact in contacts), *more]
         fields += [] if expires is None else [f"Expires: {expires}"]
         asked = request("REGISTER", *fields, cseq=cseq, call_id=call_id, contact="")
-        registration = self.registrar.register(arrived(asked, FLOW, now), "agent1")
-        self.events += registration.events
-        return registration.contacts
+        granted = self.registrar.register(arrived(asked, flow, now), "agent1")
+        self.events += granted.events
+        return [binding.written("", now) for binding in granted.bindings]
 
     def wait_until(self, now: float) -> None:
         for due in self.timers.due(now):
@@ -167,3 +174,120 @@ def test_bindings_of_one_user_are_limited_and_the_oldest_makes_room(desk: Desk) 
 def test_contacts_in_one_register_are_limited(desk: Desk) -> None:
     with pytest.raises(PeerError):
         desk.register(*(f"<sip:a@10.0.0.2:{6000 + at}>" for at in range(MAX_CONTACTS + 1)))
+
+
+def test_the_highest_q_is_called_first_then_the_one_refreshed_last(desk: Desk) -> None:
+    for at, params in enumerate((";q=0.5", "", ";q=0.9", ";q=nonsense", ";q=1.0", ";q=2")):
+        desk.register(f"<sip:a@10.0.0.{at}>{params}", call_id=f"r{at}")
+    hosts = [each.uri[-1] for each in desk.registrar.bindings("agent1")]
+    assert hosts == ["5", "4", "3", "1", "2", "0"]
+    assert desk.register("<sip:a@10.0.0.1>;q=0.333", cseq=2, call_id="r1")[-1].endswith(";q=0.333")
+
+
+def test_a_long_binding_ends_somewhat_sooner_at_random_and_a_short_one_never_too_soon() -> None:
+    desk = Desk(draw=lambda below: below - 1)
+    assert desk.register(HERE, expires="3600") == [f"{HERE};expires={3600 - 3600 // JITTER}"]
+    assert desk.register(HERE, expires="60", cseq=2) == [f"{HERE};expires=60"]
+    assert desk.register(HERE, expires="61", cseq=3) == [f"{HERE};expires=60"]
+
+
+def test_a_proxy_on_the_way_is_the_way_back(desk: Desk) -> None:
+    proxies = ("Path: <sip:10.0.0.8;lr>, <sip:10.0.0.7;lr>",)
+    far = Flow(UDP, "10.0.0.8", 5060)
+    desk.register(HERE, flow=far, more=proxies)
+    binding = desk.registrar.newest("agent1")
+    assert binding.path == ("<sip:10.0.0.8;lr>", "<sip:10.0.0.7;lr>")
+    assert not binding.behind_nat
+
+
+@pytest.mark.parametrize("path", ["nonsense", "<sip:@>", ", ".join(["<sip:h;lr>"] * 9)])
+def test_a_path_that_cannot_be_gone_back_is_refused(desk: Desk, path: str) -> None:
+    with pytest.raises(PeerError):
+        desk.register(HERE, more=(f"Path: {path}",))
+    assert not desk.registrar.is_registered("agent1")
+
+
+PHONE = '+sip.instance="<urn:uuid:0001>"'
+
+
+def test_a_device_that_comes_from_elsewhere_takes_the_place_of_itself(desk: Desk) -> None:
+    desk.register(f"<sip:a@10.0.0.2:1>;{PHONE}")
+    again = desk.register(f"<sip:a@10.0.0.2:2>;{PHONE}", call_id="after a restart")
+    assert again == [f"<sip:a@10.0.0.2:2>;expires=3600;{PHONE}"]
+    other = desk.register('<sip:a@10.0.0.3>;+sip.instance="<urn:uuid:0002>"', call_id="r2")
+    assert len(other) == 2
+    found = desk.registrar.bindings("agent1", "urn:uuid:0001")
+    assert [each.uri for each in found] == ["sip:a@10.0.0.2:2"]
+    with pytest.raises(NotRegistered):
+        desk.registrar.bindings("agent1", "urn:uuid:0003")
+
+
+def flow_number(number: int) -> str:
+    return f"<sip:a@10.0.0.2:5070>;reg-id={number};{PHONE}"
+
+
+def test_each_flow_of_a_device_is_a_binding_of_its_own(desk: Desk) -> None:
+    outbound = ("Supported: path, outbound",)
+    one, two = (Flow(TCP, "10.0.0.2", 40000 + number, number) for number in (1, 2))
+    desk.register(flow_number(1), flow=one, more=outbound)
+    both = desk.register(flow_number(2), flow=two, more=outbound, call_id="r2")
+    assert [each.partition(";reg-id=")[2][0] for each in both] == ["1", "2"]
+    anew = Flow(TCP, "10.0.0.2", 40003, 3)
+    desk.register(flow_number(1), flow=anew, more=outbound, call_id="r3")
+    found = desk.registrar.bindings("agent1")
+    assert [(each.reg_id, each.flow) for each in found] == [(1, anew), (2, two)]
+    assert all(each.behind_nat for each in found)  # by its flow and no other way
+
+
+@pytest.mark.parametrize(
+    ("more", "counts"),
+    [
+        ((), False),
+        (("Supported: outbound", "Path: <sip:10.0.0.8;lr;ob>"), True),
+        (("Supported: outbound", "Path: <sip:10.0.0.8;lr>"), False),
+    ],
+)
+def test_a_flow_counts_where_phone_and_first_hop_keep_it_alive(
+    desk: Desk, more: Sequence[str], counts: bool
+) -> None:
+    desk.register(flow_number(1), more=more)
+    assert bool(desk.registrar.newest("agent1").reg_id) == counts
+
+
+def test_one_register_makes_one_flow(desk: Desk) -> None:
+    with pytest.raises(PeerError):
+        desk.register(flow_number(1), flow_number(2), more=("Supported: outbound",))
+
+
+def test_a_contact_inside_a_private_network_is_reached_by_the_way_out_of_it(desk: Desk) -> None:
+    public = Flow(UDP, "8.8.4.4", 5070)
+    via = "SIP/2.0/UDP 8.8.4.4:5070;rport"
+    for contact, nat in (("<sip:a@192.168.1.2>", True), ("<sip:a@8.8.4.4:5070>", False)):
+        asked = request("REGISTER", via=via, contact=contact, call_id=contact)
+        desk.registrar.register(arrived(asked, public), "agent1")
+        assert desk.registrar.newest("agent1").behind_nat == nat
+    named = request("REGISTER", via=via, contact="<sip:a@phone.example>", call_id="r9")
+    desk.registrar.register(arrived(named, public), "agent1")
+    assert not desk.registrar.newest("agent1").behind_nat
+
+
+def test_what_has_changed_is_told_once(desk: Desk) -> None:
+    assert desk.registrar.changed() == {}
+    desk.register(HERE, expires="600")
+    (held,) = desk.registrar.changed()["agent1"]
+    assert held.uri == "sip:agent1@10.0.0.2:5070"
+    assert desk.registrar.changed() == {}
+    desk.register(cseq=2)
+    assert desk.registrar.changed() == {}
+    desk.wait_until(600.0)
+    assert desk.registrar.changed() == {"agent1": ()}
+
+
+def test_what_was_there_before_a_restart_is_there_again(desk: Desk) -> None:
+    desk.register(HERE, expires="600")
+    after = Desk()
+    held = [replace(each, expires_at=100.0) for each in desk.registrar.bindings("agent1")]
+    after.registrar.restore("agent1", held, now=0.0)
+    assert after.events == [Registered("agent1", "sip:agent1@10.0.0.2:5070", 100)]
+    after.wait_until(100.0)
+    assert after.events[1:] == [Unregistered("agent1")]

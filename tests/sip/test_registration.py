@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from sip.actions import Send
+from sip.digest import credentials
 from sip.events import Cause, Ended, Registered, Throttled, Unregistered
-from sip.message import Request
-from sip.registrar import NotRegistered
+from sip.flow import TCP, Flow
+from sip.message import Request, Response, parse
+from sip.registrar import JITTER, NotRegistered
+from sip.registration import FLOW_SECONDS
 from tests.rig.virtual_phone import Finished, VirtualPhone
 from tests.rig.wire import Wire
+from tests.sip.raw import PEER, STRANGER, request
 from tests.sip.scene import SERVER, Scene, statuses
 
 
@@ -27,7 +32,9 @@ def test_a_phone_is_challenged_then_registered_and_can_unregister(scene: Scene) 
 def test_a_binding_that_is_not_refreshed_expires(scene: Scene) -> None:
     scene.register()
     scene.run(3700.0)
-    assert scene.server.events[-1] == (3600.0, Unregistered("agent1"))
+    at, event = scene.server.events[-1]
+    assert event == Unregistered("agent1")
+    assert 3600 - 3600 // JITTER <= at <= 3600
 
 
 def test_registering_survives_loss() -> None:
@@ -103,3 +110,67 @@ def test_a_guesser_is_shut_out_and_the_phone_at_the_same_address_is_not() -> Non
     assert len(scene.server.reported(Throttled)) == 1
     scene.register()
     assert statuses(scene, "REGISTER") == [200, 200]
+
+
+def registered(scene: Scene, contact: str, *fields: tuple[str, str], flow: Flow = PEER) -> Response:
+    """What the phone is told when it registers like this."""
+    (send,) = scene.machine.register(scene.now, contact=contact)
+    assert isinstance(send, Send)
+    asked = parse(send.data)
+    assert isinstance(asked, Request)
+    for name, value in fields:
+        asked.headers.add(name, value)
+    challenged = answer_to(scene, asked, flow)
+    asked.headers.set("CSeq", "9 REGISTER")
+    asked.headers.set("Via", str(asked.via).replace("branch=z9hG4bK", "branch=z9hG4bKagain"))
+    values = challenged.headers.lines("WWW-Authenticate")
+    proof = credentials(values, "agent1", "secret", "REGISTER", asked.uri, cnonce="c")
+    asked.headers.set("Authorization", proof)
+    return answer_to(scene, asked, flow)
+
+
+def answer_to(scene: Scene, asked: Request, flow: Flow) -> Response:
+    actions = scene.endpoint.receive(asked.encode(), flow, scene.now)
+    (answer,) = (parse(each.data) for each in actions if isinstance(each, Send))
+    assert isinstance(answer, Response)
+    return answer
+
+
+DEVICE = '<sip:agent1@10.0.0.9:5060>;+sip.instance="<urn:uuid:1>";reg-id=1'
+
+
+def test_a_phone_that_knows_gruus_gets_one(scene: Scene) -> None:
+    answer = registered(scene, DEVICE, ("Supported", "gruu"))
+    assert answer.status == 200
+    assert 'pub-gruu="sip:agent1@10.0.0.1:5060;gr=urn:uuid:1"' in (
+        answer.headers.get("Contact") or ""
+    )
+    assert "pub-gruu" not in (registered(Scene(), DEVICE).headers.get("Contact") or "")
+
+
+def test_the_path_is_told_back_and_gone_when_the_phone_is_called(scene: Scene) -> None:
+    path = "<sip:10.0.0.9:5060;lr>"
+    answer = registered(scene, "<sip:agent1@192.168.7.7>", ("Path", path), ("Require", "path"))
+    assert (answer.status, answer.headers.get("Path")) == (200, path)
+    assert answer.headers.all("Supported") == ["path", "outbound", "gruu"]
+    scene.call()
+    invite = scene.wire.passed[-1]
+    assert invite.target == STRANGER
+    assert isinstance(invite.message, Request)
+    assert invite.message.headers.all("Route") == [path]
+    assert invite.message.uri == "sip:agent1@192.168.7.7"
+
+
+def test_a_phone_is_asked_to_keep_a_connection_alive_and_not_a_udp_flow(scene: Scene) -> None:
+    outbound, connection = ("Supported", "outbound"), Flow(TCP, *STRANGER, 1)
+    assert "Require" not in registered(scene, DEVICE, outbound).headers
+    answer = registered(Scene(), DEVICE, outbound, flow=connection)
+    assert answer.headers.get("Require") == "outbound"
+    assert answer.headers.get("Flow-Timer") == str(FLOW_SECONDS)
+    assert "Require" not in registered(Scene(), DEVICE, flow=connection).headers
+
+
+def test_an_extension_we_do_not_know_is_refused_before_any_challenge(scene: Scene) -> None:
+    (answer,) = scene.stranger(request("REGISTER", "Require: pref"))
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.headers.get("Unsupported")) == (420, "pref")

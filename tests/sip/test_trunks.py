@@ -39,7 +39,9 @@ def test_a_trunk_registers_with_digest_and_takes_it_back_at_the_end() -> None:
     one = Trunking(**LOGIN, register_seconds=600)
     assert one.status == TrunkStatus(is_up=True, is_registered=True)
     assert one.carrier.endpoint.is_registered("agent1")
-    assert one.ours.reported(TrunkRegistered) == [TrunkRegistered("carrier", 600)]
+    (event,) = one.ours.reported(TrunkRegistered)
+    assert event.trunk == "carrier"
+    assert 570 <= event.seconds <= 600  # a registrar may shorten it
     assert not one.endpoint.trunks_closed
     one.close()
     assert one.endpoint.trunks_closed
