@@ -124,11 +124,14 @@ async def own_up(records: Records, contact_id: str) -> None:
 
 
 async def open_doors(house: House, web: WebServer) -> None:
-    """Take calls and requests; when one door does not open, shut the other. Raises OSError."""
+    """Take calls and requests; when one door does not open, shut the other.
+
+    Raises OSError or RecordError.
+    """
     try:
         await house.open()
         await web.open()
-    except OSError:
+    except (OSError, RecordError):
         await house.close(drain_seconds=0)
         raise
 

@@ -11,6 +11,7 @@ import structlog
 from config import Person, Settings, SipSettings
 from engine.admission import Admission
 from engine.agents import Agent
+from engine.bindings import Bindings
 from engine.call import Input
 from engine.consults import Consults
 from engine.flow_run import FlowRunner
@@ -61,6 +62,7 @@ class House:
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         self.sip = self._transport()
+        self.bindings = Bindings(self.sip, records)
         self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
         self.lines = Lines(self.sip, self.mixer, settings.media)
@@ -141,6 +143,7 @@ class House:
         self.ledger.start()
         self.recordings.open()
         await self.sip.start()
+        await self.bindings.start()
         self.trunks.open()
 
     async def close(self, drain_seconds: float) -> None:
@@ -148,6 +151,7 @@ class House:
         await self.switchboard.drain(drain_seconds)
         self.router.close()
         await self.trunks.close()
+        await self.bindings.stop()
         await self.sip.stop()
         await self.recordings.close()
         await self.ledger.stop()

@@ -96,3 +96,14 @@ class AuditRow(Table):
     action: Mapped[str] = mapped_column(String(64))
     contact_id: Mapped[str | None] = mapped_column(String(36), index=True)
     detail: Mapped[str]
+
+
+class BindingRow(Table):
+    """Where a phone can be reached: see `sip.KeptBinding`. `number` tells those of one user."""
+
+    __tablename__ = "bindings"
+
+    username: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    until: Mapped[datetime]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)

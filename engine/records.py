@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
@@ -25,10 +25,11 @@ from engine.contact_record import (
     contact_trace_record,
     endpoint,
 )
-from engine.models import AuditRow, ContactRow, RecordingRow, Table
+from engine.models import AuditRow, BindingRow, ContactRow, RecordingRow, Table
 
 __all__ = [
     "AuditRecord",
+    "BindingRecord",
     "ContactRecord",
     "DisconnectReason",
     "InitiationMethod",
@@ -66,6 +67,15 @@ class AuditRecord:
     action: str
     contact_id: str | None
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRecord:
+    """A registration of a phone and what `sip` wants to know of it again."""
+
+    username: str
+    until: datetime
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,25 @@ class Records:
                 AuditRecord(row.at, row.who, row.action, row.contact_id, row.detail)
                 for row in await session.scalars(wanted)
             ]
+
+    async def save_bindings(self, users: Mapping[str, Sequence[BindingRecord]]) -> None:
+        """For each of these users all bindings there are; without one there are none."""
+        rows = [
+            {"username": name, "number": at, "until": one.until, "facts": dict(one.facts)}
+            for name, bindings in users.items()
+            for at, one in enumerate(bindings)
+        ]
+        async with self._transaction("save registrations") as connection:
+            await connection.execute(delete(BindingRow).where(BindingRow.username.in_(users)))
+            if rows:
+                await connection.execute(insert(BindingRow), rows)
+
+    async def bindings(self) -> list[BindingRecord]:
+        """Of all users, those of one in their order."""
+        wanted = select(BindingRow).order_by(BindingRow.username, BindingRow.number)
+        async with self._errors("read registrations"), self._session() as session:
+            rows = await session.scalars(wanted)
+            return [BindingRecord(row.username, row.until, row.facts) for row in rows]
 
     @asynccontextmanager
     async def _transaction(self, what: str) -> AsyncIterator[AsyncConnection]:

@@ -94,6 +94,7 @@ from sip.events import (
     Unregistered,
 )
 from sip.identity import Caller, Diversion, Retargeting
+from sip.kept_binding import KeptBinding
 from sip.offer_answer import Negotiation, RemoteMedia
 from sip.outside import Unlocated
 from sip.reason import Reason
@@ -116,6 +117,7 @@ __all__ = [
     "Ended",
     "Event",
     "InviteReceived",
+    "KeptBinding",
     "Negotiation",
     "NotRegistered",
     "PeerError",

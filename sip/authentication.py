@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import ceil
+from typing import Self
 
+from config.settings import SipSettings
 from sip.arrival import Arrival
+from sip.digest import Account
 from sip.events import Event
 from sip.exchange import Fields
 from sip.refusal import Refusal, Silence
@@ -30,6 +33,31 @@ class Authentication:
         self._tokens, self._report = tokens, report
         self.blocked = 0
         """Addresses and user names found to be guessed from or at too often."""
+
+    @classmethod
+    def of(
+        cls,
+        settings: SipSettings,
+        accounts: Mapping[str, Account],
+        secret: bytes,
+        tokens: Callable[[], str],
+        report: Callable[[Event], None],
+    ) -> Self:
+        """As the settings want it; `secret` makes nonces that nobody else can make."""
+        verifier = Verifier(
+            settings.realm,
+            accounts,
+            secret,
+            settings.nonce_seconds,
+            settings.digest_algorithms,
+            settings.digest_qops,
+        )
+        throttle = Throttle(
+            settings.max_auth_failures,
+            settings.max_user_auth_failures,
+            settings.auth_failure_seconds,
+        )
+        return cls(verifier, throttle, tokens, report)
 
     def challenge(self, now: float, *, stale: bool = False) -> Fields:
         """The fields of a 401."""

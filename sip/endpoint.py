@@ -13,6 +13,7 @@ from config.trunks import Trunk
 from sip.actions import Action, Send
 from sip.authentication import Authentication
 from sip.authorization import NO_LOGINS, Logins
+from sip.binding import Binding
 from sip.callee import Callee
 from sip.digest import Account
 from sip.errors import PeerError
@@ -21,6 +22,7 @@ from sip.exchange import Fields
 from sip.flow import Flow, Here
 from sip.headers import NameAddr
 from sip.identity import Caller, TrustedSources
+from sip.kept_binding import KeptBinding
 from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
 from sip.reason import Reason
@@ -28,13 +30,11 @@ from sip.registrar import Registrar
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
-from sip.throttle import Throttle
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
 from sip.trunks import Trunks, TrunkStatus
 from sip.uas import UserAgentServer
-from sip.verifier import Verifier
 
 
 def _token() -> str:
@@ -64,21 +64,10 @@ class Endpoint:
             settings.max_registration_seconds,
             self._layer.draw,
         )
-        verifier = Verifier(
-            settings.realm,
-            accounts,
-            secret,
-            settings.nonce_seconds,
-            settings.digest_algorithms,
-            settings.digest_qops,
-        )
         self._trusted = TrustedSources(settings.trusted_sources)
-        throttle = Throttle(
-            settings.max_auth_failures,
-            settings.max_user_auth_failures,
-            settings.auth_failure_seconds,
+        self._authentication = Authentication.of(
+            settings, accounts, secret, tokens, self._layer.report
         )
-        self._authentication = Authentication(verifier, throttle, tokens, self._layer.report)
         self._uas = UserAgentServer(
             self._layer,
             self._sessions,
@@ -87,6 +76,7 @@ class Endpoint:
             secret,
             self._trusted,
         )
+        self._accounts = accounts
         self._trunks = Trunks(self._layer)
         self._max_message_bytes = settings.max_message_bytes
         self.malformed = 0
@@ -282,6 +272,25 @@ class Endpoint:
 
     def is_registered(self, username: str) -> bool:
         return self._registrar.is_registered(username)
+
+    def changed_bindings(self, now: float) -> dict[str, tuple[KeptBinding, ...]]:
+        """Whose registrations have changed since this was asked last, and what they are now."""
+        return {
+            username: tuple(KeptBinding.of(username, binding, now) for binding in held)
+            for username, held in self._registrar.changed().items()
+        }
+
+    def restore_bindings(self, kept: Iterable[KeptBinding], now: float) -> list[Action]:
+        """Registrations of before a restart, as far as they hold; `Registered` is reported."""
+        found: dict[str, list[Binding]] = {}
+        for one in kept:
+            binding = one.binding(now)
+            if binding and one.username in self._accounts:
+                found.setdefault(one.username, []).append(binding)
+        for username, held in found.items():
+            if not self._registrar.is_registered(username):
+                self._registrar.restore(username, held, now)
+        return self._layer.drain()
 
     def open_trunks(self, trunks: Iterable[Trunk], now: float) -> list[Action]:
         """Register where they want it, and ask each at intervals whether it is there."""

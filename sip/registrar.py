@@ -95,7 +95,7 @@ class Registrar:
         return Granted(user.held, [*events, *self._settle(user)], outbound)
 
     def restore(self, username: str, bindings: Iterable[Binding], now: float) -> None:
-        """Bindings of before a restart."""
+        """Bindings of before a restart, of a user who has not come back by himself."""
         user = Bindings(username, self._expire)
         user.held = tuple(bindings)[-MAX_BINDINGS:]
         for each in user.held:

@@ -21,6 +21,7 @@ from sip.events import Event, SessionId
 from sip.exchange import Fields
 from sip.flow import UDP, Flow, Here, Place
 from sip.identity import Caller
+from sip.kept_binding import KeptBinding
 from sip.locate import Question
 from sip.reason import Reason
 from sip.resolver import PORT, Resolver
@@ -215,6 +216,15 @@ class SipTransport:
 
     def trunk_status(self, name: str) -> TrunkStatus:
         return self.endpoint.trunk_status(name)
+
+    def changed_bindings(self) -> dict[str, tuple[KeptBinding, ...]]:
+        return self.endpoint.changed_bindings(self._now())
+
+    def restore_bindings(self, kept: Iterable[KeptBinding]) -> int:
+        """How many of them hold."""
+        actions = self.endpoint.restore_bindings(kept, self._now())
+        self._perform(actions)
+        return sum(1 for action in actions if isinstance(action, Report))
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

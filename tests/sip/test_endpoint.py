@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.actions import Report, Send
-from sip.events import Ended, Event, InviteReceived, SessionId
+from sip.events import Ended, Event, InviteReceived, Registered, SessionId
 from sip.flow import UDP, Flow
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
@@ -227,3 +228,20 @@ def test_an_event_is_reported_after_what_was_sent_for_it() -> None:
     proven = scene.wire.passed[-1].data
     actions = scene.endpoint.receive(proven, Flow(UDP, *PHONE), 0.0)
     assert [type(action) for action in actions] == [Send, Report]
+
+
+def test_registrations_outlive_the_endpoint(scene: Scene) -> None:
+    scene.register()
+    changed = scene.endpoint.changed_bindings(scene.now)
+    assert list(changed) == ["agent1"]
+    assert scene.endpoint.changed_bindings(scene.now) == {}
+    kept = [
+        replace(each, username=name) for name in ("agent1", "left") for each in changed["agent1"]
+    ]
+    after = Scene()
+    after.server.do(after.endpoint.restore_bindings(kept, after.now))
+    assert [event.username for event in after.server.reported(Registered)] == ["agent1"]
+    after.call()
+    assert after.wire.passed[-1].target == after.phone.address
+    after.server.do(after.endpoint.restore_bindings(kept, after.now))
+    assert len(after.server.reported(Registered)) == 1
