@@ -184,20 +184,27 @@ def test_bext01_names_what_we_lack_and_nothing_meant_for_proxies() -> None:
     ]
 
 
+def kept(response: Response) -> str:
+    """The only Contact that is registered, without how long for."""
+    (contact,) = response.headers.all("Contact")
+    address, _, expires = contact.partition(";expires=")
+    assert 3400 < int(expires) <= 3600
+    return address
+
+
 def test_cparam01_is_a_parameter_of_the_field() -> None:
     _, response = once_proven(BY_NAME["cparam01"].data)
-    assert response.headers.all("Contact") == ["<sip:+19725552222@192.0.2.15>;expires=3600"]
+    assert kept(response) == "<sip:+19725552222@192.0.2.15>"
 
 
 def test_cparam02_is_a_parameter_of_the_uri() -> None:
     _, response = once_proven(BY_NAME["cparam02"].data)
-    kept = "<sip:+19725552222@192.0.2.15;unknownparam>;expires=3600"
-    assert response.headers.all("Contact") == [kept]
+    assert kept(response) == "<sip:+19725552222@192.0.2.15;unknownparam>"
 
 
 def test_regescrt_keeps_the_escaped_header_and_never_calls_by_it() -> None:
     scene, response = once_proven(BY_NAME["regescrt"].data)
-    assert response.headers.all("Contact") == [f"<{ESCAPED}>;expires=3600"]
+    assert kept(response) == f"<{ESCAPED}>"
     scene.call()
     (invite,) = [passed.message for passed in scene.wire.passed if passed.name == "INVITE"]
     assert isinstance(invite, Request)
