@@ -126,13 +126,19 @@ class Dialog:
         """Where to send, first choice first; TLS only where the dialog is secure.
 
         A connection is used while it stands. Otherwise it is the first route, else the target,
-        unless the peer is behind NAT: then only the way it came.
+        unless the peer is behind NAT, or calls itself by a GRUU (RFC 5627), whose host is that of
+        its registrar: then only the way it came.
         """
-        direct = None if self.behind_nat else self._along(hop_to(self._next_uri()))
+        by_flow = self.flow is not None and (self.behind_nat or self._ends_at_a_gruu)
+        direct = None if by_flow else self._along(hop_to(self._next_uri()))
         stands = self.flow is not None and self.flow.reliable
         choices = (self.flow, direct) if stands else (direct, self.flow)
         unique = tuple(dict.fromkeys(hop for hop in choices if hop))
         return tuple(hop for hop in unique if not self.secure or _is_secure(hop))
+
+    @property
+    def _ends_at_a_gruu(self) -> bool:
+        return not self.routes and "gr" in Uri.parse(self.target).params
 
     def _along(self, hop: Hop | None) -> Hop | None:
         """With our end of the flow, which the peer knows, where it can be kept."""

@@ -108,6 +108,13 @@ def test_headers_in_a_contact_are_left_out_of_the_request_uri() -> None:
     assert (bye.uri, bye.headers.all("Route")) == ("sip:a@10.0.0.9;x=1", [])
 
 
+def test_a_peer_that_calls_itself_by_a_gruu_is_reached_by_the_way_it_came() -> None:
+    gruu = "sip:agent1@10.0.0.1:5060;gr=urn:uuid:1"
+    assert served(contact=f"<{gruu}>").hops() == (PEER,)
+    routed = served("Record-Route: <sip:10.0.0.4;lr>", contact=f"<{gruu}>")
+    assert routed.hops()[0] == Flow(UDP, "10.0.0.4", 5060)
+
+
 def test_our_end_of_the_flow_is_kept_where_the_target_is_reached_the_same_way() -> None:
     flow = Flow(UDP, "10.0.0.9", 5060, listener=4)
     for contact, listener in (("<sip:a@10.0.0.5>", 4), ("<sip:a@10.0.0.5;transport=tcp>", None)):
