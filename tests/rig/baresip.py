@@ -174,6 +174,10 @@ class Baresip(PhoneProcess):
     async def unhold(self) -> None:
         await self._do("resume")
 
+    async def transfer(self, uri: str) -> None:
+        """Blindly, by REFER."""
+        await self._do("transfer", uri)
+
     async def send_dtmf(self, digits: str) -> None:
         """Send digits as telephone events (RFC 4733)."""
         for digit in digits:

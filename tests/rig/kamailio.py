@@ -21,7 +21,7 @@ from tests.rig.patience import until
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
-MODULES = ("tm", "sl", "rr", "pv", "textops", "maxfwd", "path", "siputils", "tmx")
+MODULES = ("tm", "sl", "rr", "pv", "textops", "maxfwd", "path", "siputils", "xlog")
 CONFIG = """\
 debug=2
 log_stderror=yes
@@ -36,6 +36,7 @@ modparam("rr", "append_fromtag", 0)
 modparam("path", "use_received", 1)
 
 request_route {{
+    xlog("L_NOTICE", "passed: $rm $rU from $si:$sp\n");
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
     if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
     t_check_trans();
@@ -92,6 +93,11 @@ class Kamailio:
     @property
     def registrar(self) -> str:
         return f"sip:{self.address}"
+
+    def passed(self, method: str, user: str) -> bool:
+        """Whether it saw such a request from the engine, to this user part."""
+        host, port = self._engine
+        return f"passed: {method} {user} from {host}:{port}" in self.log
 
     @property
     def log(self) -> str:

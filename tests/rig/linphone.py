@@ -88,7 +88,7 @@ def find_linphone() -> str:
 
 
 class Linphone(PhoneProcess):
-    """One phone, one line. Its settings, log and what it heard lie in folder/name."""
+    """One phone. Its settings, log and what it heard lie in folder/name."""
 
     def __init__(
         self,
@@ -161,9 +161,19 @@ class Linphone(PhoneProcess):
     async def unhold(self) -> None:
         await self._tell("resume")
 
+    async def consult(self, uri: str) -> None:
+        """Hold the call and call somebody else; the events of both come together."""
+        await self.hold()
+        await self.wait_for("held", 5)
+        await self.call(uri)
+
     async def transfer(self, uri: str) -> None:
-        """REFER the other side of the only call."""
+        """Blindly, by REFER."""
         await self._tell(f"transfer {uri}")
+
+    async def join(self) -> None:
+        """Transfer the first call to the other side of the second, by REFER with Replaces."""
+        await self._tell("transfer 1 --to-call 2")
 
     async def send_dtmf(self, digits: str) -> None:
         """Send digits as telephone events (RFC 4733)."""

@@ -1,0 +1,104 @@
+"""kamailio as the edge: the engine stays behind it, phones only ever speak with kamailio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.calls.party import Party
+from tests.rig.kamailio import HOST, Kamailio, KamailioUnavailable, find_kamailio
+from tests.rig.patience import until
+from tests.rig.phone_events import PhoneError
+from tests.rig.server import PASSWORD, Server
+from tests.rig.softphone import Softphone
+from tests.rig.tones import level_dbfs, tone, write_wav
+
+try:
+    find_kamailio()
+    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
+except KamailioUnavailable as error:
+    reason = str(error)
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.timeout(40),
+    pytest.mark.skipif(bool(reason), reason=reason),
+]
+AGENT_HZ, CUSTOMER_HZ, SAID_DBFS = 1000.0, 440.0, -10.0
+RATE = 8000
+
+
+@asynccontextmanager
+async def behind_the_edge(folder: Path) -> AsyncIterator[tuple[Server, Kamailio]]:
+    async with Server(folder) as server, Kamailio(folder, engine=(HOST, server.sip_port)) as edge:
+        yield server, edge
+
+
+def softphone(name: str, folder: Path, edge: Kamailio) -> Softphone:
+    return Softphone(
+        name,
+        folder,
+        username=name,
+        password=PASSWORD,
+        registrar=edge.registrar,
+        auto_answer=0.2,
+    )
+
+
+@pytest.mark.interop("a registration keeps its Path", "kamailio")
+@pytest.mark.interop("the proxy stays in the dialog (Record-Route)", "kamailio")
+async def test_a_whole_contact_passes_the_edge(tmp_path: Path) -> None:
+    write_wav(tmp_path / "said.wav", tone(AGENT_HZ, 1.0, SAID_DBFS))
+    async with (
+        behind_the_edge(tmp_path) as (server, edge),
+        softphone("agent1", tmp_path, edge) as agent,
+        softphone("customer", tmp_path, edge) as customer,
+    ):
+        await agent.register()
+        await agent.play(tmp_path / "said.wav")
+        await customer.call(f"sip:support@{edge.address}")
+        await agent.wait_for("connected", 5)
+        await agent.wait_for("media", 5)
+        await agent.hold()
+        await agent.wait_for("held", 3)
+        await agent.unhold()
+        await agent.wait_for("media", 5)
+        await customer.hang_up()
+        assert (await agent.wait_for("disconnected", 5)).detail["status"] == 200
+        [row] = await server.recorded()
+        assert row["agent"] == "agent1"
+        # Whatever the engine sent to the agent's phone went to the proxy.
+        assert edge.passed("INVITE", "agent1") and edge.passed("BYE", "agent1")
+
+
+@pytest.mark.interop("a call to a phone behind it is heard", "kamailio")
+async def test_who_calls_directly_is_heard_by_an_agent_behind_the_edge(tmp_path: Path) -> None:
+    async with (
+        behind_the_edge(tmp_path) as (server, edge),
+        softphone("agent1", tmp_path, edge) as agent,
+        Party.of(server.phone("customer"), tone(CUSTOMER_HZ, 1.0, SAID_DBFS)) as customer,
+    ):
+        write_wav(tmp_path / "said.wav", tone(AGENT_HZ, 1.0, SAID_DBFS))
+        await agent.register()
+        await agent.play(tmp_path / "said.wav")
+        await customer.dial()
+        await agent.wait_for("media", 5)
+        heard = (await customer.talker.hears(1.2))[-RATE // 2 :]
+        assert level_dbfs(heard, AGENT_HZ) == pytest.approx(SAID_DBFS, abs=2.0)
+        await agent.hang_up()
+        assert (await customer.phone.hung_up()).by == "BYE"
+        await until(lambda: edge.passed("BYE", "support") or None)
+
+
+@pytest.mark.interop("a wrong password is refused through it", "kamailio")
+async def test_a_wrong_password_is_refused_through_the_edge(tmp_path: Path) -> None:
+    async with behind_the_edge(tmp_path) as (_, edge):
+        phone = Softphone(
+            "agent1", tmp_path, username="agent1", password="wrong", registrar=edge.registrar
+        )
+        async with phone:
+            with pytest.raises(PhoneError):
+                await phone.register()
