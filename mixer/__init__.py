@@ -34,15 +34,18 @@ what        refuse at once. The media thread owns sockets, timelines, players an
             force, from the moment they are opened until it hands the slot back. `native/mixer.h`
             is the law, `native/core.h` draws the parts.
 Silence     A listen-only port drops RTP before any timeline and cannot be the source of a route.
-            RTP is taken from one address only; once it is known, the kernel drops all other.
+            RTP is taken from one address only; once it is known, the kernel drops all other. It may
+            be learnt once where NAT hides it, and anew only when the phone says that it moves.
+Secrets     SRTP where keys were given: what is not made with them, or comes twice, changes nothing.
 Pace        Packets are handled as they come; when the thread is busy for more than 5 % of the time
             it gathers them for 4 ms, which saves a wake-up each and half of all its work.
 Farm        `media.threads` mixers with a thread each; a call lives on one of them.
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
-3551, RFC 4733, the level of RFC 3389, levels of RFC 6464, G.107 with defaults. Left out here: SRTP,
-IPv6, other codecs and rates, the spectrum of comfort noise.
+3551, RFC 4733, the level of RFC 3389, levels of RFC 6464, G.107 with defaults,
+RFC 3711 and RFC 7714 by libsrtp2. Left out here: IPv6, other codecs and rates, the spectrum of
+comfort noise.
 """
 
 from mixer._native import (
@@ -69,6 +72,7 @@ from mixer.ports import (
     PortStats,
     Remote,
     RtpPort,
+    SrtpKeys,
     Totals,
 )
 
@@ -100,6 +104,7 @@ __all__ = [
     "Route",
     "RouteRefused",
     "RtpPort",
+    "SrtpKeys",
     "Tap",
     "Totals",
 ]

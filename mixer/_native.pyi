@@ -69,8 +69,12 @@ class Mixer:
         telephone_event: int,
         receive_telephone_event: int,
         learn_from: str | None,
+        srtp: tuple[str, bytes, bytes] | None,
     ) -> None:
-        """-1 stands for no telephone event. Raises PortGone, ValueError, MixerFull."""
+        """-1 stands for no telephone event; `srtp` is suite, key to send, key to receive.
+
+        Raises PortGone, ValueError, MixerFull.
+        """
 
     def send_digits(
         self, slot: int, generation: int, digits: str, duration_ms: int, gap_ms: int, /

@@ -19,6 +19,7 @@ from mixer.ports import (
     PortStats,
     Remote,
     RtpPort,
+    SrtpKeys,
     Totals,
 )
 
@@ -131,6 +132,7 @@ class Mixer:
             telephone_event=_or_minus_one(remote.telephone_event),
             receive_telephone_event=_or_minus_one(remote.receive_telephone_event),
             learn_from=remote.learn_from,
+            srtp=_keys(remote.srtp),
         )
 
     def send_digits(
@@ -210,6 +212,10 @@ class Mixer:
 
 def _end(port: Port) -> tuple[int, int, int]:
     return port.slot, port.generation, port.channel
+
+
+def _keys(srtp: SrtpKeys | None) -> tuple[str, bytes, bytes] | None:
+    return (srtp.suite, srtp.send, srtp.receive) if srtp else None
 
 
 def _or_minus_one(payload_type: int | None) -> int:

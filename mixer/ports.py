@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +28,18 @@ class RtpPort:
 
 
 @dataclass(frozen=True, slots=True)
+class SrtpKeys:
+    """A suite of RFC 4568 §6.2 or RFC 7714 §14.1, and master key with salt for each direction.
+
+    Said again, the same keys go on with the same session.
+    """
+
+    suite: str
+    send: bytes = field(repr=False)
+    receive: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
     """Where a phone is and what it speaks.
 
@@ -46,6 +58,8 @@ class Remote:
     """Payload type of RFC 4733 to send; None where it was not negotiated."""
     receive_telephone_event: int | None = None
     learn_from: str | None = None
+    srtp: SrtpKeys | None = None
+    """None: RTP as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,8 @@ class PortStats:
     strangers: int
     """From a wrong source; once the right one is known the kernel drops them uncounted."""
     malformed: int
+    forged: int
+    """Not SRTP or SRTCP under the key, or replayed."""
     unexpected: int
     """Of a payload type that was not negotiated."""
     misplaced: int

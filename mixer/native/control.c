@@ -31,10 +31,16 @@ static void ask(struct mx *m, struct command *command) {
     wake(m);
 }
 
+void control_tidy(struct mx *m) {
+    struct crypto_context *context;
+    while (ring_pop(&m->spent, &context)) crypto_close(context);
+}
+
 /* Slots that the media thread has let go of are free again, and their pages go back to the kernel. */
 static void reclaim(struct mx *m) {
     struct control *control = &m->control;
     uint32_t slot;
+    control_tidy(m);
     while (ring_pop(&m->released, &slot)) {
         struct claim *claim = &control->claims[slot];
         if (claim->clip) mx_clip_release(claim->clip);
@@ -108,7 +114,7 @@ mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port
     }
     int16_t *samples = touch_samples(m, slot, TIMELINE_SAMPLES * sizeof(int16_t));
     port_open(&m->media.slots[slot].rtp, listen_only, fds, &seed, samples, position_of(m, now_ns(m)));
-    *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only});
+    *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only, .ssrc = seed.ssrc});
     return MX_OK;
 }
 
@@ -123,11 +129,32 @@ static bool read_remote(struct remote *to, const mx_remote *from) {
         .telephone_event = from->telephone_event,
         .receive_telephone_event = from->receive_telephone_event,
     };
-    return to->codec && address_parse(&to->address, from->address, from->rtp_port) &&
-           (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
+    bool placed = address_parse(&to->address, from->address, from->rtp_port);
+    to->told = to->address;
+    return to->codec && placed && (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
            is_payload_type(from->payload_type) && is_payload_type(from->receive_payload_type) &&
            (from->telephone_event == -1 || is_payload_type(from->telephone_event)) &&
            (from->receive_telephone_event == -1 || is_payload_type(from->receive_telephone_event));
+}
+
+/* Under the keys it had before a phone stays in its session: packets go on being counted, and none comes a second time. */
+static mx_result read_keys(struct claim *claim, const mx_srtp *srtp) {
+    struct crypto_context *send = NULL, *receive = NULL;
+    if (srtp && crypto_key_bytes(srtp->suite) != srtp->key_bytes) return MX_INVALID;
+    if (srtp) {
+        bool sends = crypto_has_key(claim->send, srtp->suite, srtp->send_key, srtp->key_bytes);
+        bool receives = crypto_has_key(claim->receive, srtp->suite, srtp->receive_key, srtp->key_bytes);
+        send = sends ? claim->send : crypto_open_sender(srtp->suite, srtp->send_key, srtp->key_bytes, claim->ssrc);
+        receive = receives ? claim->receive : crypto_open_receiver(srtp->suite, srtp->receive_key, srtp->key_bytes);
+        if (!send || !receive) {
+            if (!sends) crypto_close(send);
+            if (!receives) crypto_close(receive);
+            return MX_FULL;
+        }
+    }
+    claim->send = send;
+    claim->receive = receive;
+    return MX_OK;
 }
 
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
@@ -136,6 +163,11 @@ mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
     if (!claim) return MX_GONE;
     if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote)) return MX_INVALID;
     if (!ring_has_room(&m->commands)) return MX_FULL;
+    control_tidy(m);
+    mx_result result = read_keys(claim, remote->srtp);
+    if (result != MX_OK) return result;
+    command.remote.send = claim->send;
+    command.remote.receive = claim->receive;
     claim->sends_digits = remote->telephone_event >= 0;
     ask(m, &command);
     return MX_OK;
@@ -274,6 +306,7 @@ mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
         .lost = value_of(&c->lost),
         .strangers = value_of(&c->strangers),
         .malformed = value_of(&c->malformed),
+        .forged = value_of(&c->forged),
         .unexpected = value_of(&c->unexpected),
         .misplaced = value_of(&c->misplaced),
         .realigned = value_of(&c->realigned),

@@ -3,6 +3,7 @@
  *        control thread                    rings                       media thread
  *     claims, asked routes  --commands-->                  slots, routes, rosters, sockets
  *     free slots            <--released--
+ *     crypto contexts       <--spent-----
  *     events for Python     <--events----
  *     reader of a tap       <--taps[slot]-------------------  (tap.h)                        */
 #ifndef EARSHOT_CORE_H
@@ -49,6 +50,8 @@ struct claim {
     mx_clip *clip; /* of a player */
     bool sends_digits;     /* telephone events were negotiated */
     uint32_t digits_asked; /* to be sent, ever */
+    uint32_t ssrc;         /* under which it sends */
+    struct crypto_context *send, *receive; /* asked for last; the media thread gives them back */
 };
 
 /* Media thread, from the OPEN command until the slot is released; the control thread before and after. */
@@ -98,7 +101,9 @@ struct media {
     int epoll_fd, timer_fd;
     uint64_t next_tick; /* since mx_open() */
     uint32_t epochs;    /* given out */
-    uint8_t datagram[MAX_DATAGRAM], packet[RTP_HEADER + RTP_MAX_PAYLOAD];
+    /* Words, for libsrtp2. */
+    _Alignas(8) uint8_t datagram[MAX_DATAGRAM];
+    _Alignas(8) uint8_t packet[RTP_HEADER + RTP_MAX_PAYLOAD + CRYPTO_ADDED];
 };
 
 /* Written by the media thread, read by the control thread. */
@@ -123,7 +128,7 @@ struct mx {
     struct media media;
     int64_t stepped_ns;
     /* Between the threads. */
-    struct ring commands, released, events;
+    struct ring commands, released, events, spent; /* `spent`: crypto contexts to be closed */
     struct tap *taps; /* by slot */
     struct gauges gauges;
     _Atomic bool stopping;
@@ -133,6 +138,9 @@ static inline int64_t position_of(const struct mx *m, int64_t now_ns) { return (
 static inline int16_t *samples_of(const struct mx *m, uint32_t slot) {
     return (int16_t *)(m->samples + (size_t)slot * SLOT_BYTES);
 }
+
+/* Control thread: close the contexts that the media thread is done with. */
+void control_tidy(struct mx *m);
 
 /* mx_open(), with or without a thread. Without one nothing happens but in mx_step(), which is at `now_ns`, does what is due
  * then, and belongs to the same thread: tests go through an hour in a second. */

@@ -219,6 +219,7 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct address from;
     struct rtp_packet packet;
+    size_t length;
     ssize_t size = socket_receive(p->rtp_fd, m->media.datagram, MAX_DATAGRAM, p->sealed ? NULL : &from);
     if (size < 0) {
         if (errno == EAGAIN) {
@@ -228,7 +229,11 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
         if (errno != EINTR) port_leave_alone(p, now); /* ICMP: nobody there */
     } else if (!p->sealed && !admits(p, &from)) {
         count_one(&p->counters.strangers);
-    } else if (size > MAX_DATAGRAM || !rtp_parse(m->media.datagram, (size_t)size, &packet)) {
+    } else if ((length = (size_t)size) > MAX_DATAGRAM) {
+        count_one(&p->counters.malformed);
+    } else if (p->remote.receive && !crypto_unprotect(p->remote.receive, m->media.datagram, &length)) {
+        count_one(&p->counters.forged);
+    } else if (!rtp_parse(m->media.datagram, length, &packet)) {
         count_one(&p->counters.malformed);
     } else {
         enum content content = content_of(p, packet.header.payload_type);

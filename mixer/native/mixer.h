@@ -5,7 +5,7 @@
  *            waits; no other call blocks.
  * Ownership  mx_open() reserves all memory the mixer will ever use; mx_close() joins the thread and frees it. Pages of a
  *            port are touched on the control thread when it is opened and given back when it is gone. In between the
- *            media thread does not allocate, lock, log, or see a PyObject. Clips belong to whoever loaded them, and to
+ *            media thread does not allocate, lock, log, or see a PyObject; what libsrtp2 does is said in srtp.h. Clips belong to whoever loaded them, and to
  *            each player that plays them. A port dies with its mixer; a stale one is MX_GONE.
  * Changes    go through a ring and take effect in order, before anything else the media thread does when it wakes.
  *            A change that fails has changed nothing. Routes, gains and players come, change and go in ramps of 5 ms.
@@ -59,6 +59,14 @@ typedef struct {
     uint32_t supervisor_delay_ms, recording_delay_ms; /* how far mixes and taps read behind now */
 } mx_limits;
 
+/* Keys of SRTP and SRTCP: master key and master salt of each direction, copied. Suites: AES_CM_128_HMAC_SHA1_80 and _32 (30
+ * bytes), AEAD_AES_128_GCM (28), AEAD_AES_256_GCM (44). Under keys it had before a port stays in its session. */
+typedef struct {
+    const char *suite;
+    const uint8_t *send_key, *receive_key;
+    size_t key_bytes; /* of each */
+} mx_srtp;
+
 /* Where the phone is and what it speaks. RTP is accepted from exactly address:rtp_port. With `learn_from` any port of that
  * other address may be learnt instead, once; from then on only that one. Port 0 or address 0.0.0.0: nobody, send nothing. */
 typedef struct {
@@ -68,6 +76,7 @@ typedef struct {
     uint8_t payload_type, receive_payload_type;        /* what we send, what it sends */
     int16_t telephone_event, receive_telephone_event;  /* payload types, -1 where not negotiated */
     const char *learn_from;                            /* NULL: nobody */
+    const mx_srtp *srtp;                               /* NULL: RTP as it is */
 } mx_remote;
 
 typedef enum {
@@ -89,6 +98,7 @@ typedef struct {
     uint64_t lost;            /* RFC 3550 A.3, over all SSRCs */
     uint64_t strangers;       /* from another source address; once the source is known the kernel drops them uncounted */
     uint64_t malformed;       /* not RTP, RFC 3550 A.1 */
+    uint64_t forged;          /* not SRTP or SRTCP under the key, or a replay */
     uint64_t unexpected;      /* of a payload type that was not negotiated */
     uint64_t misplaced;       /* duplicates, and what is too old or lies outside the sequence */
     uint64_t realigned;       /* the timestamps left the clock and were set against it again */
@@ -123,7 +133,8 @@ void mx_close(mx *m);
  * it can never be the source of a route. MX_FULL, MX_NO_PORT; MX_INVALID when the host cannot be bound. */
 mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port);
 
-/* Say where the phone is, or where it is now: learning starts anew. MX_GONE, MX_FULL; MX_INVALID: address, codec, type. */
+/* Say where the phone is, or where it is now. Another address or `learn_from` than before: learning starts anew; else what
+ * was learnt stays. MX_GONE, MX_FULL; MX_INVALID: address, codec, type, key. */
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote);
 
 /* Copy `count` samples. NULL: none, or no memory. The caller holds one reference until mx_clip_release(). */

@@ -31,7 +31,7 @@ static void *shared_memory(size_t size) {
 static bool open_memory(struct mx *m, const mx_limits *limits) {
     struct control *control = &m->control;
     struct media *media = &m->media;
-    uint32_t slots = limits->max_ports;
+    uint32_t slots = limits->max_ports, most_commands = 4 * slots + 1024;
     m->samples = mmap(NULL, (size_t)slots * SLOT_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->samples == MAP_FAILED) return m->samples = NULL, false;
@@ -46,7 +46,8 @@ static bool open_memory(struct mx *m, const mx_limits *limits) {
            roster_open(&media->mixing, slots) && roster_open(&media->dialling, slots) &&
            roster_open(&media->players, slots) && roster_open(&media->taps, slots) &&
            roster_open(&media->parting, slots) &&
-           ring_open(&m->commands, sizeof(struct command), 4 * slots + 1024) &&
+           ring_open(&m->commands, sizeof(struct command), most_commands) &&
+           ring_open(&m->spent, sizeof(struct crypto_context *), 2 * slots + 2 * most_commands) &&
            ring_open(&m->released, sizeof(uint32_t), slots) && ring_open(&m->events, sizeof(mx_event), 2 * slots + 64);
 }
 
@@ -78,6 +79,7 @@ static void close_descriptor(int fd) {
 }
 
 static void free_all(struct mx *m) {
+    control_tidy(m);
     for (uint32_t slot = 0; m->control.claims && slot < m->max_ports; slot++)
         if (m->control.claims[slot].clip) mx_clip_release(m->control.claims[slot].clip);
     close_descriptor(m->wake_fd);
@@ -87,6 +89,7 @@ static void free_all(struct mx *m) {
     if (m->samples) munmap(m->samples, (size_t)m->max_ports * SLOT_BYTES);
     ring_close(&m->commands);
     ring_close(&m->released);
+    ring_close(&m->spent);
     ring_close(&m->events);
     roster_close(&m->media.rtp);
     roster_close(&m->media.mixing);

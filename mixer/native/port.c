@@ -1,5 +1,6 @@
 #include "port.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,11 +34,37 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
 
 bool port_reachable(const struct rtp_port *p) { return p->remote.codec && address_usable(&p->remote.address); }
 
-void port_set_remote(struct rtp_port *p, const struct remote *remote, int64_t now) {
-    if (p->connected) socket_disconnect(p->rtp_fd);
-    p->sealed = false;
+/* The control thread made them, and it frees them. */
+static void discard(struct mx *m, struct crypto_context *context) {
+    if (!context) return;
+    bool pushed = ring_push(&m->spent, &context);
+    assert(pushed && "the ring holds every context there can be");
+    (void)pushed;
+}
+
+static void change_keys(struct mx *m, const struct remote *from, const struct remote *to) {
+    if (from->send != to->send) discard(m, from->send);
+    if (from->receive != to->receive) discard(m, from->receive);
+}
+
+static bool same_place(const struct remote *a, const struct remote *b) {
+    return a->codec && address_equal(&a->told, &b->told) && address_equal(&a->learn_from, &b->learn_from);
+}
+
+/* Where the phone did not say that it moves, what was learnt stays: nobody else can take its place meanwhile. */
+void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct remote before = p->remote;
     p->remote = *remote;
-    p->connected = port_reachable(p) && !remote->learning && socket_connect(p->rtp_fd, &remote->address);
+    change_keys(m, &before, remote);
+    if (same_place(&before, remote)) {
+        p->remote.address = before.address;
+        p->remote.learning = before.learning;
+    } else {
+        if (p->connected) socket_disconnect(p->rtp_fd);
+        p->sealed = false;
+        p->connected = port_reachable(p) && !remote->learning && socket_connect(p->rtp_fd, &remote->address);
+    }
     p->heard_at = now;
     p->timed_out = false;
     p->quiet_until = 0;
@@ -70,8 +97,10 @@ void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t cou
 }
 
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now) {
+    size_t size = RTP_HEADER + length;
     rtp_write(packet, header);
-    int error = socket_send(p->rtp_fd, p->connected ? NULL : &p->remote.address, packet, RTP_HEADER + length);
+    if (p->remote.send && !crypto_protect(p->remote.send, packet, &size)) return; /* its number was used: a duplicate */
+    int error = socket_send(p->rtp_fd, p->connected ? NULL : &p->remote.address, packet, size);
     if (!error) {
         count_one(&p->counters.sent);
         p->stream.packets++;
@@ -161,6 +190,7 @@ void port_visit(struct mx *m, uint32_t slot, int64_t now) {
 void port_close(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     if (p->stream.packets && port_reachable(p)) port_send_report(m, p, now, true); /* §6.3.7: who never sent says no BYE */
+    change_keys(m, &p->remote, &(struct remote){0});
     close(p->rtp_fd);
     close(p->rtcp_fd);
     p->rtp_fd = p->rtcp_fd = -1;

@@ -12,6 +12,7 @@
 #include "rtcp.h"
 #include "rtp.h"
 #include "socket_io.h"
+#include "srtp.h"
 #include "stream.h"
 #include "timeline.h"
 #include "tones.h"
@@ -23,16 +24,18 @@ struct mx;
 /* Where the phone is and what it speaks; see mx_remote. */
 struct remote {
     struct address address;
+    struct address told;       /* `address` before another was learnt */
     bool learning;             /* its port may still be learnt from `learn_from` */
     struct address learn_from; /* its port means nothing */
     const struct codec *codec; /* NULL: not known yet */
     uint8_t payload_type, receive_payload_type;
     int16_t telephone_event, receive_telephone_event; /* -1: none */
+    struct crypto_context *send, *receive;            /* NULL: RTP is sent and taken as it is */
 };
 
 /* Written by the media thread, read by any. */
 struct counters {
-    _Atomic uint64_t received, sent, lost, strangers, malformed, unexpected, misplaced, realigned, epochs, send_errors,
+    _Atomic uint64_t received, sent, lost, strangers, malformed, forged, unexpected, misplaced, realigned, epochs, send_errors,
         rtcp_received, concealed, speech, digits, digits_lost, digits_done;
     _Atomic bool speaking;
     _Atomic uint32_t power;          /* mean square */
@@ -97,7 +100,7 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
                int64_t now);
 
 /* All below: media thread. `now` is a position. */
-void port_set_remote(struct rtp_port *p, const struct remote *remote, int64_t now);
+void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now);
 
 /* Join `count` codes of sound, which are sent next and come from `origin`, to what was sent before: between a mix and what
  * is relayed, and between sources, the wave leaps, and 5 ms make a slope of it. */
@@ -119,7 +122,7 @@ void port_need(struct rtp_port *p, bool needed);
 /* sums[i] += what was said at position + i, with the gain there. */
 void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
 
-/* `packet` has RTP_HEADER bytes of room before `length` of payload; the header is mapped already. */
+/* `packet` has RTP_HEADER bytes of room before `length` of payload, and CRYPTO_ADDED behind; the header is mapped already. */
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now);
 
 /* Send `count` samples of a mix; `codes` holds them encoded, after RTP_HEADER bytes of room. */

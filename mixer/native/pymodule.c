@@ -165,18 +165,34 @@ static PyObject *mixer_open_rtp(PyObject *self, PyObject *args) {
     return result == MX_OK ? Py_BuildValue("IIH", port.slot, port.generation, rtp_port) : raise_result(result);
 }
 
+/* The tuple holds what `srtp` points to. */
+static bool read_keys(PyObject *tuple, mx_srtp *srtp) {
+    Py_ssize_t send_bytes, receive_bytes;
+    if (!PyTuple_Check(tuple)) return PyErr_SetString(PyExc_TypeError, "srtp is a tuple, or None"), false;
+    if (!PyArg_ParseTuple(tuple, "sy#y#", &srtp->suite, &srtp->send_key, &send_bytes, &srtp->receive_key, &receive_bytes))
+        return false;
+    if (send_bytes != receive_bytes) return raise_result(MX_INVALID), false;
+    srtp->key_bytes = (size_t)send_bytes;
+    return true;
+}
+
 static PyObject *mixer_set_remote(PyObject *self, PyObject *args, PyObject *keywords) {
     static char *names[] = {"slot", "generation", "address", "rtp_port", "codec", "payload_type",
-                            "receive_payload_type", "telephone_event", "receive_telephone_event", "learn_from", NULL};
+                            "receive_payload_type", "telephone_event", "receive_telephone_event", "learn_from",
+                            "srtp", NULL};
     mx *m = opened((Mixer *)self);
     mx_port port = {0};
     mx_remote remote;
+    mx_srtp srtp;
+    PyObject *keys;
     int rtp_port;
-    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhz", names, &port.slot, &port.generation,
+    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhzO", names, &port.slot, &port.generation,
                                            &remote.address, &rtp_port, &remote.codec, &remote.payload_type,
                                            &remote.receive_payload_type, &remote.telephone_event,
-                                           &remote.receive_telephone_event, &remote.learn_from))
+                                           &remote.receive_telephone_event, &remote.learn_from, &keys))
         return NULL;
+    remote.srtp = keys == Py_None ? NULL : &srtp;
+    if (remote.srtp && !read_keys(keys, &srtp)) return NULL;
     if (rtp_port < 0 || rtp_port > UINT16_MAX) return raise_result(MX_INVALID);
     remote.rtp_port = (uint16_t)rtp_port;
     return none_or_raise(mx_set_remote(m, port, &remote));
@@ -272,9 +288,9 @@ static PyObject *mixer_stats(PyObject *self, PyObject *args) {
     if (!m || !PyArg_ParseTuple(args, "II", &port.slot, &port.generation)) return NULL;
     mx_result result = mx_stats(m, port, &s);
     if (result != MX_OK) return raise_result(result);
-    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsNsdsdsdsd}", "received", s.received, "sent", s.sent, "lost",
-                         s.lost, "strangers", s.strangers, "malformed", s.malformed, "unexpected", s.unexpected,
-                         "misplaced", s.misplaced, "realigned", s.realigned, "epochs", s.epochs, "send_errors",
+    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsNsdsdsdsd}", "received", s.received, "sent", s.sent, "lost",
+                         s.lost, "strangers", s.strangers, "malformed", s.malformed, "forged", s.forged,
+                         "unexpected", s.unexpected, "misplaced", s.misplaced, "realigned", s.realigned, "epochs", s.epochs, "send_errors",
                          s.send_errors, "rtcp_received", s.rtcp_received, "digits", s.digits, "digits_lost",
                          s.digits_lost, "concealed_ms", s.concealed_ms, "level_dbov", s.level_dbov, "speaking",
                          PyBool_FromLong(s.speaking), "speech_ms", s.speech_ms, "mos", s.mos, "jitter_ms",

@@ -13,7 +13,12 @@ void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.strangers);
         return;
     }
-    if (size > MAX_DATAGRAM || !rtcp_parse(m->media.datagram, (size_t)size, p->stream.ssrc, &heard)) {
+    size_t length = (size_t)size;
+    if (p->remote.receive && (size > MAX_DATAGRAM || !crypto_unprotect_rtcp(p->remote.receive, m->media.datagram, &length))) {
+        count_one(&p->counters.forged);
+        return;
+    }
+    if (size > MAX_DATAGRAM || !rtcp_parse(m->media.datagram, length, p->stream.ssrc, &heard)) {
         count_one(&p->counters.malformed);
         return;
     }
@@ -28,7 +33,7 @@ void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
 }
 
 void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool bye) {
-    uint8_t data[RTCP_MAX_REPORT];
+    _Alignas(8) uint8_t data[RTCP_MAX_REPORT + CRYPTO_ADDED];
     struct address to = address_next_port(&p->remote.address);
     struct rtcp_block block = {
         .ssrc = p->reception.ssrc,
@@ -51,5 +56,7 @@ void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool 
         .bye = bye,
     };
     p->reported_packets = p->stream.packets;
-    (void)socket_send(p->rtcp_fd, &to, data, rtcp_write(data, &report)); /* the next one is due soon enough */
+    size_t size = rtcp_write(data, &report);
+    if (p->remote.send && !crypto_protect_rtcp(p->remote.send, data, &size)) return;
+    (void)socket_send(p->rtcp_fd, &to, data, size); /* the next one is due soon enough */
 }

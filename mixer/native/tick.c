@@ -98,7 +98,7 @@ static void obey(struct mx *m, const struct command *c) {
         close_slot(m, c->slot, c->at);
         break;
     case VERB_REMOTE:
-        port_set_remote(&m->media.slots[c->slot].rtp, &c->remote, c->at);
+        port_set_remote(m, c->slot, &c->remote, c->at);
         break;
     case VERB_ROUTE:
         sinks_route(m, c->slot, c->route.sink, c->route.channel, c->route.gain_q8, c->at);

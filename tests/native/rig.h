@@ -62,7 +62,7 @@ static inline void phone_close(struct phone *p) {
 
 static inline mx_remote remote_of(const struct phone *p, const char *codec) {
     uint8_t type = strcmp(codec, "PCMA") == 0 ? 8 : 0;
-    return (mx_remote){"127.0.0.1", p->port, codec, type, type, -1, -1, NULL};
+    return (mx_remote){"127.0.0.1", p->port, codec, type, type, -1, -1, NULL, NULL};
 }
 
 /* A port of the mixer with this phone at its other end. */

@@ -15,6 +15,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 CORE = TESTS.parent.parent / "mixer" / "native"
 FLAGS = ("-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing", f"-I{CORE}")
+LIBRARIES = ("-lm", "-lsrtp2")
 SANITIZERS = {
     "address, undefined": ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
     "thread": ("-O1", "-fsanitize=thread"),
@@ -34,7 +35,7 @@ def build(folder: Path, compiler: str, flags: Sequence[str]) -> Iterator[Path]:
     objects = [folder / f"{file.stem}.o" for file in core]
     for name in names():
         program = folder / name
-        linked = [TESTS / f"{name}.c", *objects, "-o", program, "-lm"]
+        linked = [TESTS / f"{name}.c", *objects, "-o", program, *LIBRARIES]
         subprocess.run([*command, *linked], check=True)
         yield program
 
