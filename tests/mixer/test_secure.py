@@ -11,7 +11,7 @@ import pytest
 from mixer import Mixer, PortStats, Remote, Route, RtpPort, SrtpKeys
 from tests.mixer.phone import HOST, Phone, talk
 from tests.mixer.waiting import until
-from tests.rig.tones import dominant_frequency, heard, tone
+from tests.rig.tones import dominant_frequency, tone
 
 ONE, OTHER = bytes(range(30)), bytes(range(100, 130))
 KEYS = SrtpKeys("AES_CM_128_HMAC_SHA1_80", send=ONE, receive=OTHER)
