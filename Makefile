@@ -26,11 +26,13 @@ check: set-up           ## lint, types, import arrows, file sizes
 
 fuzz: set-up-test        ## hostile octets and bad wires, FUZZ_SECONDS in all, new ones each time
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
-	$(PY) -m tests.fuzz.run --seconds $$(($(FUZZ_SECONDS) * 4 / 5)) $(ARGS)
+	$(PY) -m tests.fuzz.run --seconds $$(($(FUZZ_SECONDS) * 3 / 5)) $(ARGS)
+	$(PY) -m tests.native.fuzz --seconds $$(($(FUZZ_SECONDS) / 5))
 	SIMULATION=$$(date +%s):$$(($(FUZZ_SECONDS) * 2)) $(PY) -m pytest -q tests/simulation
 
-check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan
+check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan; hostile input, the same each time
 	$(PY) -m tests.native.sanitize
+	$(PY) -m tests.native.fuzz
 
 bench: set-up           ## the figures of the README
 	$(PY) -m bench.calls --calls 50 --seconds 10 --record --json $(ARGS)
