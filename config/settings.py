@@ -93,6 +93,9 @@ class MediaSettings(Section):
     """A phone that sends no RTP for this long, and no BYE, has vanished: its call is ended."""
     supervisor_delay_ms: Annotated[int, Field(ge=20, le=400)] = 60
     recording_delay_ms: Annotated[int, Field(ge=40, le=400)] = 120
+    srtp: Literal["never", "secure", "always"] = "secure"
+    """SRTP with keys in SDP: "secure" wherever signalling is over TLS and the phone knows it,
+    "always" takes no call without. Keys are never told over anything but TLS."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Media threads. Each has its share of the ports and slots; a call lives on one of them."""
 

@@ -11,7 +11,7 @@ from itertools import count
 
 from config import MediaSettings
 from engine.header_policy import Fields
-from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort
+from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort, SrtpKeys
 from sip import (
     Answered,
     Codec,
@@ -21,10 +21,13 @@ from sip import (
     NotRegistered,
     PeerError,
     Reoffered,
+    Sdes,
     SessionDescription,
     SessionId,
     SessionsFull,
     SipTransport,
+    Srtp,
+    SrtpAgreement,
 )
 
 
@@ -76,7 +79,7 @@ class Lines:
     """Opens lines, joins them to the mixer, drops them."""
 
     def __init__(self, sip: SipTransport, mixer: Farm, media: MediaSettings) -> None:
-        self._sip, self._mixer, self._host = sip, mixer, media.host
+        self._sip, self._mixer, self._settings = sip, mixer, media
         self._sdp_ids = count(1)
         self._by_session: dict[SessionId, Line] = {}
         self._by_port: dict[Port, Line] = {}
@@ -99,7 +102,8 @@ class Lines:
         `beside` is a line of another contact that may join this one.
         Raises PeerError (the offer does not fit) or NoLine; then the caller rejects the session.
         """
-        rtp, negotiation = self._media(beside, listen_only=False)
+        srtp = self._srtp(secure=invite.secure)
+        rtp, negotiation = self._media(beside, srtp, listen_only=False)
         try:
             if invite.offer is None:
                 sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
@@ -158,7 +162,11 @@ class Lines:
 
         What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
         """
-        rtp, negotiation = self._media(beside, listen_only=party is Party.SUPERVISOR)
+        try:
+            srtp = self._srtp(secure=self._sip.calls_securely(username))
+        except (NotRegistered, PeerError) as error:
+            raise NoLine(str(error)) from error
+        rtp, negotiation = self._media(beside, srtp, listen_only=party is Party.SUPERVISOR)
         try:
             session = self._sip.invite(
                 username,
@@ -218,14 +226,24 @@ class Lines:
         self._by_port[line.rtp.port] = line
         return line
 
-    def _media(self, beside: Line | None, *, listen_only: bool) -> tuple[RtpPort, Negotiation]:
+    def _srtp(self, *, secure: bool) -> Srtp:
+        """What is wished of a leg; `secure`: its signalling is. Raises PeerError."""
+        if self._settings.srtp == "always" and not secure:
+            raise PeerError("Only calls with SRTP, over TLS", status=488)
+        wishes = {"never": Srtp.NEVER, "secure": Srtp.OFFERED, "always": Srtp.REQUIRED}
+        return wishes[self._settings.srtp] if secure else Srtp.NEVER
+
+    def _media(
+        self, beside: Line | None, srtp: Srtp, *, listen_only: bool
+    ) -> tuple[RtpPort, Negotiation]:
         try:
             rtp = self._mixer.open_rtp(
                 beside=beside.rtp.port if beside else None, listen_only=listen_only
             )
         except (MixerFull, NoFreePort) as error:
             raise NoLine(str(error)) from error
-        return rtp, Negotiation(self._host, rtp.rtp_port, CODECS, next(self._sdp_ids))
+        host, number = self._settings.host, next(self._sdp_ids)
+        return rtp, Negotiation(host, rtp.rtp_port, CODECS, number, sdes=Sdes(srtp))
 
     def _join(self, line: Line) -> None:
         """Tell the mixer where the phone is, once it is known."""
@@ -244,5 +262,12 @@ class Lines:
                 telephone_event=remote.telephone_event,
                 receive_telephone_event=remote.receive_telephone_event,
                 learn_from=line.peer_ip if behind_nat else None,
+                srtp=_keys(remote.srtp),
             ),
         )
+
+
+def _keys(agreed: SrtpAgreement | None) -> SrtpKeys | None:
+    if agreed is None:
+        return None
+    return SrtpKeys(agreed.suite, send=agreed.ours.key, receive=agreed.theirs.key)

@@ -19,7 +19,7 @@ from sip.digest import Account
 from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
-from sip.flow import Flow, Here
+from sip.flow import TLS, Flow, Here
 from sip.headers import NameAddr
 from sip.identity import Caller, TrustedSources
 from sip.kept_binding import KeptBinding
@@ -291,6 +291,10 @@ class Endpoint:
             if not self._registrar.is_registered(username):
                 self._registrar.restore(username, held, now)
         return self._layer.drain()
+
+    def calls_securely(self, username: str) -> bool:
+        """Whether a call to this user would go over TLS. Raises NotRegistered."""
+        return self._registrar.newest(username).flow.transport == TLS
 
     def open_trunks(self, trunks: Iterable[Trunk], now: float) -> list[Action]:
         """Register where they want it, and ask each at intervals whether it is there."""

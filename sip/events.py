@@ -34,7 +34,8 @@ class InviteReceived:
     `number` is the user part of the Request-URI, "" without one. `username` is proven by digest.
     Without an `offer` the answer must carry ours. `trusted`: the source is one whose word about
     `caller`, `diversions` and `history` counts. `replaces` is the session this call takes over: it
-    may, and who answers this one hangs up that one (RFC 3891).
+    may, and who answers this one hangs up that one (RFC 3891). `secure`: it came over TLS, so that
+    keys may be told.
     """
 
     session: SessionId
@@ -48,6 +49,7 @@ class InviteReceived:
     diversions: tuple[Diversion, ...] = ()
     history: tuple[Retargeting, ...] = ()
     replaces: SessionId | None = None
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

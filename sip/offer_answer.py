@@ -2,8 +2,9 @@
 
 The codec is the first of the peer's list that we have, whether that list offers or answers.
 Our answer names that one codec and telephone-event, under the offerer's numbers, so nobody changes
-codec in mid-call. Every other m-line is refused with port 0 and keeps its place. Only RTP/AVP is
-spoken; an address that is a name, multicast, or of another IP version than ours does not fit.
+codec in mid-call. Every other m-line is refused with port 0 and keeps its place. RTP/AVP is spoken,
+and RTP/SAVP where keys may be told (`sdes`); an address that is a name, multicast, or of another IP
+version than ours does not fit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from sip.errors import PeerError
-from sip.sdp import Codec, MediaDescription, Origin, SessionDescription
+from sip.sdes import PLAIN, Sdes, Srtp, SrtpAgreement
+from sip.sdp import Attribute, Codec, MediaDescription, Origin, SessionDescription
 
-PROTOCOL: Final = "RTP/AVP"
 PTIME: Final = 20  # ms of audio in a packet: ours always, theirs unless they say otherwise
 TELEPHONE_EVENT: Final = "telephone-event"
 TELEPHONE_EVENT_RATE: Final = 8000  # Hz, RFC 4733 §2.4
@@ -42,6 +43,8 @@ class RemoteMedia:
     receive_telephone_event: int | None
     direction: str  # ours: what we may do
     ptime: int  # ms they want in a packet
+    protocol: str = PLAIN
+    srtp: SrtpAgreement | None = None  # None: RTP as it is
 
 
 class Negotiation:
@@ -57,10 +60,13 @@ class Negotiation:
         codecs: Sequence[Codec],
         session_id: int,
         telephone_event: int | None = 101,
+        sdes: Sdes | None = None,
     ) -> None:
+        """Without `sdes` there is no SRTP."""
         self.remote: RemoteMedia | None = None
         self._port, self._ip_version = port, ip_address(address).version
         self._formats = list(codecs)
+        self._sdes = sdes or Sdes(Srtp.NEVER)
         if telephone_event is not None:
             self._formats.append(Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, telephone_event))
         self._sent = SessionDescription(Origin("-", session_id, 0, address), address)
@@ -75,7 +81,9 @@ class Negotiation:
         """
         self._offered = direction
         lines = [_refused(line) for line in self._sent.media]
-        lines[self._line : self._line + 1] = [self._stream(self._offerable(), direction)]
+        protocol = self.remote.protocol if self.remote else self._sdes.protocol
+        stream = self._stream(self._offerable(), direction, protocol, self._sdes.offered())
+        lines[self._line : self._line + 1] = [stream]
         return self._describe(lines)
 
     def answer(self, offer: SessionDescription) -> SessionDescription:
@@ -90,8 +98,7 @@ class Negotiation:
             self.remote = replace(self.remote, direction="inactive")
         else:
             self._line, self.remote = self._choose(offer)
-            agreed = [self.remote.codec, *_events(self.remote)]
-            lines[self._line] = self._stream(agreed, self.remote.direction)
+            lines[self._line] = self._agreed(self.remote)
         self._offered = None
         return self._describe(lines)
 
@@ -104,14 +111,17 @@ class Negotiation:
         if len(answer.media) != len(self._sent.media):
             raise PeerError("The answer has other media lines than the offer", status=488)
         ours = self._sent.media[self._line].codecs()
-        remote = self._agree(answer, answer.media[self._line], ours, self._offered)
+        line = answer.media[self._line]
+        srtp = self._sdes.settle(line.values("crypto"))
+        remote = self._agree(answer, line, ours, self._offered, srtp)
         if remote is None:
             raise PeerError("The answer takes no audio stream", status=488)
         self.remote, self._wanted = remote, self._offered
 
     def _choose(self, offer: SessionDescription) -> tuple[int, RemoteMedia]:
         for index, line in enumerate(offer.media):
-            if remote := self._agree(offer, line, self._formats, self._wanted):
+            srtp = self._sdes.choose(line.values("crypto"))
+            if remote := self._agree(offer, line, self._formats, self._wanted, srtp):
                 # RFC 3264 §6.1: an answer uses the offerer's numbers, so both ways are alike.
                 return index, replace(
                     remote,
@@ -128,13 +138,15 @@ class Negotiation:
         line: MediaDescription,
         ours: Sequence[Codec],
         wanted: str,
+        srtp: SrtpAgreement | None,
     ) -> RemoteMedia | None:
         """What `line` and `ours` have in common; None when that is not a stream."""
         address = self._usable(theirs.address_of(line))
         pairs = [(codec, twin) for codec in line.codecs() if (twin := _twin(codec, ours))]
         speech = [pair for pair in pairs if not _is_event(pair[0])]
         events = [pair for pair in pairs if _is_event(pair[0])]
-        fits = line.kind == "audio" and line.protocol == PROTOCOL and line.port > 0
+        allowed = self._sdes.allows(line.protocol, srtp)
+        fits = line.kind == "audio" and allowed and line.port > 0
         if address is None or not speech or not fits:
             return None
         held = address.is_unspecified  # RFC 2543 §B.5, still sent
@@ -148,6 +160,8 @@ class Negotiation:
             receive_telephone_event=events[0][1].payload_type if events else None,
             direction=_common(wanted, theirs.direction_of(line), held),
             ptime=line.ptime or PTIME,
+            protocol=line.protocol,
+            srtp=srtp,
         )
 
     def _is_foreign(self, address: str | None) -> bool:
@@ -176,17 +190,30 @@ class Negotiation:
         offered = kept + [codec for codec in added if codec.payload_type not in taken]
         return sorted(offered, key=_is_event)
 
-    def _stream(self, formats: Sequence[Codec], direction: str) -> MediaDescription:
+    def _agreed(self, remote: RemoteMedia) -> MediaDescription:
+        """Our line in an answer."""
+        keys = [remote.srtp.ours.attribute] if remote.srtp else []
+        formats = [remote.codec, *_events(remote)]
+        return self._stream(formats, remote.direction, remote.protocol, keys)
+
+    def _stream(
+        self,
+        formats: Sequence[Codec],
+        direction: str,
+        protocol: str,
+        keys: Sequence[Attribute],
+    ) -> MediaDescription:
         events = [codec.payload_type for codec in formats if _is_event(codec)]
         return MediaDescription(
             "audio",
             self._port,
-            PROTOCOL,
+            protocol,
             tuple(str(codec.payload_type) for codec in formats),
             attributes=(
                 *(codec.rtpmap for codec in formats),
                 *(("fmtp", f"{number} {TELEPHONE_EVENTS}") for number in events),
                 ("ptime", str(PTIME)),
+                *keys,
                 (direction, ""),
             ),
         )

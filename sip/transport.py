@@ -202,6 +202,10 @@ class SipTransport:
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 
+    def calls_securely(self, username: str) -> bool:
+        """Whether a call to this user would go over TLS. Raises NotRegistered."""
+        return self.endpoint.calls_securely(username)
+
     def open_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Register where they want it, and ask each at intervals whether it is there."""
         self._perform(self.endpoint.open_trunks(trunks, self._now()))

@@ -16,7 +16,7 @@ from sip.dtmf_relay import key_in
 from sip.errors import PeerError
 from sip.events import InviteReceived, SessionId
 from sip.exchange import Asked, description_in
-from sip.flow import Flow
+from sip.flow import TLS, Flow
 from sip.identity import (
     ANONYMOUS,
     TrustedSources,
@@ -181,6 +181,7 @@ class UserAgentServer:
                 diversions_in(request.headers),
                 history_in(request.headers),
                 replaced,
+                arrival.flow.transport == TLS,
             )
         )
 

@@ -51,3 +51,11 @@ async def test_an_answer_that_does_not_fit_is_a_missed_contact(tmp_path: Path) -
         assert (await agent.hung_up()).by == "BYE"
         [live] = one.house.registry
         assert live.agent is None
+
+
+async def test_where_srtp_is_required_a_call_without_tls_is_refused(tmp_path: Path) -> None:
+    async with engine(tmp_path, media={"srtp": "always"}) as one, phone(one) as customer:
+        with pytest.raises(Refused) as refused:
+            await customer.invite("support", AUDIO)
+        assert refused.value.status == 488
+        assert not len(one.house.registry)

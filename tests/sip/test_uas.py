@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sip.events import Cause, Ended, InviteReceived
+from sip.flow import TCP, TLS, UDP, Flow
 from sip.message import Response
 from sip.refusal import ALLOW
 from tests.rig.virtual_phone import Finished
@@ -283,3 +284,11 @@ def test_a_registration_is_of_a_sip_address(scene: Scene) -> None:
 
 def _between(scene: Scene) -> tuple[tuple[str, int], tuple[str, int]]:
     return scene.phone.address, scene.server.address
+
+
+def test_who_calls_over_tls_may_be_told_keys(scene: Scene) -> None:
+    for number, transport in enumerate((UDP, TCP, TLS)):
+        flow = Flow(transport, STRANGER[0], 5060 + number, None if transport == UDP else number)
+        data = request("INVITE", branch=f"s{number}", call_id=f"call-{number}", body=SDP)
+        scene.server.do(scene.endpoint.receive(data, flow, scene.now))
+        assert scene.incoming().secure is (transport == TLS)
