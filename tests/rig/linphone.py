@@ -45,6 +45,7 @@ guess_hostname=0
 contact=sip:{user}@127.0.0.1
 verify_server_certs=0
 verify_server_cn=0
+media_encryption={encryption}
 [net]
 firewall_policy=0
 [rtp]
@@ -101,6 +102,7 @@ class Linphone(PhoneProcess):
         registrar: str | None = None,
         transport: Literal["udp", "tcp", "tls"] = "udp",
         auto_answer: bool = False,
+        srtp: bool = False,
     ) -> None:
         super().__init__(name, log=folder / name / "log")
         [self.port] = free_ports(1)
@@ -108,6 +110,7 @@ class Linphone(PhoneProcess):
         self._user, self._password = username or name, password
         self._registrar = (registrar or "").removeprefix("sip:").partition(";")[0]
         self._transport, self._auto_answer = transport, auto_answer
+        self._encryption = "srtp" if srtp else "none"
         self._status: asyncio.Future[str] | None = None
 
     async def start(self) -> None:
@@ -189,7 +192,9 @@ class Linphone(PhoneProcess):
         ports = {"udp": 0, "tcp": 0, "tls": 0, self._transport: self.port}
         rtp = free_media_port()
         proxy = 0 if self._registrar else -1
-        config = CONFIG.format(user=self._user, rtp=rtp, proxy=proxy, **ports)
+        config = CONFIG.format(
+            user=self._user, rtp=rtp, proxy=proxy, encryption=self._encryption, **ports
+        )
         if not self._registrar:
             return config
         return config + ACCOUNT.format(
