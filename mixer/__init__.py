@@ -28,7 +28,7 @@ Digits      Telephone events (RFC 4733) are told once, when they end, and relaye
             sound. Tones in the sound are looked for where that is asked. Digits that are sent take
             the place of all else on their way.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
-            each, no lock anywhere. Python may be seconds late; the media thread never waits.
+            each, no lock anywhere. Python may be two seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can
 what        refuse at once. The media thread owns sockets, timelines, players and the routes in
             force, from the moment they are opened until it hands the slot back. `native/mixer.h`

@@ -35,7 +35,7 @@ static bool open_memory(struct mx *m, const mx_limits *limits) {
     m->samples = mmap(NULL, (size_t)slots * SLOT_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->samples == MAP_FAILED) return m->samples = NULL, false;
-    madvise(m->samples, (size_t)slots * SLOT_BYTES, MADV_NOHUGEPAGE); /* one would cover sixteen slots */
+    madvise(m->samples, (size_t)slots * SLOT_BYTES, MADV_NOHUGEPAGE); /* one would cover many slots */
     control->claims = calloc(slots, sizeof *control->claims);
     control->free = calloc(slots, sizeof *control->free);
     media->slots = calloc(slots, sizeof *media->slots);

@@ -5,13 +5,14 @@
 enum { NOISE_TYPE = 13, SILENCE = 0xff };
 
 static int64_t now;
-static int16_t frames[2 * MX_TAP_FRAMES];
+static int16_t frames[2 * 8 * 8000];
 
 struct scene {
     mx *m;
     struct phone talker, relayed, mixed;
     mx_port from, tap;
     uint32_t phase;
+    size_t kept; /* frames */
 };
 
 static struct scene begin(void) {
@@ -31,8 +32,16 @@ static void end(struct scene *s) {
     phone_close(&s->talker), phone_close(&s->relayed), phone_close(&s->mixed);
 }
 
+/* What the tap has held so far, in `frames`; returns how many. */
+static size_t recorded(struct scene *s) {
+    bool ended;
+    size_t room = sizeof frames / sizeof *frames / 2 - s->kept;
+    return s->kept += read_tap(s->m, s->tap, frames + 2 * s->kept, room, &ended);
+}
+
 static void pass(struct scene *s, int packets) {
     for (int64_t until = now + (int64_t)packets * PTIME; now < until;) mx_step(s->m, now += 5 * MS);
+    (void)recorded(s);
 }
 
 /* 100 Hz, a sawtooth. */
@@ -45,11 +54,6 @@ static void say(struct scene *s, bool lost) {
     s->talker.sequence++;
     s->talker.timestamp += FRAME;
     pass(s, 1);
-}
-
-static size_t recorded(struct scene *s) {
-    bool ended;
-    return read_tap(s->m, s->tap, frames, MX_TAP_FRAMES, &ended);
 }
 
 static int quiet_spells(size_t from, size_t to) {

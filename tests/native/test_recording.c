@@ -152,7 +152,7 @@ static void clocks_that_differ_stay_within_twenty_milliseconds(void) {
 static void after_a_long_hold_the_sound_is_where_it_belongs(void) {
     struct call c = begin();
     struct sides s = sides_open(17 * 60 * 8000);
-    for (int i = 0; i < 100; i++) phone_talk(&c.left, SILENCE), advance(&c, now + PTIME);
+    for (int i = 0; i < 100; i++) phone_talk(&c.left, SILENCE), advance(&c, now + PTIME), drain(&c, &s);
     for (int i = 0; i < 15 * 60; i++) advance(&c, now + 1000 * (int64_t)MS), drain(&c, &s);
     size_t resumed = (size_t)(now / NS_PER_SAMPLE);
     for (int i = 0; i < 100; i++) { /* its timestamps stood still */
@@ -229,7 +229,7 @@ static void a_prompt_is_recorded_without_a_gap_while_it_is_sent(void) {
     advance(&c, 500 * MS);
     route(c.m, player, c.left_port);
     route(c.m, player, c.tap);
-    advance(&c, 3500 * (int64_t)MS);
+    for (int i = 1; i <= 6; i++) advance(&c, (500 + i * 500) * (int64_t)MS), drain(&c, &s);
     close_and_drain(&c, &s);
     size_t first = 0;
     while (!s.side[0][first]) first++;
