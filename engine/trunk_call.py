@@ -1,0 +1,54 @@
+"""An INVITE as a trunk wants it: whom it goes to, who calls, who we are there. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from config import Queue, Trunk
+from engine.header_policy import Fields
+from engine.hunt import Way
+from engine.numbering import written
+from sip import Caller, TrunkAddress
+from sip.authorization import Logins
+from sip.headers import NameAddr
+from sip.identity import from_for, identity_fields
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkCall:
+    """`from_` hides a caller who is private; only a trusted trunk is told who that is (RFC 3325).
+
+    `patience`: seconds until a trunk that shows no sign of life is passed over.
+    """
+
+    uri: str
+    from_: NameAddr
+    routes: tuple[str, ...]
+    fields: Fields
+    logins: Logins
+    patience: float
+
+    @classmethod
+    def by(cls, way: Way, queue: Queue, *, private: bool) -> Self:
+        """The called see the number and the name of the queue; nothing of who dialled."""
+        trunk, address = way.trunk, TrunkAddress.of(way.trunk)
+        number = written(caller_id(queue, trunk), trunk)
+        party = address.party(number, queue.caller_name)
+        caller = Caller(party.uri, number, queue.caller_name, private=private)
+        trusted = trunk.asserted_identity == "trust"
+        return cls(
+            address.uri(written(way.number, trunk)),
+            from_for(queue.caller_name, caller, address.authority),
+            address.routes,
+            identity_fields(caller, address.authority, trusted=trusted),
+            address.logins,
+            trunk.first_response_seconds,
+        )
+
+
+def caller_id(queue: Queue, trunk: Trunk) -> str:
+    """What the called see, in E.164."""
+    number = queue.caller_id or trunk.caller_id
+    assert number, "a trunk that allows calls has a number"
+    return number
