@@ -113,6 +113,10 @@ class HeaderPolicy:
         named = ((self.contact_id_header, contact_id),) if self.contact_id_header else ()
         return (*carried.onward, *named)
 
+    def outside(self, carried: Carried) -> Fields:
+        """What the INVITE to a trunk says besides: nothing of whoever else is in the call."""
+        return tuple(field for field in carried.onward if field[0] == "Max-Forwards")
+
     def _policy(self, name: str) -> Policy:
         if not name.startswith("X-"):
             return TABLE.get(name, HIDDEN)

@@ -164,3 +164,8 @@ async def test_calls_that_lead_back_to_ourselves_come_to_an_end(
             await until(lambda: last.call.state is State.WAITING)
             assert len(one.house.registry) == contacts
             assert all(live.call.state is State.BRIDGED for live in bridged)
+
+
+def test_the_outside_learns_only_how_many_hops_are_left() -> None:
+    policy = HeaderPolicy(("X-Customer-ID",), "X-Contact")
+    assert policy.outside(carried(*INVITE, passed=("x-customer-ID",))) == (("Max-Forwards", "16"),)
