@@ -1,6 +1,7 @@
 """Which incoming calls are taken. Pure.
 
 Numbers are for everybody; the extensions of agents are for agents, those of supervisors for nobody.
+What is none of these only an agent may dial, who has proven to be one.
 A stranger who dials one learns nothing but that a password is wanted, and so does a caller who says
 they are one of us.
 """
@@ -11,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-Verdict = Enum("Verdict", "ACCEPT CONSULT REJECT CHALLENGE")
+Verdict = Enum("Verdict", "ACCEPT CONSULT DIAL REJECT CHALLENGE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Admission:
     """User names of agents and supervisors."""
     agents: Collection[str]
     max_calls: int
+    leads_outside: bool = False
+    """Whether an agent's number that is none of ours is a matter of the dial plan."""
 
     def decide(
         self, number: str, claimed: str, username: str | None, *, calls: int, draining: bool
@@ -39,13 +42,23 @@ class Admission:
         `calls` how many live now."""
         if username is None and (number in self.people or claimed in self.people):
             return Decision(Verdict.CHALLENGE)
-        consult = number in self.agents and username in self.agents
-        if number in self.people and not consult:
+        wanted = self._wanted(number, username)
+        if number in self.people and wanted is not Verdict.CONSULT:
             return Decision(Verdict.REJECT, 403, "Extensions are for agents")
-        if not consult and number not in self.numbers:
+        if wanted is None:
             return Decision(Verdict.REJECT, 404, "Unknown number")
         if draining:
             return Decision(Verdict.REJECT, 503, "Shutting down")
         if calls >= self.max_calls:
             return Decision(Verdict.REJECT, 503, "All lines are busy")
-        return Decision(Verdict.CONSULT if consult else Verdict.ACCEPT)
+        return Decision(wanted)
+
+    def _wanted(self, number: str, username: str | None) -> Verdict | None:
+        """What the call would be; None for a number that nobody has."""
+        if number in self.numbers:
+            return Verdict.ACCEPT
+        if username not in self.agents:
+            return None
+        if number in self.agents:
+            return Verdict.CONSULT
+        return Verdict.DIAL if self.leads_outside else None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.admission import Admission, Decision, Verdict
@@ -56,3 +58,17 @@ def test_no_new_call_beyond_the_limit_or_while_draining(number: str, caller: str
     assert decide(number, caller, calls=1).verdict in (Verdict.ACCEPT, Verdict.CONSULT)
     assert decide(number, caller, calls=2).status == 503
     assert decide(number, caller, draining=True).status == 503
+
+
+def test_where_trunks_lead_outside_an_agent_may_dial_what_nobody_here_has() -> None:
+    house = replace(HOUSE, leads_outside=True)
+
+    def decide(number: str, username: str | None) -> Decision:
+        return house.decide(number, username or "", username, calls=0, draining=False)
+
+    assert decide("+15550100", "agent1").verdict is Verdict.DIAL
+    assert decide("+15550100", "manager1").status == 404
+    assert decide("+15550100", None).status == 404
+    assert decide("support", "agent1").verdict is Verdict.ACCEPT
+    assert decide("agent2", "agent1").verdict is Verdict.CONSULT
+    assert decide("manager1", "agent1").status == 403
