@@ -30,7 +30,7 @@ from engine.routing import Router
 from engine.switchboard import Switchboard
 from engine.transfer import Directory
 from engine.transfers import Transfers
-from engine.trunks import Trunks
+from engine.trunks import Trunks, trusted_networks
 from engine.voice import Voice
 from flows import Flow
 from mixer import Farm
@@ -112,8 +112,9 @@ class House:
 
     def _transport(self) -> SipTransport:
         settings = self.settings
+        trusted = (*settings.sip.trusted_sources, *trusted_networks(settings.trunks))
         return SipTransport(
-            settings.sip,
+            settings.sip.model_copy(update={"trusted_sources": trusted}),
             accounts(settings),
             lambda event: self.switchboard.on_sip(event),
             settings.tls,

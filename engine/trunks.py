@@ -144,6 +144,12 @@ class Trunks:
         return TrunkState(name, status.is_up, status.is_registered, self._limits[name].calls)
 
 
+def trusted_networks(trunks: Iterable[Trunk]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """From where P-Asserted-Identity is believed because a trunk is."""
+    trusted = (trunk for trunk in trunks if trunk.asserted_identity == "trust")
+    return tuple(network for trunk in trusted for network in _sources(trunk))
+
+
 def _sources(trunk: Trunk) -> tuple[IPv4Network | IPv6Network, ...]:
     """Without networks of its own, a trunk sends from the IP address we send to, if it is one."""
     if trunk.sources:

@@ -96,3 +96,15 @@ async def test_a_trunk_that_cannot_be_located_is_unusable_and_the_house_runs(
         async with engine(tmp_path, trunks=[trunk], sip=asked) as one:
             await until(lambda: state(one).is_registered is False)
             assert one.house.trunks.unusable() == {"carrier"}
+
+
+async def test_what_a_trusted_trunk_asserts_is_believed(tmp_path: Path) -> None:
+    for setting, known in (("refuse", "+49301111111"), ("trust", "+49302222222")):
+        trunks = [static(asserted_identity=setting)]
+        async with engine(tmp_path, trunks=trunks, numbers=numbers(tmp_path)) as one:
+            async with calling(one) as customer:
+                asserted = ("P-Asserted-Identity", "<sip:0302222222@carrier.example>")
+                customer.dial("0301234567", AUDIO, (asserted,))
+                await customer.finished("INVITE")
+                [live] = one.house.registry
+                assert live.record.customer_endpoint == known
