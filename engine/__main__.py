@@ -13,7 +13,7 @@ import typer
 
 import flows
 from config import ConfigError, Settings, load, starter, warnings
-from engine.app import StartError, load_flow
+from engine.app import StartError, load_flows, load_whispers
 from engine.app import serve as serve_until_stopped
 from engine.flow_command import flow_app
 from engine.password_command import hashed
@@ -57,8 +57,8 @@ def check(config: ConfigOption = DEFAULT) -> None:
     """Read the file and its flows; say everything that is wrong."""
     settings = load_or_exit(config)
     try:
-        for number in settings.numbers:
-            load_flow(number.flow)
+        load_flows(settings)
+        load_whispers(settings)
     except StartError as error:
         fail(str(error))
     typer.echo(f"{config}: no errors")

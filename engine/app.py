@@ -39,13 +39,13 @@ class Running:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """An engine from start to stop; at the end it drains. Raises StartError."""
-    flows = {number.number: load_flow(number.flow) for number in settings.numbers}
+    flows, whispers = load_flows(settings), load_whispers(settings)
     prompts = Prompts(settings.prompts)
     records = Records(settings.database.url)
     try:
-        await asyncio.to_thread(prompts.check, spoken_by(flows.values()))
+        await asyncio.to_thread(prompts.check, spoken_by([*flows.values(), *whispers.values()]))
         await recover(records, settings)
-        house = House(settings, flows, prompts, records)
+        house = House(settings, flows, whispers, prompts, records)
         web = WebServer(house)
         await open_doors(house, web)
     except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
@@ -75,9 +75,23 @@ async def serve(settings: Settings) -> None:
     print("Stopped", flush=True)
 
 
-def load_flow(path: Path) -> Flow:
+def load_flows(settings: Settings) -> dict[str, Flow]:
+    """By the number that runs them. Raises StartError."""
+    return {number.number: load_flow(number.flow) for number in settings.numbers}
+
+
+def load_whispers(settings: Settings) -> dict[str, Flow]:
+    """By the queue that calls outside. Raises StartError."""
+    return {
+        queue.name: load_flow(queue.outbound_flow, "OUTBOUND_WHISPER")
+        for queue in settings.queues
+        if queue.outbound_flow
+    }
+
+
+def load_flow(path: Path, flow_type: str | None = None) -> Flow:
     try:
-        flow = read(path.read_text(encoding="utf-8-sig"), path.stem)
+        flow = read(path.read_text(encoding="utf-8-sig"), path.stem, flow_type)
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"flow {path}: {error}") from error
     except FlowError as error:

@@ -1,14 +1,16 @@
 """A call: the state table of one contact over its two legs.
 
     ARRIVED -> FLOW -> WAITING <-> OFFERING -> BRIDGED <-> TRANSFERRING
-       |        ^         ^                      ^ |            |
-       |        +---------+----- transfers ------|-+            v
-       +--> DIALLING ----------------------------+ <------- HANDED_OVER
+       |        ^         ^                     ^ ^ |           |
+       |        +---------+----- transfers -----|-|-+           v
+       +--> DIALLING ---------------------------+ | <------ HANDED_OVER
+       +--> CALLING -> WHISPERING ----------------+
 
     every state -> ENDED
 
-DIALLING rings the colleague whom an agent calls. While TRANSFERRING the next agent's phone rings
-and the first still has the contact; in HANDED_OVER the first has hung up already.
+DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
+our own before the agent (WHISPERING). While TRANSFERRING the next agent's phone rings and the first
+still has the contact; in HANDED_OVER the first has hung up already.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -20,7 +22,9 @@ from enum import Enum
 from math import inf
 
 State = Enum(
-    "State", "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING TRANSFERRING HANDED_OVER ENDED"
+    "State",
+    "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING CALLING WHISPERING"
+    " TRANSFERRING HANDED_OVER ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """An agent's phone rings, and may do so for a while only."""
@@ -33,6 +37,9 @@ class Input(Enum):
     QUEUED = "the flow transferred the contact to its queue"
     AGENT_OFFERED = "an agent was found"
     COLLEAGUE_DIALLED = "the caller is an agent who dialled another"
+    CUSTOMER_DIALLED = "an agent dialled a number outside"
+    CUSTOMER_ANSWERED = "whoever was dialled outside answered"
+    CUSTOMER_MISSED = "whoever was dialled outside was busy, refused or could not be reached"
     AGENT_ANSWERED = "the agent's phone answered"
     AGENT_MISSED = "the agent's phone was busy, refused, failed or rang too long"
     TO_AGENT = "the agent transfers the contact to another agent"
@@ -58,11 +65,12 @@ class Do(Enum):
     LEAVE_QUEUE = "nobody needs to be found any more; an agent who was ringing is free"
     PASS_OVER = "the agent missed the contact, which waits in no queue"
     TAKE_AGENT = "the agent who was ringing has the contact"
-    ADOPT_AGENT = "the agent who comes from another contact has this one"
+    ADOPT_AGENT = "the agent who called, or who comes from another contact, has this one"
     RING_AGENT = "call the agent's phone"
     CANCEL_AGENT = "stop calling the agent's phone"
-    ANSWER_CALLER = "answer the agent who called a colleague"
-    REFUSE_CALLER = "tell the agent who called a colleague why there is no conversation"
+    START_WHISPER = "run the outbound whisper flow of the queue; the customer hears it"
+    ANSWER_CALLER = "answer the agent who called"
+    REFUSE_CALLER = "tell the agent who called why there is no conversation"
     HOLD_CUSTOMER = "music for the customer, who is heard by nobody"
     REPORT_SUCCESS = "tell the phone that transfers that it succeeded"
     REPORT_FAILURE = "tell the phone that transfers why it failed"
@@ -88,6 +96,13 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     # An agent calls a colleague
     (State.ARRIVED, Input.COLLEAGUE_DIALLED): (State.DIALLING, (Do.RING_AGENT,)),
     (State.DIALLING, Input.AGENT_ANSWERED): (State.BRIDGED, (Do.ANSWER_CALLER, *_TAKEN)),
+    # An agent calls somebody outside
+    (State.ARRIVED, Input.CUSTOMER_DIALLED): (State.CALLING, ()),
+    (State.CALLING, Input.CUSTOMER_ANSWERED): (State.WHISPERING, (Do.START_WHISPER,)),
+    (State.WHISPERING, Input.FLOW_ENDED): (
+        State.BRIDGED,
+        (Do.STOP_FLOW, Do.ANSWER_CALLER, Do.ADOPT_AGENT, Do.BRIDGE, Do.START_RECORDING),
+    ),
     # An agent transfers
     (State.BRIDGED, Input.TO_QUEUE): (State.WAITING, (Do.RELEASE_AGENT, Do.JOIN_QUEUE)),
     (State.BRIDGED, Input.TO_NUMBER): (State.FLOW, (Do.RELEASE_AGENT, Do.START_FLOW)),
@@ -122,6 +137,8 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.OFFERING: _STOP_RINGING,
     State.BRIDGED: (Do.RELEASE_AGENT,),
     State.DIALLING: _STOP_RINGING,
+    State.CALLING: (Do.RELEASE_AGENT,),
+    State.WHISPERING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
     State.HANDED_OVER: _STOP_RINGING,
 }
@@ -133,8 +150,8 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.CUSTOMER_LOST: tuple(_TEAR_DOWN),
     Input.SHUT_DOWN: tuple(_TEAR_DOWN),
     Input.FLOW_ENDED: (State.FLOW,),
-    Input.AGENT_LEFT: (State.BRIDGED,),
-    Input.AGENT_LOST: (State.BRIDGED,),
+    Input.AGENT_LEFT: (State.BRIDGED, State.CALLING, State.WHISPERING),
+    Input.AGENT_LOST: (State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.HANDED_ON: (State.BRIDGED,),
 }
 
@@ -149,6 +166,10 @@ TABLE: dict[tuple[State, Input], Row] = (
         (State.DIALLING, Input.AGENT_MISSED): (
             State.ENDED,
             (Do.CANCEL_AGENT, Do.PASS_OVER, Do.REFUSE_CALLER, *_FAREWELL),
+        ),
+        (State.CALLING, Input.CUSTOMER_MISSED): (
+            State.ENDED,
+            (Do.REFUSE_CALLER, Do.RELEASE_AGENT, *_FAREWELL),
         ),
     }
 )  # a pair that is not here is dropped: an answer that crosses a hang-up is not an error

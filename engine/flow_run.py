@@ -53,25 +53,37 @@ class FlowRun:
 class FlowRunner:
     """Starts, feeds and stops the flows of all contacts.
 
-    `flows` by dialled number; `queues` from every reference a flow may use to a queue's name.
+    `flows` by dialled number, `whispers` by the queue for which an agent calls outside; `queues`
+    from every reference a flow may use to a queue's name.
     """
 
     def __init__(
         self,
         flows: Mapping[str, Flow],
+        whispers: Mapping[str, Flow],
         queues: Mapping[str, str],
         prompts: Prompts,
         voice: Voice,
         ledger: Ledger,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
-        self._flows, self._queues = flows, queues
+        self._flows, self._whispers, self._queues = flows, whispers, queues
         self._prompts, self._voice, self._ledger, self._step = prompts, voice, ledger, step
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
+        self._begin(live, self._flows[live.number])
+
+    def whisper(self, live: LiveContact) -> None:
+        """Before an agent's call to the outside is put through; a queue need have no such flow."""
+        assert live.target_queue, "calls to the outside are made for a queue"
+        if flow := self._whispers.get(live.target_queue):
+            self._begin(live, flow)
+        else:
+            self._step(live, Input.FLOW_ENDED)
+
+    def _begin(self, live: LiveContact, flow: Flow) -> None:
         live.system |= system_attributes(live)
-        flow = self._flows[live.number]
         run = live.flow = FlowRun(Interpreter(flow, live.record.attributes, live.system))
         self._perform(live, run, run.interpreter.start(self._loop.time()))
 

@@ -14,12 +14,14 @@ from engine.agents import Agent
 from engine.bindings import Bindings
 from engine.call import Input
 from engine.consults import Consults
+from engine.dialling import DialPlan
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import Lines
 from engine.live import LiveContact
 from engine.monitors import Monitors
+from engine.outbound import Outbound
 from engine.performer import Performer
 from engine.prompts import Prompts
 from engine.queues import Floor
@@ -50,9 +52,17 @@ class House:
     switchboard: Switchboard
 
     def __init__(
-        self, settings: Settings, flows: Mapping[str, Flow], prompts: Prompts, records: Records
+        self,
+        settings: Settings,
+        flows: Mapping[str, Flow],
+        whispers: Mapping[str, Flow],
+        prompts: Prompts,
+        records: Records,
     ) -> None:
-        """`flows` by the number that runs them. Raises RecordingError or MixerError."""
+        """`flows` by the number that runs them, `whispers` by the queue that calls outside.
+
+        Raises RecordingError or MixerError.
+        """
         routing = settings.routing
         self.settings, self.records = settings, records
         self.supervisors = frozenset(one.username for one in settings.supervisors)
@@ -75,11 +85,14 @@ class House:
             ring_seconds=routing.ring_seconds,
         )
         self.trunks = Trunks(settings.trunks, self.sip)
-        self.switchboard = self._switchboard(self._performer(flows, prompts), flows.keys())
+        self.switchboard = self._switchboard(
+            self._performer(flows, whispers, prompts), flows.keys()
+        )
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
         directory = Directory(agents, self.router.floor.queues, numbers)
+        plan = DialPlan(self.settings.dialling, self.settings.trunks)
         return Switchboard(
             self.sip,
             self.trunks,
@@ -99,12 +112,17 @@ class House:
                 seconds,
                 self._step,
             ),
+            Outbound(
+                *(self.settings, plan, self.lines, self.trunks, self.registry, self.router),
+                *(self.ledger, self.headers, self._step),
+            ),
             self.ledger,
             Admission(
                 numbers=numbers,
                 people=accounts(self.settings).keys(),
                 agents=agents,
                 max_calls=self.settings.routing.max_calls,
+                leads_outside=plan.leads_outside,
             ),
             self.headers,
             seconds,
@@ -120,7 +138,9 @@ class House:
             settings.tls,
         )
 
-    def _performer(self, flows: Mapping[str, Flow], prompts: Prompts) -> Performer:
+    def _performer(
+        self, flows: Mapping[str, Flow], whispers: Mapping[str, Flow], prompts: Prompts
+    ) -> Performer:
         queues = queue_references(self.settings)
         voice = Voice(self.mixer, prompts.hold_music())
         return Performer(
@@ -129,7 +149,7 @@ class House:
             self.lines,
             self.mixer,
             voice,
-            FlowRunner(flows, queues, prompts, voice, self.ledger, self._later),
+            FlowRunner(flows, whispers, queues, prompts, voice, self.ledger, self._later),
             self.recordings,
             self.monitors,
             self.ledger,

@@ -11,6 +11,7 @@ from itertools import count
 
 from config import MediaSettings
 from engine.header_policy import Fields
+from engine.trunk_call import TrunkCall
 from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort, SrtpKeys
 from sip import (
     Answered,
@@ -28,6 +29,7 @@ from sip import (
     SipTransport,
     Srtp,
     SrtpAgreement,
+    Unlocated,
 )
 
 
@@ -90,13 +92,25 @@ class Lines:
     def of_port(self, port: Port) -> Line | None:
         return self._by_port.get(port)
 
-    def accept(self, invite: InviteReceived, contact_id: str, beside: Line | None = None) -> Line:
-        """Answer a customer's call at once. Raises as `take` does."""
-        line = self.take(invite, contact_id, beside)
+    def accept(
+        self,
+        invite: InviteReceived,
+        contact_id: str,
+        beside: Line | None = None,
+        party: Party = Party.CUSTOMER,
+    ) -> Line:
+        """Answer a call at once. Raises as `take` does."""
+        line = self.take(invite, contact_id, beside, party)
         self.answer(line)
         return line
 
-    def take(self, invite: InviteReceived, contact_id: str, beside: Line | None = None) -> Line:
+    def take(
+        self,
+        invite: InviteReceived,
+        contact_id: str,
+        beside: Line | None = None,
+        party: Party = Party.CUSTOMER,
+    ) -> Line:
         """A line for a call that comes in and waits for `answer` or `refuse`.
 
         `beside` is a line of another contact that may join this one.
@@ -115,7 +129,7 @@ class Lines:
         return self._add(
             Line(
                 contact_id,
-                Party.CUSTOMER,
+                party,
                 invite.session,
                 rtp,
                 negotiation,
@@ -179,6 +193,30 @@ class Lines:
             self._mixer.close_port(rtp.port)
             raise NoLine(str(error)) from error
         return self._add(Line(contact_id, party, session, rtp, negotiation, username))
+
+    def dial(self, call: TrunkCall, beside: Line, fields: Fields = ()) -> Line:
+        """Call somebody outside, for the contact of `beside`. Raises NoLine."""
+        try:
+            srtp = self._srtp(secure=call.secure)
+        except PeerError as error:
+            raise NoLine(str(error)) from error
+        rtp, negotiation = self._media(beside, srtp, listen_only=False)
+        try:
+            session = self._sip.invite_uri(
+                call.uri,
+                from_uri=call.from_.uri,
+                from_display=call.from_.display,
+                offer=negotiation.offer(),
+                routes=call.routes,
+                extra_headers=(*call.fields, *fields),
+                logins=call.logins,
+                patience=call.patience,
+                on_behalf_of=beside.session,
+            )
+        except (Unlocated, SessionsFull, PeerError) as error:
+            self._mixer.close_port(rtp.port)
+            raise NoLine(str(error)) from error
+        return self._add(Line(beside.contact_id, Party.CUSTOMER, session, rtp, negotiation))
 
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.call import Call, State
 from engine.header_policy import Carried
+from engine.hunt import Hunt
 from engine.lines import NO_ANSWER, Line
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
@@ -59,6 +60,8 @@ class LiveContact:
     refusal: int = NO_ANSWER
     """SIP status with which the last phone refused to be the agent's."""
     agent: Line | None = None
+    hunt: Hunt | None = None
+    """The search for a way to whoever was called outside."""
     player: Port | None = None
     """What the customer hears instead of an agent: a prompt or hold music."""
     tap: Tap | None = None
@@ -71,6 +74,11 @@ class LiveContact:
     @property
     def contact_id(self) -> str:
         return self.record.contact_id
+
+    @property
+    def caller(self) -> Line:
+        """The phone of the agent who called a colleague or somebody outside."""
+        return self.agent or self.customer
 
     @property
     def agent_holds(self) -> bool:

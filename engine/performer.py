@@ -31,6 +31,7 @@ REASONS = {
     Input.CUSTOMER_LOST: DisconnectReason.TELECOM_PROBLEM,
     Input.AGENT_LOST: DisconnectReason.TELECOM_PROBLEM,
     Input.AGENT_MISSED: DisconnectReason.OTHER,
+    Input.CUSTOMER_MISSED: DisconnectReason.OTHER,
     Input.HANDED_ON: DisconnectReason.AGENT_DISCONNECT,
     Input.SHUT_DOWN: DisconnectReason.OTHER,
 }
@@ -64,6 +65,7 @@ class Performer:
     def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
         return {
             Do.START_FLOW: self._flows.start,
+            Do.START_WHISPER: self._start_whisper,
             Do.STOP_FLOW: self._flows.stop,
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
@@ -74,7 +76,7 @@ class Performer:
             Do.RING_AGENT: self._ring_agent,
             Do.CANCEL_AGENT: self._cancel_agent,
             Do.ANSWER_CALLER: self._answer_caller,
-            Do.REFUSE_CALLER: lambda live: self._lines.refuse(live.customer, live.refusal),
+            Do.REFUSE_CALLER: lambda live: self._lines.refuse(live.caller, live.refusal),
             Do.HOLD_CUSTOMER: self._hold_customer,
             Do.REPORT_SUCCESS: self._report_success,
             Do.REPORT_FAILURE: self._report_failure,
@@ -136,7 +138,7 @@ class Performer:
         self._adopt_agent(live)
 
     def _adopt_agent(self, live: LiveContact) -> None:
-        live.agent, live.ringing = live.ringing, None
+        live.agent, live.ringing = live.ringing or live.agent, None
         assert live.agent, "an agent has answered"
         username, now = live.agent.username, datetime.now(UTC)
         queued = live.record.enqueue is not None
@@ -169,9 +171,14 @@ class Performer:
         if line is not None:
             self._lines.drop(line)
 
-    def _answer_caller(self, live: LiveContact) -> None:
+    def _start_whisper(self, live: LiveContact) -> None:
         live.note(now := datetime.now(UTC), connected_to_system=now)
-        self._lines.answer(live.customer)
+        self._flows.whisper(live)
+
+    def _answer_caller(self, live: LiveContact) -> None:
+        now = datetime.now(UTC)
+        live.note(now, connected_to_system=live.record.connected_to_system or now)
+        self._lines.answer(live.caller)
 
     def _hold_customer(self, live: LiveContact) -> None:
         if live.player is None:

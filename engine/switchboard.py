@@ -22,6 +22,7 @@ from engine.ledger import Ledger
 from engine.lines import Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
+from engine.outbound import Outbound
 from engine.performer import Performer
 from engine.queues import Offer
 from engine.records import ContactRecord, InitiationMethod
@@ -73,6 +74,7 @@ class Switchboard:
         monitors: Monitors,
         transfers: Transfers,
         consults: Consults,
+        outbound: Outbound,
         ledger: Ledger,
         admission: Admission,
         headers: HeaderPolicy,
@@ -81,7 +83,7 @@ class Switchboard:
         self._sip, self._lines, self._registry, self._router = sip, lines, registry, router
         self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
-        self._transfers, self._consults = transfers, consults
+        self._transfers, self._consults, self._outbound = transfers, consults, outbound
         self._admission, self._headers = admission, headers
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
@@ -100,6 +102,7 @@ class Switchboard:
             case Ended(session=session):
                 self._trunks.ended(session)
                 self._on_line(self._lines.ended(session), self._ended, event)
+                self._outbound.ended(session)
             case Answered(session=session):
                 self._on_line(self._lines.of_session(session), self._answered, event)
             case Confirmed(session=session):
@@ -167,6 +170,8 @@ class Switchboard:
                 self._take(invite, self._accept)
             case Verdict.CONSULT:
                 self._take(invite, self._consults.start)
+            case Verdict.DIAL:
+                self._take(invite, self._outbound.start)
 
     def _take(self, invite: InviteReceived, begin: Callable[[InviteReceived], None]) -> None:
         """Begin a contact; when there is no line for it, say why."""
@@ -204,17 +209,21 @@ class Switchboard:
         if line.party is Party.SUPERVISOR:
             self._monitors.answered(live, line, event)
             return
+        is_customer = line is live.customer
         try:
             self._lines.answered(line, event)
         except PeerError as error:
-            log.warning("agent's answer refused", contact_id=live.contact_id, error=str(error))
-            self.step(live, Input.AGENT_MISSED)
+            log.warning("answer refused", contact_id=live.contact_id, error=str(error))
+            live.refusal = error.status
+            self.step(live, Input.CUSTOMER_MISSED if is_customer else Input.AGENT_MISSED)
             return
-        self.step(live, Input.AGENT_ANSWERED)
+        self.step(live, Input.CUSTOMER_ANSWERED if is_customer else Input.AGENT_ANSWERED)
 
     def _progressed(self, live: LiveContact, line: Line, event: Progressed) -> None:
-        """An agent's phone rings: whoever waits for that agent is told."""
-        if line is live.ringing and event.status == RINGING:
+        """A phone rings: whoever waits for it is told."""
+        if live.call.state is State.CALLING and line is live.customer:
+            self._lines.ring(live.caller)
+        elif line is live.ringing and event.status == RINGING:
             if live.call.state is State.DIALLING:
                 self._lines.ring(live.customer)
             elif live.call.state is State.TRANSFERRING and live.agent:
@@ -225,7 +234,7 @@ class Switchboard:
             self._lines.confirmed(line, event)
         except PeerError as error:
             log.warning("answer in ACK refused", contact_id=live.contact_id, error=str(error))
-            self.step(live, Input.CUSTOMER_LOST)
+            self._lost(live, line, hung_up=False)
             return
         if line is live.customer:
             self.step(live, Input.CONFIRMED)
@@ -237,6 +246,9 @@ class Switchboard:
     def _ended(self, live: LiveContact, line: Line, event: Ended) -> None:
         if line is live.ringing and event.status is not None:
             live.refusal = event.status
+        if line is live.customer and live.call.state is State.CALLING:
+            self._outbound.failed(live, line, event)
+            return
         self._lost(live, line, hung_up=event.cause in HUNG_UP)
 
     def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:

@@ -13,6 +13,7 @@ from sip import Caller, TrunkAddress
 from sip.authorization import Logins
 from sip.headers import NameAddr
 from sip.identity import from_for, identity_fields
+from sip.next_hop import is_secure
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class TrunkCall:
     fields: Fields
     logins: Logins
     patience: float
+    secure: bool
+    """Whether the trunk is spoken to over TLS, so that keys may be told."""
 
     @classmethod
     def by(cls, way: Way, queue: Queue, *, private: bool) -> Self:
@@ -44,6 +47,7 @@ class TrunkCall:
             identity_fields(caller, address.authority, trusted=trusted),
             address.logins,
             trunk.first_response_seconds,
+            all(is_secure(hop) for hop in address.hops()),
         )
 
 

@@ -10,7 +10,7 @@ from sip.errors import PeerError
 from sip.flow import TLS, Flow, Here
 from sip.headers import Headers, NameAddr
 from sip.message import DEFAULT_MAX_FORWARDS, Message, Request, Response
-from sip.next_hop import Hop, hop_to
+from sip.next_hop import Hop, hop_to, is_secure
 from sip.session_identifier import SessionIdentifier
 from sip.uri import Uri, request_uri
 
@@ -134,7 +134,7 @@ class Dialog:
         stands = self.flow is not None and self.flow.reliable
         choices = (self.flow, direct) if stands else (direct, self.flow)
         unique = tuple(dict.fromkeys(hop for hop in choices if hop))
-        return tuple(hop for hop in unique if not self.secure or _is_secure(hop))
+        return tuple(hop for hop in unique if not self.secure or is_secure(hop))
 
     @property
     def _ends_at_a_gruu(self) -> bool:
@@ -173,10 +173,6 @@ class Dialog:
         if "lr" in Uri.parse(first).params:
             return self.target, self.routes
         return first, (*self.routes[1:], f"<{self.target}>")
-
-
-def _is_secure(hop: Hop) -> bool:
-    return hop.transport == TLS if isinstance(hop, Flow) else hop.secure
 
 
 def _target_of(message: Message, default: NameAddr | None = None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sip.errors import PeerError
-from sip.flow import TRANSPORTS, Flow, flow_to, transport_of
+from sip.flow import TLS, TRANSPORTS, Flow, flow_to, transport_of
 from sip.headers import NameAddr
 from sip.message import Request
 from sip.uri import Uri
@@ -47,6 +47,13 @@ def hop_to(uri: str) -> Hop | None:
         return None
     asked = transport if "transport" in target.params else None
     return Destination(target.host.lower(), target.port, asked, target.scheme == "sips")
+
+
+def is_secure(hop: Hop) -> bool:
+    """Whether it goes over TLS and nothing else."""
+    if isinstance(hop, Flow):
+        return hop.transport == TLS
+    return hop.secure or hop.transport == TLS
 
 
 def first_hop(request: Request) -> Hop | None:

@@ -17,7 +17,12 @@ from engine.records import ContactRecord, RecordingRecord, RecordingStatus, endp
 
 Json = dict[str, object]
 
-TALKS = {State.BRIDGED: "CONNECTED", State.TRANSFERRING: "CONNECTED_ONHOLD"}
+TALKS = {
+    State.CALLING: "CONNECTING",
+    State.WHISPERING: "CONNECTING",
+    State.BRIDGED: "CONNECTED",
+    State.TRANSFERRING: "CONNECTED_ONHOLD",
+}
 PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
 
 

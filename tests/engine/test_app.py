@@ -119,3 +119,9 @@ async def test_a_call_that_was_up_at_the_stop_keeps_its_recording(tmp_path: Path
     assert record
     assert record.disconnect
     assert [one.status for one in record.recordings] == [RecordingStatus.AVAILABLE]
+
+
+async def test_an_outbound_flow_may_only_hold_what_a_whisper_may(tmp_path: Path) -> None:
+    (tmp_path / "whisper.json").write_text(json.dumps(to_queue()))
+    queues = [{"name": "support", "outbound_flow": tmp_path / "whisper.json"}]
+    assert "TransferContactToQueue" in await refusal(tmp_path, queues=queues)

@@ -137,3 +137,33 @@ def test_only_the_end_closes_the_contact() -> None:
 
 def test_everything_that_can_be_asked_for_is_asked_for_somewhere() -> None:
     assert {do for _, actions in TABLE.values() for do in actions} == set(Do)
+
+
+CALLED_OUTSIDE = (Input.CUSTOMER_DIALLED, Input.CUSTOMER_ANSWERED)
+
+
+def test_somebody_outside_hears_the_whisper_before_the_agent_who_called_is_answered() -> None:
+    call, last = walked(*CALLED_OUTSIDE)
+    assert (call.state, last) == (State.WHISPERING, (Do.START_WHISPER,))
+    last = call.step(Input.FLOW_ENDED, now=1.0)
+    assert call.state is State.BRIDGED
+    assert last[1:] == (Do.ANSWER_CALLER, Do.ADOPT_AGENT, Do.BRIDGE, Do.START_RECORDING)
+
+
+def test_an_agent_is_told_why_nobody_outside_was_reached() -> None:
+    call, last = walked(CALLED_OUTSIDE[0], Input.CUSTOMER_MISSED)
+    assert last[:2] == (Do.REFUSE_CALLER, Do.RELEASE_AGENT)
+    assert call.state is State.ENDED
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize("ending", [Input.AGENT_LEFT, Input.AGENT_LOST, Input.SHUT_DOWN])
+def test_an_agent_who_gives_up_hangs_up_outside(ending: Input, steps: int) -> None:
+    call, last = walked(*CALLED_OUTSIDE[:steps], ending)
+    assert call.state is State.ENDED
+    assert {Do.RELEASE_AGENT, Do.HANG_UP_CUSTOMER, Do.CLOSE} < set(last)
+
+
+def test_a_phone_outside_rings_as_long_as_the_agent_waits() -> None:
+    call, _ = walked(CALLED_OUTSIDE[0])
+    assert call.deadline == inf

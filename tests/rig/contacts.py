@@ -14,8 +14,9 @@ from mixer import Port, RtpPort
 from sip import Negotiation, SessionId
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+CALLED = (Input.CUSTOMER_DIALLED, Input.CUSTOMER_ANSWERED)
 PATH = (Input.CONFIRMED, Input.QUEUED, Input.AGENT_OFFERED, Input.AGENT_ANSWERED, Input.TO_AGENT)
-TALKING = (State.BRIDGED, State.TRANSFERRING)
+TALKING = (State.BRIDGED, State.TRANSFERRING, State.CALLING, State.WHISPERING)
 _slots = count(1)
 
 
@@ -45,7 +46,7 @@ def line(contact_id: str, party: Party, direction: str = "sendrecv") -> Line:
 def live_contact(state: State = State.BRIDGED) -> LiveContact:
     record = contact_record()
     call = Call(ring_seconds=20.0)
-    for event in PATH:
+    for event in CALLED if state in (State.CALLING, State.WHISPERING) else PATH:
         if call.state is not state:
             call.step(event, now=0.0)
     assert call.state is state

@@ -130,8 +130,8 @@ class Phone:
         self.do(self.machine.answer(sdp, self._now()))
         return await self.take(Acknowledged)
 
-    def reject(self, status: int = 486) -> None:
-        self.do(self.machine.reject(status))
+    def reject(self, status: int = 486, contact: str = "") -> None:
+        self.do(self.machine.reject(status, contact))
 
     def hang_up(self) -> None:
         """BYE or CANCEL; does not wait."""

@@ -133,9 +133,10 @@ class VirtualPhone:
         self._theirs = None
         return self._drain()
 
-    def reject(self, status: int) -> list[Action]:
+    def reject(self, status: int, contact: str = "") -> list[Action]:
+        """`contact`, with its <>, is who is to be called instead."""
         assert self._theirs
-        self._reply(self._theirs, status)
+        self._reply(self._theirs, status, contact=contact)
         self.call = self._theirs = None
         return self._drain()
 
@@ -314,10 +315,10 @@ class VirtualPhone:
         """200, until its ACK comes."""
         self._resends.start("", self._reply(invite, 200, sdp), now)
 
-    def _reply(self, request: Request, status: int, body: str = "") -> bytes:
+    def _reply(self, request: Request, status: int, body: str = "", contact: str = "") -> bytes:
         tag = self.call.local.tag if self.call else f"{self.username}-0"
         response = response_to(request, status, to_tag=tag)
-        response.headers.set("Contact", self._contact())
+        response.headers.set("Contact", contact or self._contact())
         data = _with_body(response, body).encode()
         self._replied[request.via.branch, request.method] = data
         self._send(data)

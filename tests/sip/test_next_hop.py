@@ -4,7 +4,7 @@ import pytest
 
 from sip.flow import TCP, TLS, UDP, Flow
 from sip.message import Request
-from sip.next_hop import Destination, Hop, first_hop, hop_to
+from sip.next_hop import Destination, Hop, first_hop, hop_to, is_secure
 from tests.sip.raw import arrived, request
 
 
@@ -44,3 +44,15 @@ def test_the_first_route_comes_before_the_request_uri() -> None:
     routed = asking("sip:trunk.example", "<sip:proxy.example;lr>, <sip:10.0.0.7;lr>")
     assert first_hop(routed) == Destination("proxy.example")
     assert first_hop(asking("sip:trunk.example", "nonsense")) is None
+
+
+def test_a_hop_is_secure_where_nothing_but_tls_is_spoken() -> None:
+    for uri, secure in {
+        "sip:10.0.0.9": False,
+        "sip:10.0.0.9;transport=tls": True,
+        "sips:trunk.example": True,
+        "sip:trunk.example;transport=tls": True,
+        "sip:trunk.example": False,
+    }.items():
+        hop = hop_to(uri)
+        assert hop and is_secure(hop) is secure, uri

@@ -54,6 +54,7 @@ def test_an_agents_row_has_the_slots_that_are_free() -> None:
         (State.OFFERING, "agent1", "INCOMING"),
         (State.OFFERING, "agent2", None),
         (State.WAITING, "agent1", None),
+        (State.CALLING, "agent1", "CONNECTING"),
     ],
 )
 def test_how_a_contact_stands_for_an_agent(state: State, offered_to: str, said: str | None) -> None:
