@@ -81,6 +81,7 @@ class Sipp:
     service       user part of the Request-URI
     calls, rate   how many in all, and how many begin in a second
     milliseconds  length of every pause that has none of its own: the scenario says what it times
+    host          its own address, on which it listens and from which it sends
     users         lines of the CSV file, each used by one call: [field0], [field1] ...
     keys          values for the scenario's own [keywords]
     say           mono WAV, 16 bit, 8000 Hz, sent as mu-law; a tone when not given
@@ -97,12 +98,13 @@ class Sipp:
         rate: float = 10.0,
         milliseconds: int = 1000,
         port: int | None = None,
+        host: str = HOST,
         transport: Literal["udp", "tcp"] = "udp",
         users: Sequence[tuple[str, ...]] = (),
         keys: Mapping[str, str] | None = None,
         say: Path | None = None,
     ) -> None:
-        self.port = port or free_ports(1)[0]
+        self.host, self.port = host, port or free_ports(1, host)[0]
         file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
         self._scenario = file.stem
         self._folder = folder / f"sipp-{file.stem}-{self.port}"
@@ -114,7 +116,7 @@ class Sipp:
             *([] if target is None else [target]),
             *("-sf", str(file)),
             *("-s", service, "-m", str(calls), "-r", f"{rate:g}", "-d", str(milliseconds)),
-            *("-i", HOST, "-p", str(self.port), "-t", TRANSPORTS[transport]),
+            *("-i", host, "-p", str(self.port), "-t", TRANSPORTS[transport]),
             *("-mi", HOST, "-mp", str(free_media_port())),
             *("-inf", "users.csv") * bool(users),
             *(part for key, value in (keys or {}).items() for part in ("-key", key, value)),
@@ -126,7 +128,7 @@ class Sipp:
 
     @property
     def address(self) -> str:
-        return f"{HOST}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     async def start(self) -> None:
         """Start the process; one that listens does so when this returns. Raises SippError."""
