@@ -52,6 +52,10 @@ class SipSettings(Section):
     max_transactions: Annotated[int, Field(ge=1)] = 20000
     max_tcp_connections: Annotated[int, Field(ge=1)] = 1000
     """TCP and TLS together."""
+    max_tcp_connections_per_source: Annotated[int, Field(ge=1)] = 100
+    """That one address opened to us, or one /64 of IPv6."""
+    tcp_idle_seconds: Annotated[float, Field(ge=60, allow_inf_nan=False)] = 1800.0
+    """A connection without a message for so long is closed, unless a phone registered by it."""
     passed_headers: Annotated[tuple[ExtraHeader, ...], Field(max_length=32)] = ()
     """X- headers of a caller that the phones of agents are sent as well."""
     contact_id_header: ExtraHeader | None = None

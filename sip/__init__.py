@@ -40,8 +40,9 @@ side offers), RFC 3311 (UPDATE answered), RFC 3327 (Path), RFC 3515 with 3892 an
 call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and 7044 (who calls, over
 whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC 4028 (session timers,
 refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 4568 with 7714 and 8643 (keys of
-SRTP, over TLS only), RFC 5626 (registrar of flows; pings), RFC 5627 (public GRUUs), RFC 5922 (whose
-certificate it must be).
+SRTP, over TLS only), RFC 5626 (registrar of flows; pings, both ways), RFC 5627 (public GRUUs), RFC
+5922 (whose certificate it must be), RFC 5923 (a proven peer takes requests by the connection it
+opened).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
 RFC 4475 and 5118 (torture, IPv6) are answered as they call for; peers of RFC 2543 are understood.
@@ -66,7 +67,7 @@ Refused, each with a clear answer or not at all:
     userhash                        not offered: From and To name the user in the clear
     proofs for the next host        a 401 from where a Contact or a 3xx leads to is a refusal
     multipart bodies                415
-    a closed TCP connection         a response to it is dropped; a request tries the Contact
+    a connection used over TCP      no alias, RFC 5923 §8: nothing proves who opened it
     renewed 180 each minute         an INVITE is settled within three minutes, §13.3.1.1
 """
 

@@ -17,12 +17,14 @@ class Send:
     """Put these octets on the wire.
 
     `request` names the client transaction they belong to; when it is not None and they cannot be
-    sent, the driver hands the action back through `Endpoint.undelivered`.
+    sent, the driver hands the action back through `Endpoint.undelivered`. So it does with one that
+    has a `spare`: another way, for a response whose connection is gone.
     """
 
     data: bytes
     flow: Flow
     request: ClientKey | None = None
+    spare: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +41,12 @@ class Resolve:
     question: Question
 
 
-Action = Send | Report | Resolve
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """The peer of a connection wants requests for this port of its sent there: RFC 5923 §8."""
+
+    flow: Flow
+    port: int
+
+
+Action = Send | Report | Resolve | Alias

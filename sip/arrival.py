@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sip.flow import Flow, behind_nat, received_from, reply_to
+from sip.flow import Flow, behind_nat, received_from, reopened, reply_to
 from sip.headers import CSeq, NameAddr, Via
 from sip.message import Request, Response, response_to
 
@@ -24,6 +24,8 @@ class Arrival:
     request: Request
     flow: Flow
     reply: Flow
+    spare: Flow | None
+    """The way of the responses when the connection is gone."""
     behind_nat: bool
     from_: NameAddr
     to_tag: str | None
@@ -42,6 +44,7 @@ class Arrival:
             request,
             flow,
             reply_to(via, flow),
+            reopened(via, flow),
             behind_nat(via, flow),
             from_,
             request.to.tag,

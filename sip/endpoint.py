@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from config.settings import SipSettings
 from config.trunks import Trunk
-from sip.actions import Action, Send
+from sip.actions import Action, Alias, Send
 from sip.authentication import Authentication
 from sip.authorization import NO_LOGINS, Logins
 from sip.binding import Binding
@@ -19,7 +19,7 @@ from sip.digest import Account
 from sip.errors import PeerError
 from sip.events import ReferProgressed, SessionId
 from sip.exchange import Fields
-from sip.flow import TLS, Flow, Here
+from sip.flow import TLS, Flow, Here, default_port
 from sip.headers import NameAddr
 from sip.identity import Caller, TrustedSources
 from sip.kept_binding import KeptBinding
@@ -112,7 +112,7 @@ class Endpoint:
 
     def undelivered(self, send: Send, now: float) -> list[Action]:
         """`send` did not reach the wire."""
-        self._layer.clients.undelivered(send, now)
+        self._layer.undelivered(send, now)
         return self._layer.drain()
 
     def resolved(self, question: Question, answer: Answer, now: float) -> list[Action]:
@@ -296,6 +296,10 @@ class Endpoint:
         """Whether a call to this user would go over TLS. Raises NotRegistered."""
         return self._registrar.newest(username).flow.transport == TLS
 
+    def registered_connections(self) -> set[int]:
+        """The numbers of connections that phones are registered by."""
+        return self._registrar.connections()
+
     def open_trunks(self, trunks: Iterable[Trunk], now: float) -> list[Action]:
         """Register where they want it, and ask each at intervals whether it is there."""
         self._trunks.open(trunks, now)
@@ -324,6 +328,9 @@ class Endpoint:
                 self._uas.refuse_malformed(error.request, error, flow)
             return
         if isinstance(message, Request):
+            if flow.transport == TLS and "alias" in message.via.params:
+                port = message.via.port or default_port(TLS)
+                self._layer.outbox.append(Alias(flow, port))
             self._uas.receive(message, flow, now)
         else:
             self._layer.clients.receive(message, flow, now)

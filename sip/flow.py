@@ -98,7 +98,8 @@ class Here:
         return format_host_port(host, place.port)
 
     def via(self, flow: Flow, branch: str) -> str:
-        return f"SIP/2.0/{flow.transport} {self.authority(flow)};rport;branch={branch}"
+        alias = ";alias" if flow.transport == TLS else ""  # RFC 5923 §7.2: it is ours as well
+        return f"SIP/2.0/{flow.transport} {self.authority(flow)}{alias};rport;branch={branch}"
 
     def contact(self, flow: Flow | None, *, secure: bool = False) -> str:
         """The value of Contact; a `sips:` one where the dialog began with one, §12.1.1."""
@@ -170,6 +171,17 @@ def reply_to(via: Via, flow: Flow) -> Flow:
     if flow.reliable or "rport" in via.params:
         return flow
     return replace(flow, port=via.port or DEFAULT_PORT)
+
+
+def reopened(via: Via, flow: Flow) -> Flow | None:
+    """Where the response goes when its connection is gone: RFC 3261 §18.2.2.
+
+    Over TLS, who is there must be whom the Via names (RFC 3263 §5). None without a connection.
+    """
+    if not flow.reliable:
+        return None
+    port = via.port or default_port(flow.transport)
+    return Flow(flow.transport, flow.host, port, listener=flow.listener, domain=via.host)
 
 
 def behind_nat(via: Via, flow: Flow) -> bool:

@@ -22,7 +22,9 @@ MAX_FIELDS: Final = 256
 MAX_VIAS: Final = 64
 DEFAULT_MAX_FORWARDS: Final = 70  # RFC 3261 §8.1.1.6
 PING: Final = b"\r\n\r\n"
-"""A keep-alive on a stream; its answer is a single CRLF. RFC 5626 §4.4.1."""
+"""A keep-alive on a stream, RFC 5626 §4.4.1."""
+PONG: Final = b"\r\n"
+"""Its answer."""
 
 REASONS: Final = {
     100: "Trying",
@@ -333,8 +335,15 @@ class Framer:
 
     @property
     def unfinished(self) -> bool:
-        """Whether a piece has begun that is not complete."""
-        return bool(self._buffer)
+        """Whether a message has begun that is not complete."""
+        return not PING.startswith(self._buffer)
+
+    def take_pong(self) -> bool:
+        """Drop a CRLF that stands alone, as the answer to a ping does; whether there was one."""
+        if self._buffer != PONG:
+            return False
+        self._buffer.clear()
+        return True
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Each complete message, or PING, in order. Raises PeerError when one cannot be framed."""

@@ -75,6 +75,11 @@ class Registrar:
     def is_registered(self, username: str) -> bool:
         return username in self._users
 
+    def connections(self) -> set[int]:
+        """The numbers of those that a binding leads back by."""
+        flows = (binding.flow for user in self._users.values() for binding in user.held)
+        return {flow.connection for flow in flows if flow.connection is not None}
+
     def register(self, arrival: Arrival, username: str) -> Granted:
         """Do what a REGISTER asks, all or nothing.
 

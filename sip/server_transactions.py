@@ -21,7 +21,7 @@ class ServerTransaction(Timed):
     `session` is the one an INVITE made or belongs to; a CANCEL looks here.
     """
 
-    __slots__ = ("_last", "_machine", "_reply", "_table", "key", "merge_key", "session")
+    __slots__ = ("_last", "_machine", "_reply", "_spare", "_table", "key", "merge_key", "session")
 
     def __init__(self, table: ServerTransactions, arrival: Arrival) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class ServerTransaction(Timed):
         self._machine = machine(arrival.now, arrival.reply.reliable)
         self._table = table
         self._last = b""
-        self._reply = arrival.reply
+        self._reply, self._spare = arrival.reply, arrival.spare
         self.key, self.merge_key = arrival.key, arrival.merge_key
         self.session: Session | None = None
 
@@ -63,7 +63,7 @@ class ServerTransaction(Timed):
 
     def _perform(self, todo: tuple[Do, ...]) -> None:
         if Do.SEND in todo and self._last:
-            self._table.outbox.append(Send(self._last, self._reply))
+            self._table.outbox.append(Send(self._last, self._reply, spare=self._spare))
         self._table.settle(self)
 
 

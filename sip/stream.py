@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from sip.actions import Send
 from sip.certificate import Certificate, is_for
 from sip.errors import PeerError
 from sip.flow import Flow
-from sip.message import PING, Framer
+from sip.keepalive import Do, Keepalive
+from sip.message import PING, PONG, Framer
 from sip.tls import Channel
 
 if TYPE_CHECKING:
-    from sip.tcp import Connections
+    from sip.tcp import Connections, Target
 
-PONG: Final = b"\r\n"  # RFC 5626 §4.4.1
 MESSAGE_SECONDS: Final = 32.0  # what takes longer to arrive never will
 MAX_UNREAD: Final = 1024 * 1024  # octets a peer may leave waiting before it is cut off
 
@@ -43,7 +44,12 @@ class Stream(asyncio.Protocol):
         self.number = number
         self.target = kind if opened else None
         self.waiting: list[Send] = []
+        self.alias: Target | None = None
+        """Where it takes our requests for, though the peer opened it: RFC 5923."""
+        self.used_at = inf
+        """When the last message went either way; pings of ours do not count."""
         self._table, self._kind, self._channel = table, kind, channel
+        self._keepalive: Keepalive | None = None
         self._framer = Framer()
         self._flow: Flow | None = None
         self._transport: asyncio.Transport | None = None
@@ -58,9 +64,11 @@ class Stream(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         address = transport.get_extra_info("peername")
-        if address is None or not self._table.admit(self):  # gone already, or too many
+        source = None if self.target or address is None else address[0]
+        if address is None or not self._table.admit(self, source):  # gone already, or too many
             transport.abort()
             return
+        self.used_at = asyncio.get_running_loop().time()
         kind = self._kind
         self._flow = Flow(kind.transport, address[0], address[1], self.number, kind.listener)
         self._expect_message()
@@ -71,6 +79,8 @@ class Stream(asyncio.Protocol):
             self._flush()
 
     def data_received(self, data: bytes) -> None:
+        if self._keepalive:
+            self._keepalive.heard(asyncio.get_running_loop().time())
         self._guarded(lambda: self._take(data))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -89,7 +99,24 @@ class Stream(asyncio.Protocol):
             self._transport.abort()
             return False
         self._put(send.data)
+        self.used_at = asyncio.get_running_loop().time()
         return True
+
+    def tick(self, now: float) -> None:
+        """Ping where that is due; a peer that answers pings no more is gone."""
+        todo = self._keepalive.tick(now) if self._keepalive else ()
+        if Do.PING in todo:
+            self._put(PING)
+        if Do.CLOSE in todo:
+            self.abort()
+
+    def close(self) -> None:
+        """In good order: the peer hears of it."""
+        assert self._transport
+        if self._channel:
+            self._channel.close()
+            self._flush()
+        self._transport.close()
 
     def abort(self) -> None:
         if self._transport:
@@ -107,9 +134,7 @@ class Stream(asyncio.Protocol):
         if not self._transport.is_closing():
             self._cut(data)
         if self._channel and self._channel.ended:
-            self._channel.close()
-            self._flush()
-            self._transport.close()
+            self.close()
 
     def _cut(self, data: bytes) -> None:
         assert self._flow
@@ -120,10 +145,13 @@ class Stream(asyncio.Protocol):
                 self._put(PONG)
             else:
                 self._table.on_message(piece, self._flow)
-        if complete and self._patience:
-            self._patience.cancel()
-            self._patience = None
-        if not complete or self._framer.unfinished:
+        now = asyncio.get_running_loop().time()
+        if self._keepalive and self._framer.take_pong():
+            self._keepalive.heard(now, pong=True)
+        if complete:
+            self.used_at = now
+            self._expect_nothing()
+        if self._framer.unfinished:
             self._expect_message()
 
     def _stand(self) -> None:
@@ -134,6 +162,9 @@ class Stream(asyncio.Protocol):
                 log.warning("the certificate of %s is not for %s", self.target.host, wanted)
                 self.abort()
                 return
+        if self.target:
+            self._keepalive = Keepalive(asyncio.get_running_loop().time())
+            self._expect_nothing()
         for send in self.waiting:
             self._put(send.data)
         self.waiting.clear()
@@ -161,6 +192,12 @@ class Stream(asyncio.Protocol):
             if self._channel:
                 self._flush()
             self._transport.close()
+
+    def _expect_nothing(self) -> None:
+        if self._patience:
+            self._patience.cancel()
+            self._patience = None
+            self._table.prove(self)
 
     def _expect_message(self) -> None:
         if self._patience is None:

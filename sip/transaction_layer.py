@@ -48,6 +48,13 @@ class TransactionLayer:
         """Send outside of any transaction: an ACK, or the response of a stateless server."""
         self.outbox.append(Send(message.encode(), flow))
 
+    def undelivered(self, send: Send, now: float) -> None:
+        """It did not reach the wire: a response goes by its spare way, once."""
+        if send.spare:
+            self.outbox.append(Send(send.data, send.spare))
+        else:
+            self.clients.undelivered(send, now)
+
     def report(self, event: Event) -> None:
         self.outbox.append(Report(event))
 

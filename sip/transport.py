@@ -7,13 +7,15 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from typing import Final
 
 from config.listeners import address
 from config.settings import SipSettings, TlsSettings
 from config.trunks import Trunk
 from sip import listeners
-from sip.actions import Action, Report, Resolve, Send
+from sip.actions import Action, Alias, Report, Resolve, Send
 from sip.authorization import NO_LOGINS, Logins
+from sip.census import Limits
 from sip.datagrams import Datagrams
 from sip.digest import Account
 from sip.endpoint import Endpoint
@@ -30,6 +32,8 @@ from sip.tcp import Connections
 from sip.tls import Certificates
 from sip.transaction import TIMEOUT
 from sip.trunks import TrunkStatus
+
+MAX_HALF_OPEN: Final = 100  # connections that have brought no message yet
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +62,16 @@ class SipTransport:
         self._settings, self._accounts, self._on_event = settings, accounts, on_event
         self._certificates = Certificates(tls) if tls and tls.certificate else None
         self._connections = Connections(
-            settings.max_tcp_connections, self._certificates, self._receive, self._undelivered
+            Limits(
+                settings.max_tcp_connections,
+                settings.max_tcp_connections_per_source,
+                MAX_HALF_OPEN,
+                settings.tcp_idle_seconds,
+            ),
+            self._certificates,
+            self._receive,
+            self._undelivered,
+            lambda: self.endpoint.registered_connections(),
         )
         self._datagrams: dict[int, Datagrams] = {}
         self._resolver = Resolver([_name_server(text) for text in settings.dns_servers])
@@ -272,6 +285,8 @@ class SipTransport:
                 lookup = asyncio.get_running_loop().create_task(self._look_up(action.question))
                 self._lookups.add(lookup)
                 lookup.add_done_callback(self._lookups.discard)
+            case Alias():
+                self._connections.alias(action.flow, action.port)
             case Send() if action.flow.transport == UDP:
                 self._send_datagram(action)
             case Send():

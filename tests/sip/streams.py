@@ -8,6 +8,7 @@ import ssl
 
 from config.settings import TlsSettings
 from sip.actions import Send
+from sip.census import Limits
 from sip.flow import TCP, Flow, Place
 from sip.tcp import Connections
 from sip.tls import Certificates
@@ -17,6 +18,8 @@ from tests.sip.raw import request
 ONE = request("OPTIONS", branch="b1")
 TWO = request("OPTIONS", branch="b2", body="v=0")
 
+FEW = Limits(total=4, per_source=4, half_open=4, idle_seconds=60.0)
+
 Connected = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -24,13 +27,16 @@ class Table:
     """Connections of which everything is noted."""
 
     def __init__(
-        self, limit: int = 4, transport: str = TCP, tls: TlsSettings | None = None
+        self, limits: Limits = FEW, transport: str = TCP, tls: TlsSettings | None = None
     ) -> None:
         self.received: list[tuple[bytes, Flow]] = []
         self.failed: list[Send] = []
         self.transport = transport
         certificates = Certificates(tls) if tls else None
-        self.connections = Connections(limit, certificates, self._receive, self.failed.append)
+        self.registered: set[int] = set()
+        self.connections = Connections(
+            limits, certificates, self._receive, self.failed.append, lambda: self.registered
+        )
         self.address = ("127.0.0.1", 0)
 
     async def start(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.actions import Report, Send
+from sip.actions import Alias, Report, Send
 from sip.events import Ended, Event, InviteReceived, Registered, SessionId
 from sip.flow import UDP, Flow
 from tests.rig.virtual_phone import Finished, HungUp
@@ -216,6 +216,15 @@ def test_every_id_comes_from_the_token_source() -> None:
         scene.run(1.0)
         seen.append([passed.data for passed in scene.wire.passed])
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("transport", ["TCP", "TLS"])
+def test_only_over_tls_may_a_peer_take_requests_by_its_connection(transport: str) -> None:
+    flow = Flow(transport, "10.0.0.9", 40000, connection=7)
+    via = f"SIP/2.0/{transport} 10.0.0.9;alias"
+    actions = Scene().endpoint.receive(request("OPTIONS", via=via), flow, 0.0)
+    aliases = [each for each in actions if isinstance(each, Alias)]
+    assert aliases == ([Alias(flow, 5061)] if transport == "TLS" else [])
 
 
 def test_an_event_is_reported_after_what_was_sent_for_it() -> None:

@@ -12,6 +12,7 @@ from sip.flow import (
     behind_nat,
     flow_to,
     received_from,
+    reopened,
     reply_to,
 )
 from sip.headers import Via
@@ -69,6 +70,24 @@ def test_the_via_is_told_where_its_sender_really_is(via: str, noted: str) -> Non
 )
 def test_where_responses_go(via: str, source: Flow, reply: Flow) -> None:
     assert reply_to(Via.parse(via), source) == reply
+
+
+@pytest.mark.parametrize(
+    ("via", "source", "spare"),
+    [
+        ("SIP/2.0/UDP 192.168.0.5:5062;rport", SOURCE, None),
+        ("SIP/2.0/TCP pc.example:5070", STREAM, Flow(TCP, "10.0.0.9", 5070, domain="pc.example")),
+        (
+            "SIP/2.0/TLS pc.example",
+            Flow(TLS, "10.0.0.9", 40000, 7, 2),
+            Flow(TLS, "10.0.0.9", 5061, listener=2, domain="pc.example"),
+        ),
+    ],
+)
+def test_where_responses_go_whose_connection_is_gone(
+    via: str, source: Flow, spare: Flow | None
+) -> None:
+    assert reopened(Via.parse(via), source) == spare
 
 
 @pytest.mark.parametrize(

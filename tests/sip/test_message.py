@@ -13,6 +13,7 @@ from sip.message import (
     MAX_BODY,
     MAX_HEAD,
     PING,
+    PONG,
     REASONS,
     Framer,
     Malformed,
@@ -335,3 +336,13 @@ def test_a_byte_at_a_time_costs_linear_time() -> None:
     for octet in head + b"x" * 60000:
         list(framer.feed(bytes([octet])))
     assert time.process_time() - started < 2.0
+
+
+def test_a_pong_is_a_crlf_that_stands_alone() -> None:
+    framer = Framer()
+    assert not framer.take_pong()
+    assert list(framer.feed(PONG)) == [] and not framer.unfinished
+    assert framer.take_pong() and not framer.take_pong()
+    assert list(framer.feed(PONG + framed())) == [framed()]
+    assert list(framer.feed(framed()[:9])) == [] and framer.unfinished
+    assert not framer.take_pong()

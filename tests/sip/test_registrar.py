@@ -291,3 +291,13 @@ def test_what_was_there_before_a_restart_is_there_again(desk: Desk) -> None:
     assert after.events == [Registered("agent1", "sip:agent1@10.0.0.2:5070", 100)]
     after.wait_until(100.0)
     assert after.events[1:] == [Unregistered("agent1")]
+
+
+def test_the_connections_that_phones_are_registered_by_are_known() -> None:
+    desk = Desk()
+    desk.register(HERE)
+    assert desk.registrar.connections() == set()
+    desk.register(HERE, cseq=2, flow=Flow(TCP, "10.0.0.2", 5070, connection=7))
+    assert desk.registrar.connections() == {7}
+    desk.wait_until(3600.0)
+    assert desk.registrar.connections() == set()

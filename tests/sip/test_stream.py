@@ -11,6 +11,7 @@ from config.settings import TlsSettings
 from sip import stream
 from sip.actions import Send
 from sip.flow import TLS
+from sip.message import PONG
 from tests.rig.patience import until
 from tests.sip.authority import Authority
 from tests.sip.streams import ONE, TWO, Table, is_closed
@@ -111,7 +112,7 @@ async def test_tls_is_spoken_with_any_other_tls(tmp_path: Path) -> None:
     reader, writer = await table.connect(theirs)
     writer.write(ONE + b"\r\n\r\n")
     assert await table.messages(1) == [ONE]
-    assert await reader.readexactly(2) == stream.PONG
+    assert await reader.readexactly(2) == PONG
     large = Send(b"x" * 300_000, table.received[0][1])
     table.connections.send(large)
     assert await reader.readexactly(300_000) == large.data

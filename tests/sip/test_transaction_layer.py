@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sip.actions import Report, Send
 from sip.events import Unregistered
-from sip.flow import Here
+from sip.flow import TCP, Flow, Here
 from sip.transaction_layer import RESERVED, TransactionLayer
 from tests.sip.raw import PEER, arrived, request
 from tests.sip.scene import numbered
@@ -42,6 +42,21 @@ def test_actions_are_handed_out_once_and_in_order() -> None:
     some.send(response, PEER)
     some.report(Unregistered("agent1"))
     assert some.drain() == [Send(response.encode(), PEER), Report(Unregistered("agent1"))]
+    assert some.drain() == []
+
+
+def test_a_response_whose_connection_is_gone_goes_by_its_spare_way_once() -> None:
+    some = layer()
+    gone = Flow(TCP, "10.0.0.9", 40000, connection=7)
+    options = arrived(request("OPTIONS", via="SIP/2.0/TCP 10.0.0.9:5070"), gone)
+    some.servers.open(options).respond(options.response(200, tag="ours"), 0.0)
+    (first,) = some.drain()
+    assert isinstance(first, Send) and first.flow == gone
+    some.undelivered(first, 0.0)
+    (second,) = some.drain()
+    assert isinstance(second, Send) and second.data == first.data
+    assert second.flow == Flow(TCP, "10.0.0.9", 5070, domain="10.0.0.9")
+    some.undelivered(second, 0.0)
     assert some.drain() == []
 
 

@@ -254,6 +254,27 @@ async def test_a_phone_whose_connection_is_gone_cannot_be_reached(server: Server
     assert server.transport.endpoint.transactions_open == 0
 
 
+async def test_a_response_whose_connection_is_gone_opens_another(server: Server) -> None:
+    received: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def on_connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.set_result(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    listener = await asyncio.start_server(on_connect, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    server.answering = False
+    _, writer = await asyncio.open_connection(*server.address)
+    writer.write(request("INVITE", via=f"SIP/2.0/TCP 127.0.0.1:{port}", body=SDP))
+    session = (await server.event(InviteReceived)).session
+    writer.close()
+    await asyncio.sleep(0.05)
+    server.transport.reject(session, 486)
+    assert (await asyncio.wait_for(received, 5)).startswith(b"SIP/2.0 486 ")
+    listener.close()
+    await listener.wait_closed()
+
+
 async def test_noise_does_not_stop_the_reader(server: Server, phone: Phone) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noisy:
         for number in range(300):
