@@ -14,13 +14,15 @@ import pytest
 from tests.calls.party import Party
 from tests.rig.baresip import Baresip
 from tests.rig.linphone import Linphone
-from tests.rig.server import PASSWORD, Server
+from tests.rig.server import HOST, PASSWORD, Server
 from tests.rig.softphone import Softphone
 from tests.rig.tones import level_dbfs, read_wav, steady_dbfs, tone, write_wav
+from tests.sip.authority import Authority
 
 Phone = Baresip | Linphone | Softphone
-Transport = Literal["udp", "tcp"]
+Transport = Literal["udp", "tcp", "tls"]
 Make = Callable[[str, Path, Server, Transport], Phone]
+AUTHORITY = "authority.pem"
 
 PHONE_HZ, PARTY_HZ, SAID_DBFS, UNHEARD_DBFS = 1000.0, 440.0, -10.0, -40.0
 RATE = 8000
@@ -32,14 +34,26 @@ def said(folder: Path, name: str) -> Path:
     return folder / f"said-by-{name}.wav"
 
 
+def secured(folder: Path, **sections: dict[str, object]) -> Server:
+    """A server with TLS; who believes the authority in the folder knows that it is the one."""
+    issued = Authority(folder).issue(HOST)
+    tls = {"certificate": str(issued.certificate), "private_key": str(issued.private_key)}
+    return Server(folder, tls=tls, **sections)
+
+
+def registrar(name: str, server: Server, transport: Transport) -> str | None:
+    return f"sip:{server.reached_by(transport)}" if name.startswith("agent") else None
+
+
 def baresip(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
     return Baresip(
         name,
         folder,
         say=said(folder, name),
         password=PASSWORD,
-        registrar=server.registrar if name.startswith("agent") else None,
+        registrar=registrar(name, server, transport),
         transport=transport,
+        ca_file=folder / AUTHORITY,
     )
 
 
@@ -49,8 +63,9 @@ def linphone(name: str, folder: Path, server: Server, transport: Transport) -> P
         folder,
         say=said(folder, name),
         password=PASSWORD,
-        registrar=server.registrar if name.startswith("agent") else None,
+        registrar=registrar(name, server, transport),
         transport=transport,
+        ca_file=folder / AUTHORITY,
     )
 
 
@@ -60,8 +75,9 @@ def softphone(name: str, folder: Path, server: Server, transport: Transport) -> 
         folder,
         username=name,
         password=PASSWORD,
-        registrar=server.registrar,
+        registrar=f"sip:{server.reached_by(transport)}",
         transport=transport,
+        ca_file=folder / AUTHORITY,
     )
 
 
@@ -88,7 +104,7 @@ def every_phone(*functions: str) -> pytest.MarkDecorator:
                 ],
             )
             for peer, maker in MAKERS.items()
-            for transport in ("udp", "tcp")
+            for transport in ("udp", "tcp", "tls")
         ],
     )
 
@@ -109,7 +125,7 @@ async def both_talk(server: Server, party: Party) -> None:
 @every_phone("registers with a digest", "is called and answers", "holds and resumes", "hangs up")
 async def test_an_agents_phone(make: Make, transport: Transport, tmp_path: Path) -> None:
     async with (
-        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        secured(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
         make("agent1", tmp_path, server, transport) as agent,
         Party.of(server.phone("customer"), tone(PARTY_HZ, 1.0, SAID_DBFS)) as customer,
     ):
@@ -139,12 +155,12 @@ async def test_an_agents_phone(make: Make, transport: Transport, tmp_path: Path)
 @every_phone("calls in", "is hung up on")
 async def test_a_customers_phone(make: Make, transport: Transport, tmp_path: Path) -> None:
     async with (
-        Server(tmp_path) as server,
+        secured(tmp_path) as server,
         make("customer", tmp_path, server, transport) as customer,
         Party.of(server.phone("agent1"), tone(PARTY_HZ, 1.0, SAID_DBFS)) as agent,
     ):
         await agent.phone.register()
-        await customer.call(f"sip:support@{server.address}")
+        await customer.call(f"sip:support@{server.reached_by(transport)}")
         await agent.answer()
         await customer.wait_for("media", 5)
         await speak(customer, tmp_path)

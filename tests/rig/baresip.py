@@ -68,6 +68,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control_port}
 snd_path {folder}
+{authority}
 ringback_disabled yes
 statmode_default off
 """
@@ -98,7 +99,8 @@ class Baresip(PhoneProcess):
         password: str | None = None,
         registrar: str | None = None,
         port: int = 0,
-        transport: Literal["udp", "tcp"] = "udp",
+        transport: Literal["udp", "tcp", "tls"] = "udp",
+        ca_file: Path | None = None,
         codecs: tuple[str, ...] = ("PCMU", "PCMA"),
         auto_answer: float | None = None,
     ) -> None:
@@ -110,7 +112,8 @@ class Baresip(PhoneProcess):
         self._user = username or name
         self._password = password
         self._registrar = registrar
-        self._transport = "" if transport == "udp" else ";transport=tcp"
+        self._transport = "" if transport == "udp" else f";transport={transport}"
+        self._ca_file = ca_file
         self._codecs = codecs
         self._auto_answer = auto_answer
         self._writer: asyncio.StreamWriter | None = None
@@ -197,7 +200,10 @@ class Baresip(PhoneProcess):
         said = self._folder / "said.wav"
         write_wav(said, np.tile(samples, max(1, round(SAID_SECONDS * rate / len(samples)))), rate)
         ports = {"sip_port": self.port, "control_port": self._control_port}
-        config = CONFIG.format(said=said, folder=self._folder, modules=modules, **ports)
+        authority = f"sip_cafile {self._ca_file}" if self._ca_file else ""
+        config = CONFIG.format(
+            said=said, folder=self._folder, modules=modules, authority=authority, **ports
+        )
         (self._folder / "config").write_text(config)
         direct = "" if self._registrar else self._account(f"{HOST}:{self.port}") + ";regint=0\n"
         (self._folder / "accounts").write_text(direct)

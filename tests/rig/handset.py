@@ -34,6 +34,11 @@ POLL_MS = 10
 FAREWELL_SECONDS = 0.5  # for BYE, un-REGISTER and their answers before the endpoint closes
 RECORDER_SECONDS = 2.0  # the bridge removes a port on its own thread, some 20 ms later
 BUSY_HERE = 486
+KINDS = {
+    "udp": pj.PJSIP_TRANSPORT_UDP,
+    "tcp": pj.PJSIP_TRANSPORT_TCP,
+    "tls": pj.PJSIP_TRANSPORT_TLS,
+}
 HELD = {pj.PJSUA_CALL_MEDIA_LOCAL_HOLD: "local", pj.PJSUA_CALL_MEDIA_REMOTE_HOLD: "remote"}
 
 Tell = Callable[..., None]
@@ -275,9 +280,10 @@ class Handset:
         self._player.startTransmit(line)
 
     def _open_transport(self) -> int:
-        tcp = self._settings["transport"] == "tcp"
-        kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
+        kind = KINDS[self._settings["transport"]]
         config = pj.TransportConfig()
+        config.tlsConfig.CaListFile = self._settings["ca_file"]
+        config.tlsConfig.verifyServer = bool(self._settings["ca_file"])
         config.boundAddress, config.port = HOST, self._settings["port"]
         transport = self._endpoint.transportCreate(kind, config)
         name = self._endpoint.transportGetInfo(transport).localName

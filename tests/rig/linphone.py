@@ -11,7 +11,8 @@ Same use as tests.rig.baresip, and the same events as far as linphonec tells the
     disconnected   reason
 
 What is said is a WAV file (mono, 16 bit), repeated; what is heard is one WAV file for each call
-(`heard()`), complete once the call has ended.
+(`heard()`), complete once the call has ended. Over TLS the server must be of `ca_file`, but may have
+any name: this phone understands no IP address in a certificate.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ default_proxy={proxy}
 register_only_when_network_is_up=0
 guess_hostname=0
 contact=sip:{user}@127.0.0.1
-verify_server_certs=0
+root_ca={authority}
+verify_server_certs={verified}
 verify_server_cn=0
 media_encryption={encryption}
 [net]
@@ -101,6 +103,7 @@ class Linphone(PhoneProcess):
         password: str | None = None,
         registrar: str | None = None,
         transport: Literal["udp", "tcp", "tls"] = "udp",
+        ca_file: Path | None = None,
         auto_answer: bool = False,
         srtp: bool = False,
     ) -> None:
@@ -110,6 +113,7 @@ class Linphone(PhoneProcess):
         self._user, self._password = username or name, password
         self._registrar = (registrar or "").removeprefix("sip:").partition(";")[0]
         self._transport, self._auto_answer = transport, auto_answer
+        self._ca_file = ca_file
         self._encryption = "srtp" if srtp else "none"
         self._status: asyncio.Future[str] | None = None
 
@@ -192,8 +196,9 @@ class Linphone(PhoneProcess):
         ports = {"udp": 0, "tcp": 0, "tls": 0, self._transport: self.port}
         rtp = free_media_port()
         proxy = 0 if self._registrar else -1
+        trust = {"authority": self._ca_file or "", "verified": int(self._ca_file is not None)}
         config = CONFIG.format(
-            user=self._user, rtp=rtp, proxy=proxy, encryption=self._encryption, **ports
+            user=self._user, rtp=rtp, proxy=proxy, encryption=self._encryption, **ports, **trust
         )
         if not self._registrar:
             return config

@@ -26,7 +26,7 @@ def endpoint_config(settings: dict[str, Any]) -> Any:
 
 def account_config(settings: dict[str, Any], port: int) -> Any:
     config = pj.AccountConfig()
-    transport = ";transport=tcp" if settings["transport"] == "tcp" else ""
+    transport = "" if settings["transport"] == "udp" else f";transport={settings['transport']}"
     user, registrar = settings["username"] or settings["name"], settings["registrar"]
     config.idUri = f"sip:{user}@{HOST}:{port}{transport}"
     if registrar:

@@ -43,14 +43,15 @@ class ServerError(Exception):
 class Server:
     """One engine. It may be started again after it ended: the ports and the folder stay its own.
 
-    `sections` as in the configuration file, over what the tests want by default.
+    `sections` as in the configuration file, over what the tests want by default. With a section
+    `tls` it listens on `tls_port` too.
     """
 
     def __init__(
         self, folder: Path, *, agents: Sequence[str] = ("agent1", "agent2"), **sections: Table
     ) -> None:
         self.folder = folder
-        self.sip_port, self.web_port = free_ports(2)
+        self.sip_port, self.tls_port, self.web_port = free_ports(3)
         self.config = folder / "earshot.toml"
         self.said: list[str] = []
         """Lines of its standard output since it was started last."""
@@ -66,6 +67,10 @@ class Server:
     @property
     def registrar(self) -> str:
         return f"sip:{self.address}"
+
+    def reached_by(self, transport: str) -> str:
+        """`host:port` for phones that speak it."""
+        return f"{HOST}:{self.tls_port}" if transport == "tls" else self.address
 
     @property
     def pid(self) -> int:
@@ -231,6 +236,8 @@ class Server:
             "database": {"url": f"sqlite+aiosqlite:///{self.folder}/earshot.sqlite"},
             "routing": {"drain_seconds": 0.5},
         }
+        if "tls" in self._sections:
+            given["sip"]["listeners"] = [f"tls:{HOST}:{self.tls_port}"]
         for name, section in self._sections.items():
             given[name] = {**given.get(name, {}), **section}
         given["queues"] = [{"name": "support"}]

@@ -59,7 +59,8 @@ class Softphone(PhoneProcess):
         password: str | None = None,
         registrar: str | None = None,
         port: int = 0,
-        transport: Literal["udp", "tcp"] = "udp",
+        transport: Literal["udp", "tcp", "tls"] = "udp",
+        ca_file: Path | None = None,
         sample_rate: Literal[8000, 16000] = 8000,
         codecs: tuple[str, ...] = ("PCMU", "PCMA"),
         auto_answer: float | None = None,
@@ -73,6 +74,7 @@ class Softphone(PhoneProcess):
             "registrar": registrar,
             "port": port,
             "transport": transport,
+            "ca_file": str(ca_file or ""),
             "sample_rate": sample_rate,
             "codecs": codecs,
             "auto_answer": auto_answer,
@@ -189,7 +191,8 @@ class Softphone(PhoneProcess):
 
     @property
     def _transport_parameter(self) -> str:
-        return ";transport=tcp" if self._settings["transport"] == "tcp" else ""
+        transport = self._settings["transport"]
+        return "" if transport == "udp" else f";transport={transport}"
 
     async def _do(self, command: str, **arguments: Any) -> None:
         failed = await self._ask(
