@@ -30,8 +30,8 @@ def listening(text: str) -> Listening:
     host, port = address(rest)
     if port is None:
         raise ValueError("a port after the address")
-    if ip_address(host).is_multicast or ip_address(host).is_unspecified:
-        raise ValueError("an address of this machine")
+    if ip_address(host).is_multicast:
+        raise ValueError("an address of this machine, 0.0.0.0 or [::] for all of them")
     return Listening(transport.upper(), host, port)
 
 

@@ -32,8 +32,8 @@ def listener_address(text: str) -> str:
         address = ip_address(text)
     except ValueError:
         address = None
-    if address is None or address.is_unspecified or address.is_multicast or "%" in text:
-        raise ValueError("an IP address of this machine, one that phones can reach")
+    if address is None or address.is_multicast or "%" in text:
+        raise ValueError("an IP address of this machine, 0.0.0.0 or :: for all of them")
     return str(address)
 
 

@@ -27,6 +27,8 @@ class SipSettings(Section):
     """Of both; 0 takes a free one (tests)."""
     listeners: tuple[ListenerText, ...] = ()
     """More of them: TLS, IPv6, other addresses and ports."""
+    dscp: Annotated[int, Field(ge=0, le=63)] = 24
+    """Marks the packets of signalling (RFC 4594): CS3, as switches expect it."""
     dns_servers: tuple[AddressText, ...] = ()
     """In place of those in /etc/resolv.conf."""
     realm: Name = "earshot"

@@ -38,11 +38,11 @@ and 8760 (digest, both sides: SHA-512-256, SHA-256, MD5; auth, auth-int; guessin
 NAPTR, SRV, A and AAAA, the next server after silence or 503), RFC 3264 (offer and answer, either
 side offers), RFC 3311 (UPDATE answered), RFC 3327 (Path), RFC 3515 with 3892 and 4488 (REFER in a
 call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and 7044 (who calls, over
-whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport), RFC 4028 (session timers,
-refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers), RFC 4568 with 7714 and 8643 (keys of
-SRTP, over TLS only), RFC 5626 (registrar of flows; pings, both ways), RFC 5627 (public GRUUs), RFC
-5922 (whose certificate it must be), RFC 5923 (a proven peer takes requests by the connection it
-opened).
+whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport, from the address that was
+spoken to), RFC 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers),
+RFC 4568 with 7714 and 8643 (keys of SRTP, over TLS only), RFC 4594 (packets are marked), RFC 5626
+(registrar of flows; pings, both ways), RFC 5627 (public GRUUs), RFC 5922 (whose certificate it must
+be), RFC 5923 (a proven peer takes requests by the connection it opened).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
 RFC 4475 and 5118 (torture, IPv6) are answered as they call for; peers of RFC 2543 are understood.

@@ -8,23 +8,41 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from sip.flow import UDP, Flow
+from sip.flow import UDP, WILDCARDS, Flow, Place
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
 DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
 MAX_DATAGRAM: Final = 65535
+MAX_INFO: Final = 64  # octets of control messages
+IP_PKTINFO: Final = 8  # ip(7); Python has no name for it
+RECEIVE_INFO: Final = {
+    socket.AF_INET: (socket.IPPROTO_IP, IP_PKTINFO),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO),
+}
 
 log = logging.getLogger(__name__)
 
 
 class Datagrams:
-    """`number` is that of the listener, which the flows carry."""
+    """`number` is that of the listener, which the flows carry.
+
+    One that listens on all addresses answers from the one that was spoken to (RFC 3581 §4).
+    """
 
     def __init__(
-        self, bound: socket.socket, number: int, on_message: Callable[[bytes, Flow], None]
+        self,
+        bound: socket.socket,
+        place: Place,
+        number: int,
+        on_message: Callable[[bytes, Flow], None],
     ) -> None:
         self._socket, self._number, self._on_message = bound, number, on_message
         self._open = True
+        self._receive = self._plain
+        if place.host in WILDCARDS:
+            self._receive = self._informed
+            level, option = RECEIVE_INFO[bound.family]
+            bound.setsockopt(level, option, 1)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         asyncio.get_running_loop().add_reader(bound, self._read)
 
@@ -38,7 +56,8 @@ class Datagrams:
         """False when it cannot be sent there; what a full buffer drops is as good as lost."""
         if self._open:
             try:
-                self._socket.sendto(data, (flow.host, flow.port))
+                if not (flow.local and self._send_from(data, flow)):
+                    self._socket.sendto(data, (flow.host, flow.port))
             except (BlockingIOError, InterruptedError):
                 pass  # it will be resent
             except OSError as error:
@@ -46,15 +65,50 @@ class Datagrams:
                 return False
         return True
 
+    def _send_from(self, data: bytes, flow: Flow) -> bool:
+        """False when that address is not ours any more."""
+        level, option, info = _packet_info(flow.local)
+        try:
+            self._socket.sendmsg([data], [(level, option, info)], 0, (flow.host, flow.port))
+        except (BlockingIOError, InterruptedError):
+            raise
+        except OSError:
+            return False
+        return True
+
+    def _plain(self) -> tuple[bytes, Flow]:
+        data, address = self._socket.recvfrom(MAX_DATAGRAM)
+        return data, Flow(UDP, address[0], address[1], listener=self._number)
+
+    def _informed(self) -> tuple[bytes, Flow]:
+        data, ancillary, _, address = self._socket.recvmsg(MAX_DATAGRAM, MAX_INFO)
+        local = next((_local(level, info) for level, _, info in ancillary), "")
+        return data, Flow(UDP, address[0], address[1], listener=self._number, local=local)
+
     def _read(self) -> None:
         for _ in range(DATAGRAMS_PER_WAKE):
             if not self._open:  # a message stopped us
                 return
             try:
-                data, address = self._socket.recvfrom(MAX_DATAGRAM)
+                data, flow = self._receive()
             except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:  # what ICMP said about an earlier datagram
                 log.debug("receiving failed: %s", error)
                 continue
-            self._on_message(data, Flow(UDP, address[0], address[1], listener=self._number))
+            self._on_message(data, flow)
+
+
+def _packet_info(local: str) -> tuple[int, int, bytes]:
+    """A control message that names the address to send from: ip(7), RFC 3542 §6.2."""
+    if ":" in local:
+        info = socket.inet_pton(socket.AF_INET6, local) + bytes(4)
+        return socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info
+    return socket.IPPROTO_IP, IP_PKTINFO, bytes(4) + socket.inet_aton(local) + bytes(4)
+
+
+def _local(level: int, info: bytes) -> str:
+    """The address of ours in a control message that came with a datagram."""
+    if level == socket.IPPROTO_IPV6:
+        return socket.inet_ntop(socket.AF_INET6, info[:16])
+    return socket.inet_ntoa(info[4:8])

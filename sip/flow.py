@@ -19,7 +19,8 @@ TLS: Final = "TLS"
 TRANSPORTS: Final = (UDP, TCP, TLS)
 DEFAULT_PORT: Final = 5060  # RFC 3261 §19.1.2
 DEFAULT_TLS_PORT: Final = 5061
-WILDCARDS: Final = ("0.0.0.0", "::")
+WILDCARDS: Final = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
+"""And addresses of nobody (RFC 5737, RFC 3849): their way is that to the whole world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Flow:
     new one if need be". `host` is always an IP address, never a name. `listener` is the number of
     our own end among the places of `Here`; None where that is still to be chosen. `domain` is whom
     the certificate of a peer that we connect to must name (RFC 5922 §4), "" for its address.
+    `local` is the address of ours that the peer speaks to, where the listener has many of them.
     """
 
     transport: str
@@ -38,6 +40,7 @@ class Flow:
     connection: int | None = None
     listener: int | None = None
     domain: str = ""
+    local: str = ""
 
     @property
     def reliable(self) -> bool:
@@ -84,7 +87,7 @@ class Here:
         fit = [number for number, place in enumerate(self.places) if place.takes(flow)]
         if len(fit) > 1:
             source = self._source_to(flow.host)
-            fit = [number for number in fit if self.places[number].host == source] or fit
+            fit.sort(key=lambda number: _nearness(self.places[number], source))
         return replace(flow, listener=fit[0] if fit else 0)
 
     def authority(self, flow: Flow | None) -> str:
@@ -93,9 +96,11 @@ class Here:
         None stands for a peer that has yet to be located: the first place.
         """
         place = self.places[(self.bound(flow).listener if flow else None) or 0]
-        peer = flow.host if flow else ""
-        host = self._source_to(peer) if place.host in WILDCARDS else place.host
-        return format_host_port(host, place.port)
+        if place.host not in WILDCARDS:
+            return format_host_port(place.host, place.port)
+        local = flow.local if flow else ""
+        peer = flow.host if flow else WILDCARDS[place.host]
+        return format_host_port(local or self._source_to(peer), place.port)
 
     def via(self, flow: Flow, branch: str) -> str:
         alias = ";alias" if flow.transport == TLS else ""  # RFC 5923 §7.2: it is ours as well
@@ -113,6 +118,11 @@ class Here:
     def moved(self, contact: str, flow: Flow) -> str:
         """A Contact of ours with the address and transport that fit `flow`, else as it was."""
         return _moved(contact, self.authority(flow), flow.transport)
+
+
+def _nearness(place: Place, source: str) -> int:
+    """The place with just this address comes first, then one with all addresses."""
+    return 0 if place.host == source else 1 if place.host in WILDCARDS else 2
 
 
 @lru_cache(maxsize=1024)
@@ -181,7 +191,7 @@ def reopened(via: Via, flow: Flow) -> Flow | None:
     if not flow.reliable:
         return None
     port = via.port or default_port(flow.transport)
-    return Flow(flow.transport, flow.host, port, listener=flow.listener, domain=via.host)
+    return replace(flow, port=port, connection=None, domain=via.host)
 
 
 def behind_nat(via: Via, flow: Flow) -> bool:

@@ -70,7 +70,10 @@ class Stream(asyncio.Protocol):
             return
         self.used_at = asyncio.get_running_loop().time()
         kind = self._kind
-        self._flow = Flow(kind.transport, address[0], address[1], self.number, kind.listener)
+        local = self._table.local(kind.listener, transport.get_extra_info("sockname")[0])
+        self._flow = Flow(
+            kind.transport, address[0], address[1], self.number, kind.listener, local=local
+        )
         self._expect_message()
         if self._channel is None:
             self._stand()

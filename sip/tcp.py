@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Collection
 from functools import partial
 from itertools import count
-from socket import socket
+from socket import SOCK_STREAM, socket
 from typing import Final
 
 from sip.actions import Send
 from sip.census import Census, Limits
 from sip.certificate import is_for
-from sip.flow import TLS, Flow, Place
+from sip.flow import TLS, WILDCARDS, Flow, Place
+from sip.listeners import opened
 from sip.stream import Stream
 from sip.tls import Certificates, Channel
 
@@ -37,11 +38,12 @@ class Connections:
         on_message: Callable[[bytes, Flow], None],
         on_failure: Callable[[Send], None],
         registered: Callable[[], Collection[int]],
+        dscp: int = 0,
     ) -> None:
         self.on_message = on_message
         self._certificates, self._on_failure = certificates, on_failure
         self._limits, self._registered = limits, registered
-        self._census = Census(limits)
+        self._census, self._dscp = Census(limits), dscp
         self._numbers = count(1)
         self._standing: dict[int, Stream] = {}
         self._opened: dict[Target, Stream] = {}
@@ -93,6 +95,11 @@ class Connections:
             self._drop_alias(stream)
             stream.alias = flow.transport, flow.host, port, ""
             self._aliases[stream.alias] = stream
+
+    def local(self, listener: int | None, host: str) -> str:
+        """`host`, an end of ours, where the listener has many: `Flow.local`."""
+        place = self._places.get(listener or 0)
+        return host if place and place.host in WILDCARDS else ""
 
     def admit(self, stream: Stream, source: str | None) -> bool:
         """Take up one that was opened by `source`, or by us; false when it is too many."""
@@ -179,13 +186,17 @@ class Connections:
     async def _attempt(self, stream: Stream, flow: Flow) -> None:
         """Connect from the address that Via and Contact tell the peer."""
         place = self._places.get(flow.listener or 0)
-        ours = (place.host, 0) if place and place.takes(flow) else None
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: stream, flow.host, flow.port, local_addr=ours)
-        except OSError:  # refused, unreachable, or out of time
-            self.remove(stream)
+        with opened(flow.host, SOCK_STREAM, self._dscp) as ours:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    if place and place.takes(flow):
+                        ours.bind((flow.local or place.host, 0))
+                    await loop.sock_connect(ours, (flow.host, flow.port))
+                    mine = socket(fileno=ours.detach())
+                    await loop.create_connection(lambda: stream, sock=mine)
+            except OSError:  # refused, unreachable, or out of time
+                self.remove(stream)
 
 
 def _target(flow: Flow) -> Target:

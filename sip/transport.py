@@ -28,6 +28,7 @@ from sip.locate import Question
 from sip.reason import Reason
 from sip.resolver import PORT, Resolver
 from sip.sdp import SessionDescription
+from sip.sources import Sources
 from sip.tcp import Connections
 from sip.tls import Certificates
 from sip.transaction import TIMEOUT
@@ -72,9 +73,11 @@ class SipTransport:
             self._receive,
             self._undelivered,
             lambda: self.endpoint.registered_connections(),
+            settings.dscp,
         )
         self._datagrams: dict[int, Datagrams] = {}
         self._resolver = Resolver([_name_server(text) for text in settings.dns_servers])
+        self._sources = Sources()
         self._lookups: set[asyncio.Task[None]] = set()
         self._actions: deque[Action] = deque()
         self._performing = False
@@ -92,11 +95,12 @@ class SipTransport:
         bound = listeners.bind(self._settings)
         self.places = tuple(place for place, _ in bound)
         self.port = self.places[0].port
-        here = Here(self.host, self.port, self.places[2:])
+        here = Here(self.host, self.port, self.places[2:], self._sources.to)
+        self._sources.watch()
         self._endpoint = Endpoint(self._settings, self._accounts, here)
         for number, (place, ours) in enumerate(bound):
             if place.transport == UDP:
-                self._datagrams[number] = Datagrams(ours, number, self._receive)
+                self._datagrams[number] = Datagrams(ours, place, number, self._receive)
             else:
                 await self._connections.listen(ours, place, number)
 
@@ -111,6 +115,7 @@ class SipTransport:
             lookup.cancel()
         await asyncio.gather(*self._lookups, return_exceptions=True)
         await self._connections.close()
+        await self._sources.close()
 
     def reload_certificates(self) -> bool:
         """Read them anew now; a change of their files is noticed anyway, at the next connection.

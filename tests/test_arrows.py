@@ -34,6 +34,7 @@ DRIVERS = {
     "sip/datagrams.py",
     "sip/listeners.py",
     "sip/resolver.py",
+    "sip/sources.py",
     "sip/stream.py",
     "sip/tcp.py",
     "sip/tls.py",

@@ -11,8 +11,8 @@ Same use as tests.rig.baresip, and the same events as far as linphonec tells the
     disconnected   reason
 
 What is said is a WAV file (mono, 16 bit), repeated; what is heard is one WAV file for each call
-(`heard()`), complete once the call has ended. Over TLS the server must be of `ca_file`, but may have
-any name: this phone understands no IP address in a certificate.
+(`heard()`), complete once the call has ended. Over TLS the server must be of `ca_file`, but may
+have any name: this phone understands no IP address in a certificate.
 """
 
 from __future__ import annotations

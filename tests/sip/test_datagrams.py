@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from sip.datagrams import Datagrams
-from sip.flow import UDP, Flow
+from sip.flow import UDP, Flow, Place
 from tests.rig.patience import until
 
 
@@ -20,7 +21,7 @@ class Ours:
         self.socket.bind((host, 0))
         self.address = self.socket.getsockname()[:2]
         self.received: list[tuple[bytes, Flow]] = []
-        self.datagrams = Datagrams(self.socket, 7, self._receive)
+        self.datagrams = Datagrams(self.socket, Place(UDP, host, 0), 7, self._receive)
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         self.received.append((data, flow))
@@ -43,6 +44,28 @@ async def test_datagrams_come_with_their_source_and_our_number_and_go_back(ours:
     assert (data, flow) == (b"there", Flow(UDP, *peer.address, listener=7))
     assert ours.datagrams.send(b"back", flow)
     await until(lambda: bool(peer.received))
+    peer.datagrams.close()
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "spoken_to", "gone"),
+    [("0.0.0.0", "127.0.0.3", "192.0.2.1"), ("::", "::1", "2001:db8::1")],
+)
+async def test_who_listens_everywhere_answers_from_where_it_was_spoken_to(
+    everywhere: str, spoken_to: str, gone: str
+) -> None:
+    ours, peer = Ours(everywhere), Ours("::1" if ":" in gone else "127.0.0.2")
+    port = ours.address[1]
+    peer.datagrams.send(b"there", Flow(UDP, spoken_to, port))
+    await until(lambda: bool(ours.received))
+    flow = ours.received[0][1]
+    assert flow == Flow(UDP, *peer.address, listener=7, local=spoken_to)
+    assert ours.datagrams.send(b"back", flow)
+    await until(lambda: bool(peer.received))
+    assert peer.received[0][1] == Flow(UDP, spoken_to, port, listener=7)
+    assert ours.datagrams.send(b"back", replace(flow, local=gone))  # it is not ours any more
+    await until(lambda: len(peer.received) == 2)
+    ours.datagrams.close()
     peer.datagrams.close()
 
 

@@ -163,3 +163,19 @@ def test_a_contact_of_ours_is_moved_to_the_listener_that_a_request_leaves_by(
 
 def test_only_udp_loses_messages() -> None:
     assert (SOURCE.reliable, STREAM.reliable) == (False, True)
+
+
+def test_who_listens_everywhere_tells_each_peer_the_address_it_can_reach() -> None:
+    routes = {"10.1.0.9": "10.1.0.1", "192.0.2.1": "10.9.0.1"}
+    here = Here("0.0.0.0", 5060, source_to=lambda peer: routes[peer])
+    assert here.authority(Flow(UDP, "10.1.0.9", 5060)) == "10.1.0.1:5060"
+    assert here.authority(Flow(UDP, "10.1.0.9", 5060, local="10.2.0.1")) == "10.2.0.1:5060"
+    assert here.authority(None) == "10.9.0.1:5060"  # the way to the whole world
+
+
+def test_a_listener_of_the_right_address_comes_first_and_then_one_of_all() -> None:
+    more = [Place(UDP, "0.0.0.0", 5070), Place(UDP, "10.2.0.1", 5080)]
+    sources = {"10.2.0.9": "10.2.0.1", "10.3.0.9": "10.3.0.1"}
+    here = Here("10.1.0.1", 5060, more, sources.__getitem__)
+    assert here.bound(Flow(UDP, "10.2.0.9", 5060)).listener == 3
+    assert here.bound(Flow(UDP, "10.3.0.9", 5060)).listener == 2

@@ -75,6 +75,23 @@ async def test_who_calls_one_address_is_answered_and_called_back_from_it(host: s
     await server.transport.stop()
 
 
+async def test_who_calls_any_address_of_a_machine_talks_to_just_that_one() -> None:
+    server = Server(host="0.0.0.0")
+    await server.transport.start()
+    port = server.transport.port
+    caller = Caller("127.0.0.2", ("127.0.0.3", port))
+    caller.say(request("INVITE", via=caller.via, contact=caller.contact, body=SDP))
+    answer = await caller.heard("200")
+    assert answer.contact and answer.contact.uri == f"sip:127.0.0.3:{port}"
+    caller.say(request("ACK", via=caller.via, branch="b2", to_tag=answer.to.tag or ""))
+    server.transport.hang_up((await server.event(Confirmed)).session)
+    bye = await caller.heard("BYE")
+    assert (bye.via.host, bye.via.port) == ("127.0.0.3", port)
+    caller.say(response(bye, 200))  # type: ignore[arg-type]
+    caller.close()
+    await server.transport.stop()
+
+
 @pytest.fixture
 async def secured(tmp_path: Path) -> AsyncIterator[tuple[Authority, Server]]:
     """One that a certificate names here.example, with TLS on loopback."""
