@@ -41,7 +41,7 @@ def serve(
         bool, typer.Option("--starter", help="Write a starter file when there is none.")
     ] = False,
 ) -> None:
-    """Run the engine until SIGTERM or SIGINT."""
+    """Run the engine until SIGTERM or SIGINT; SIGHUP makes it read its certificates again."""
     if starter_too and not config.exists():
         write_starter(config)
     settings = load_or_exit(config)

@@ -19,7 +19,6 @@ from engine.web.server import WebServer
 from flows import Flow, FlowError, read
 from mixer import MixerError
 from recorder import RecordingError, repair
-from sip.grammar import format_host_port
 
 log = structlog.get_logger("engine")
 
@@ -60,13 +59,14 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises StartError."""
+    """Run until SIGTERM or SIGINT; SIGHUP has the certificates read again. Raises StartError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as engine:
         announce(settings, engine)
+        loop.add_signal_handler(signal.SIGHUP, engine.house.sip.reload_certificates)
         await stop.wait()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, engine.house.switchboard.hurry)
@@ -152,7 +152,7 @@ async def open_doors(house: House, web: WebServer) -> None:
 
 def announce(settings: Settings, engine: Running) -> None:
     """Where to dial, where the API is."""
-    where = format_host_port(settings.sip.host, engine.house.sip.port)
+    where = engine.house.sip.authority
     for number in settings.numbers:
         print(f"Dial        sip:{number.number}@{where}  (flow {number.flow})")
     print(f"Register at sip:{where}  (agents and supervisors, UDP or TCP)")

@@ -56,6 +56,8 @@ class SipTransport:
         self.host = settings.host
         self.port = settings.port
         """As bound, once started."""
+        self.authority = ""
+        """Where phones reach us, `host:port` of the first listener, once started."""
         self.places: tuple[Place, ...] = ()
         """Every listener as bound, once started."""
         self.failures = 0
@@ -96,6 +98,7 @@ class SipTransport:
         self.places = tuple(place for place, _ in bound)
         self.port = self.places[0].port
         here = Here(self.host, self.port, self.places[2:], self._sources.to)
+        self.authority = here.authority(None)
         self._sources.watch()
         self._endpoint = Endpoint(self._settings, self._accounts, here)
         for number, (place, ours) in enumerate(bound):
@@ -122,7 +125,10 @@ class SipTransport:
 
         False when they are unusable: then the old ones stay.
         """
-        return self._certificates is not None and self._certificates.reload()
+        if self._certificates is None:
+            log.info("there are no certificates to be read again")
+            return False
+        return self._certificates.reload()
 
     def invite(
         self,

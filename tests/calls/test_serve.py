@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import ssl
 import time
 import wave
 from collections.abc import AsyncIterator
@@ -14,9 +16,11 @@ import pytest
 
 from tests.calls.party import Party, bridge
 from tests.rig.house import TOKEN
+from tests.rig.patience import until
 from tests.rig.phone import Refused
-from tests.rig.server import Server
+from tests.rig.server import HOST, Server
 from tests.rig.tones import tone
+from tests.sip.authority import Authority
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(30)]
 
@@ -134,3 +138,30 @@ async def test_a_port_that_is_taken_stops_it_with_the_reason(tmp_path: Path) -> 
         await second.spawn()
         assert await second.finished() == 2
         assert "in use" in second.log and "Traceback" not in second.log
+
+
+async def test_told_so_it_reads_its_certificates_again_and_keeps_them_when_the_new_are_broken(
+    tmp_path: Path,
+) -> None:
+    authority = Authority(tmp_path)
+    issued = authority.issue("old.example", file="ours")
+    tls = {"certificate": str(issued.certificate), "private_key": str(issued.private_key)}
+    async with Server(tmp_path, tls=tls) as server:
+        authority.issue("new.example", file="ours")
+        server.reload()
+        await until(lambda: "the certificates were read again" in server.log)
+        issued.certificate.write_text("nonsense")
+        server.reload()
+        await until(lambda: "the old ones stay" in server.log)
+        context = ssl.create_default_context(cafile=str(authority.ca_file))
+        _, writer = await asyncio.open_connection(
+            HOST, server.tls_port, ssl=context, server_hostname="new.example"
+        )
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_told_to_read_certificates_that_it_does_not_have_it_goes_on(tmp_path: Path) -> None:
+    async with Server(tmp_path) as server:
+        server.reload()
+        await until(lambda: "there are no certificates" in server.log)

@@ -135,6 +135,11 @@ class Server:
         assert self._process
         self._process.terminate()
 
+    def reload(self) -> None:
+        """SIGHUP; does not wait."""
+        assert self._process
+        self._process.send_signal(signal.SIGHUP)
+
     async def finished(self, within: float = STOP_SECONDS) -> int:
         """Wait until it has ended by itself; its exit code. Raises TimeoutError."""
         assert self._process and self._process.stdout

@@ -79,6 +79,7 @@ async def test_who_calls_any_address_of_a_machine_talks_to_just_that_one() -> No
     server = Server(host="0.0.0.0")
     await server.transport.start()
     port = server.transport.port
+    assert "0.0.0.0" not in server.transport.authority
     caller = Caller("127.0.0.2", ("127.0.0.3", port))
     caller.say(request("INVITE", via=caller.via, contact=caller.contact, body=SDP))
     answer = await caller.heard("200")
