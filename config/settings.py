@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import E164, ListenerAddress, Name, OwnAddress, Port, Seconds, Secret, Section
-from config.trunks import DiallingSettings, Trunk
+from config.trunks import DiallingSettings, Proxy, Trunk
 
 ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
 
@@ -31,6 +31,8 @@ class SipSettings(Section):
     """Marks the packets of signalling (RFC 4594): CS3, as switches expect it."""
     dns_servers: tuple[AddressText, ...] = ()
     """In place of those in /etc/resolv.conf."""
+    outbound_proxies: tuple[Proxy, ...] = ()
+    """The way of calls to the outside, one proxy after the other; a trunk's own comes first."""
     realm: Name = "earshot"
     digest_algorithms: Annotated[tuple[DigestAlgorithm, ...], Field(min_length=1)] = (
         "SHA-256",

@@ -25,6 +25,7 @@ from sip.identity import Caller, TrustedSources
 from sip.kept_binding import KeptBinding
 from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
+from sip.outside import by_way_of
 from sip.reason import Reason
 from sip.registrar import Registrar
 from sip.replaces import Replaces
@@ -56,7 +57,8 @@ class Endpoint:
         tokens: Callable[[], str] = _token,
     ) -> None:
         secret = "".join(tokens() for _ in range(4)).encode()
-        self._layer = TransactionLayer(here, tokens, settings.max_transactions)
+        preloaded = by_way_of(settings.outbound_proxies)
+        self._layer = TransactionLayer(here, tokens, settings.max_transactions, preloaded)
         self._sessions = Sessions(self._layer, settings.max_sessions)
         self._registrar = Registrar(
             self._layer.timers,
@@ -164,12 +166,13 @@ class Endpoint:
         on_behalf_of: SessionId | None = None,
         now: float,
     ) -> tuple[SessionId, list[Action]]:
-        """Call any URI, by way of `routes`, values of Route, where there are some.
+        """Call any URI, by way of `routes`, values of Route, else of our outbound proxies.
 
         `patience`: seconds until a peer that shows no sign of life counts as lost. `on_behalf_of`
         is the session whose Session-ID the call goes on with.
         Raises Unlocated, SessionsFull; PeerError where an address cannot be read.
         """
+        routes = routes or self._layer.preloaded
         there = Callee.anywhere(uri, NameAddr(from_display, from_uri), routes)
         behalf = self._sessions.behalf(None, None, on_behalf_of, authority="", trusted=False)
         session = self._sessions.call(there, offer, extra_headers, now, logins, behalf, patience)

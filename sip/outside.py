@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sip.authorization import FIELDS, NO_LOGINS, Authorization, Logins
 from sip.errors import UsageError
@@ -14,6 +14,7 @@ from sip.message import DEFAULT_MAX_FORWARDS, Request, Response
 from sip.next_hop import Hop, hop_to
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
+from sip.uri import Uri
 
 Heard = Response | Cause
 """A final response; without one TIMEOUT or TRANSPORT says why not."""
@@ -36,6 +37,11 @@ def hops_to(uri: str) -> tuple[Hop, ...]:
     if hop is None:
         raise Unlocated(f"{uri} is no sip: or sips: URI that could be called")
     return (hop,)
+
+
+def by_way_of(proxies: Iterable[str]) -> tuple[str, ...]:
+    """The values of Route that lead by these URIs, as loose routes: RFC 3261 §8.1.2, §19.1.1."""
+    return tuple(f"<{uri}>" if "lr" in Uri.parse(uri).params else f"<{uri};lr>" for uri in proxies)
 
 
 class Series:

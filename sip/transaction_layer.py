@@ -19,10 +19,15 @@ RESERVED: Final = 8  # one place in so many is kept for requests inside of dialo
 
 
 class TransactionLayer:
-    """What every part of the endpoint stands on. Actions gather in `outbox` until drained."""
+    """What every part of the endpoint stands on. Actions gather in `outbox` until drained.
 
-    def __init__(self, here: Here, tokens: Callable[[], str], limit: int) -> None:
-        self.here, self.tokens = here, tokens
+    `preloaded` are the routes of requests outside of dialogs that have none of their own.
+    """
+
+    def __init__(
+        self, here: Here, tokens: Callable[[], str], limit: int, preloaded: tuple[str, ...] = ()
+    ) -> None:
+        self.here, self.tokens, self.preloaded = here, tokens, preloaded
         self.outbox: list[Action] = []
         self.timers = Timers()
         self.servers = ServerTransactions(self.outbox, self.timers)

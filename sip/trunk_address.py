@@ -12,7 +12,7 @@ from sip.exchange import Fields
 from sip.flow import Here
 from sip.headers import NameAddr
 from sip.next_hop import Hop
-from sip.outside import hops_to
+from sip.outside import by_way_of, hops_to
 from sip.uri import Uri
 
 _TRANSPORTS: Final = {"udp": "", "tcp": ";transport=tcp", "tls": ";transport=tls"}
@@ -29,12 +29,13 @@ class TrunkAddress:
     logins: Logins
 
     @classmethod
-    def of(cls, trunk: Trunk) -> Self:
+    def of(cls, trunk: Trunk, preloaded: tuple[str, ...] = ()) -> Self:
+        """A trunk without a proxy of its own takes the `preloaded` routes."""
         port = f":{trunk.port}" if trunk.port else ""
         return cls(
             trunk.host + port,
             _TRANSPORTS[trunk.transport],
-            (f"<{_loose(trunk.proxy)}>",) if trunk.proxy else (),
+            by_way_of([trunk.proxy]) if trunk.proxy else preloaded,
             trunk.username,
             _logins(trunk),
         )
@@ -60,12 +61,6 @@ class TrunkAddress:
 
 def _user(user: str | None) -> str:
     return "" if user is None else f"{user}@"
-
-
-def _loose(proxy: str) -> str:
-    """As a Route that does not want to be the Request-URI, RFC 3261 §19.1.1."""
-    uri = Uri.parse(proxy)
-    return proxy if "lr" in uri.params else f"{proxy};lr"
 
 
 def _logins(trunk: Trunk) -> Logins:

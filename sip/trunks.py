@@ -39,7 +39,7 @@ class Trunks:
 
     def open(self, trunks: Iterable[Trunk], now: float) -> None:
         for trunk in trunks:
-            address, layer = TrunkAddress.of(trunk), self._layer
+            address, layer = TrunkAddress.of(trunk, self._layer.preloaded), self._layer
             if seconds := trunk.register_seconds:
                 registration = TrunkRegistration(layer, trunk.name, address, seconds, layer.report)
                 self._registrations[trunk.name] = registration

@@ -37,6 +37,7 @@ def test_settings_do_not_change() -> None:
         (SipSettings, {"prot": 5060}),
         (SipSettings, {"realm": ""}),
         (SipSettings, {"dscp": 64}),
+        (SipSettings, {"outbound_proxies": ["edge.example"]}),
         (SipSettings, {"tcp_idle_seconds": 59}),
         (SipSettings, {"max_tcp_connections_per_source": 0}),
         (SipSettings, {"host": "localhost"}),

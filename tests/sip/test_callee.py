@@ -127,3 +127,18 @@ def test_one_who_rings_may_take_longer() -> None:
     scene.phone.do(scene.machine.ring())
     scene.run(100.0)
     assert causes(scene) == []
+
+
+def test_a_call_without_routes_goes_by_the_outbound_proxies_and_is_theirs_to_pass_on() -> None:
+    proxies = (f"sip:{PHONE[0]}:{PHONE[1]}", "sip:10.0.0.8;lr")
+    scene = Scene(outbound_proxies=proxies)
+    calling(scene, NOWHERE)
+    scene.run(1.0)
+    invite = first_invite(scene)
+    assert invite.uri == NOWHERE
+    assert invite.headers.all("Route") == [f"<{proxies[0]};lr>", f"<{proxies[1]}>"]
+    other = Scene(outbound_proxies=("sip:10.9.9.9",))
+    route = f"<sip:{PHONE[0]}:{PHONE[1]};lr>"
+    calling(other, NOWHERE, routes=(route,))
+    other.run(1.0)
+    assert first_invite(other).headers.all("Route") == [route]

@@ -12,7 +12,7 @@ from sip.flow import UDP, Flow, Here
 from sip.headers import NameAddr
 from sip.message import Request, Response, parse
 from sip.next_hop import Destination
-from sip.outside import Heard, Series, Unlocated, hops_to
+from sip.outside import Heard, Series, Unlocated, by_way_of, hops_to
 from sip.transaction_layer import TransactionLayer
 from sip.verifier import Outcome, Verifier
 from tests.sip.raw import PEER, response
@@ -145,3 +145,10 @@ def test_a_uri_says_where_to_send_if_anywhere() -> None:
     for uri in ("sip:10.0.0.9;transport=sctp", "tel:+15550100", "nonsense"):
         with pytest.raises(Unlocated, match="could be called"):
             hops_to(uri)
+
+
+def test_a_proxy_is_a_loose_route() -> None:
+    assert by_way_of(["sip:one.example", "sip:10.0.0.2;lr"]) == (
+        "<sip:one.example;lr>",
+        "<sip:10.0.0.2;lr>",
+    )

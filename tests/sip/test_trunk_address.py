@@ -36,6 +36,14 @@ def test_everything_goes_by_the_proxy_where_there_is_one() -> None:
     assert address().hops() == (Flow(UDP, "10.0.0.9", 5060),)
 
 
+def test_without_a_proxy_of_its_own_a_trunk_goes_by_those_of_the_house() -> None:
+    house = ("<sip:10.0.0.6;lr>",)
+    plain = Trunk(name="carrier", host="10.0.0.9")
+    assert TrunkAddress.of(plain, house).hops() == (Flow(UDP, "10.0.0.6", 5060),)
+    own = Trunk(name="carrier", host="10.0.0.9", proxy="sip:10.0.0.7")
+    assert TrunkAddress.of(own, house).routes == ("<sip:10.0.0.7;lr>",)
+
+
 def test_a_name_has_yet_to_be_located() -> None:
     assert address(host="carrier.example").hops() == (Destination("carrier.example"),)
 
