@@ -65,12 +65,7 @@ class SipTransport:
         self._settings, self._accounts, self._on_event = settings, accounts, on_event
         self._certificates = Certificates(tls) if tls and tls.certificate else None
         self._connections = Connections(
-            Limits(
-                settings.max_tcp_connections,
-                settings.max_tcp_connections_per_source,
-                MAX_HALF_OPEN,
-                settings.tcp_idle_seconds,
-            ),
+            _limits(settings),
             self._certificates,
             self._receive,
             self._undelivered,
@@ -330,6 +325,15 @@ class SipTransport:
         except Exception:
             self._failed()
         self._arm()
+
+
+def _limits(settings: SipSettings) -> Limits:
+    return Limits(
+        settings.max_tcp_connections,
+        settings.max_tcp_connections_per_source,
+        MAX_HALF_OPEN,
+        settings.tcp_idle_seconds,
+    )
 
 
 def _name_server(text: str) -> tuple[str, int]:
