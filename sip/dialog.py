@@ -146,7 +146,7 @@ class Dialog:
         if flow is None or not isinstance(hop, Flow) or hop.transport != flow.transport:
             return hop
         same_version = (":" in hop.host) == (":" in flow.host)
-        return replace(hop, listener=flow.listener, local=flow.local) if same_version else hop
+        return hop.from_end(flow.listener, flow.local) if same_version else hop
 
     def _next_uri(self) -> str:
         return NameAddr.parse(self.routes[0]).uri if self.routes else self.target

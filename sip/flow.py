@@ -46,6 +46,12 @@ class Flow:
     def reliable(self) -> bool:
         return self.transport != UDP
 
+    def from_end(self, listener: int | None, local: str = "") -> Flow:
+        """The same from this end of ours; every request takes it, and `replace` costs thrice."""
+        return Flow(
+            self.transport, self.host, self.port, self.connection, listener, self.domain, local
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -88,7 +94,7 @@ class Here:
         if len(fit) > 1:
             source = self._source_to(flow.host)
             fit.sort(key=lambda number: _nearness(self.places[number], source))
-        return replace(flow, listener=fit[0] if fit else 0)
+        return flow.from_end(fit[0] if fit else 0, flow.local)
 
     def authority(self, flow: Flow | None) -> str:
         """`host:port` that a peer reaches us at, by the transport and IP version of `flow`.

@@ -179,3 +179,10 @@ def test_a_listener_of_the_right_address_comes_first_and_then_one_of_all() -> No
     here = Here("10.1.0.1", 5060, more, sources.__getitem__)
     assert here.bound(Flow(UDP, "10.2.0.9", 5060)).listener == 3
     assert here.bound(Flow(UDP, "10.3.0.9", 5060)).listener == 2
+
+
+def test_a_flow_from_another_end_leads_to_the_same_peer() -> None:
+    flow = Flow(TLS, "10.0.0.9", 5061, 7, domain="peer.example")
+    ours = flow.from_end(2, "10.0.0.1")
+    assert (ours.listener, ours.local) == (2, "10.0.0.1")
+    assert ours.from_end(None) == flow
