@@ -40,6 +40,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
         *unknown_queues(settings, queues),
         *unfinished_permissions(settings, queues),
         *missing_digests(settings),
+        *one_way_trunks(settings),
     ]
 
 
@@ -79,6 +80,19 @@ def missing_digests(settings: Settings) -> Iterator[Conflict]:
                 if person.ha1 is not None and algorithm not in person.ha1:
                     reason = f"there is none for {algorithm}, which sip.digest_algorithms offers"
                     yield Conflict((name, n, "ha1"), reason)
+
+
+def one_way_trunks(settings: Settings) -> Iterator[Conflict]:
+    """What the far end sends in a call comes to a listener of the same transport."""
+    if any(each.startswith("tls:") for each in settings.sip.listeners):
+        return
+    reason = "there is no tls: listener in sip.listeners, which the trunk would answer to"
+    for n, trunk in enumerate(settings.trunks):
+        proxy = trunk.proxy or ""
+        if trunk.transport == "tls":
+            yield Conflict(("trunks", n, "transport"), reason)
+        elif proxy.startswith("sips:") or ";transport=tls" in proxy.lower():
+            yield Conflict(("trunks", n, "proxy"), reason)
 
 
 def warnings(settings: Settings) -> list[str]:

@@ -62,6 +62,7 @@ Refused, each with a clear answer or not at all:
     redirections                    told with their contacts, never followed
     INFO without digits             415; an empty one 200
     offers of our own in UPDATE     our re-INVITE carries them, RFC 3311 §5.1
+    TLS without a listener          a trunk could not reach us in a call: told at the start
     outbound proxies for phones     a registered phone is called by the way it came
     challenges of other realms      a 401 or 407 without a login for it is a refusal
     temporary GRUUs                 not handed out: they hide a callee that a B2BUA hides already

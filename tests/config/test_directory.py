@@ -103,6 +103,23 @@ def test_trunks_are_there_once() -> None:
     )
 
 
+def test_a_trunk_over_tls_needs_a_listener_for_what_it_sends() -> None:
+    trunks = [
+        {"name": "one", "host": "one.example", "transport": "tls"},
+        {"name": "two", "host": "two.example", "proxy": "sips:edge.example"},
+        {"name": "three", "host": "three.example", "proxy": "sip:edge.example;transport=TLS"},
+        {"name": "four", "host": "four.example"},
+    ]
+    found = conflicts(Settings(trunks=trunks))  # type: ignore[arg-type]
+    assert [each.place for each in found] == [
+        ("trunks", 0, "transport"),
+        ("trunks", 1, "proxy"),
+        ("trunks", 2, "proxy"),
+    ]
+    sip, tls = {"listeners": ["tls:192.0.2.1:5061"]}, {"certificate": "sip.pem"}
+    assert conflicts(Settings(trunks=trunks, sip=sip, tls=tls)) == []  # type: ignore[arg-type]
+
+
 def test_who_may_dial_with_no_trunk_that_allows_it_is_a_warning() -> None:
     written = dialler(may_dial=["+49"], outbound_queue="support")
     assert warnings(Settings(**written)) == ["no trunk allows a call by the agent 'ann'"]
