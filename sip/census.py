@@ -71,4 +71,7 @@ class Census:
 
 
 def _source(host: str) -> str:
-    return str(ip_network((host, SOURCE_BITS), strict=False)) if ":" in host else host
+    if ":" not in host:
+        return host
+    address = host.partition("%")[0]  # the zone of a link-local one says nothing of who it is
+    return str(ip_network((address, SOURCE_BITS), strict=False))

@@ -83,6 +83,12 @@ class Here:
         self.places = (Place(UDP, host, port), Place(TCP, host, port), *more)
         self._source_to = source_to or (lambda peer: host)
 
+    @property
+    def is_manifold(self) -> bool:
+        """Whether routes decide which address of ours a peer is told."""
+        kinds = [(place.transport, ":" in place.host) for place in self.places]
+        return len(set(kinds)) < len(kinds) or any(each.host in WILDCARDS for each in self.places)
+
     def speaks(self, flow: Flow) -> bool:
         return any(place.takes(flow) for place in self.places)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from pyroute2 import AsyncIPRoute
 from pyroute2.netlink import rtnl
+from pyroute2.netlink.exceptions import NetlinkError
 
 KEPT_SECONDS: Final = 60.0  # where no change is told, as without rights to listen for it
 MAX_KEPT: Final = 4096  # peers
@@ -63,7 +64,7 @@ class Sources:
                 self._kept.clear()
                 async for _ in changes.get():
                     self._kept.clear()
-        except OSError as error:
+        except (OSError, NetlinkError) as error:
             log.warning("changes of addresses are noticed late: %s", error)
         finally:
             changes.close()

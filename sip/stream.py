@@ -107,7 +107,9 @@ class Stream(asyncio.Protocol):
 
     def tick(self, now: float) -> None:
         """Ping where that is due; a peer that answers pings no more is gone."""
-        todo = self._keepalive.tick(now) if self._keepalive else ()
+        if self._keepalive is None or self._transport is None or self._transport.is_closing():
+            return
+        todo = self._keepalive.tick(now)
         if Do.PING in todo:
             self._put(PING)
         if Do.CLOSE in todo:

@@ -94,7 +94,8 @@ class SipTransport:
         self.port = self.places[0].port
         here = Here(self.host, self.port, self.places[2:], self._sources.to)
         self.authority = here.authority(None)
-        self._sources.watch()
+        if here.is_manifold:
+            self._sources.watch()
         self._endpoint = Endpoint(self._settings, self._accounts, here)
         for number, (place, ours) in enumerate(bound):
             if place.transport == UDP:

@@ -31,6 +31,7 @@ def test_a_network_of_ipv6_is_one_source() -> None:
     assert few.enter(1, "2001:db8::1")
     assert not few.enter(2, "2001:db8::2:1")
     assert few.enter(3, "2001:db8:0:1::1")
+    assert few.enter(4, "fe80::1%lo") and not few.enter(5, "fe80::2%lo")
 
 
 def test_of_too_many_that_say_nothing_the_oldest_is_surplus() -> None:

@@ -186,3 +186,17 @@ def test_a_flow_from_another_end_leads_to_the_same_peer() -> None:
     ours = flow.from_end(2, "10.0.0.1")
     assert (ours.listener, ours.local) == (2, "10.0.0.1")
     assert ours.from_end(None) == flow
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "manifold"),
+    [
+        ("10.0.0.1", [Place(TLS, "10.0.0.1", 5061), Place(UDP, "2001:db8::1", 5060)], False),
+        ("10.0.0.1", [Place(UDP, "10.0.0.2", 5060)], True),
+        ("0.0.0.0", [], True),
+    ],
+)
+def test_routes_only_count_where_there_is_a_choice(
+    host: str, more: list[Place], manifold: bool
+) -> None:
+    assert Here(host, 5060, more).is_manifold == manifold
