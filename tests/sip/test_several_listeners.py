@@ -14,6 +14,8 @@ import pytest
 from config.settings import TlsSettings
 from sip.events import Answered, Cause, Confirmed, Ended
 from sip.message import Framer, Request, Response, parse
+from tests.rig.network import Network, NoNamespace, alone
+from tests.rig.patience import until
 from tests.rig.phone import Phone
 from tests.sip.authority import Authority
 from tests.sip.name_server import NameServer
@@ -34,17 +36,18 @@ class Caller:
         port = self._socket.getsockname()[1]
         self.via = f"SIP/2.0/UDP {shown}:{port};rport"
         self.contact = f"<sip:caller@{shown}:{port}>"
-        self._server = server
+        self.uri = self.contact.strip("<>")
+        self.server = server
 
     def say(self, data: bytes) -> None:
-        self._socket.sendto(data, self._server)
+        self._socket.sendto(data, self.server)
 
     async def heard(self, name: str) -> Request | Response:
         """The next message of this method or status, which comes from where we sent to."""
         loop = asyncio.get_running_loop()
         while True:
             data, source = await asyncio.wait_for(loop.sock_recvfrom(self._socket, 65535), 5)
-            assert source[:2] == self._server
+            assert source[:2] == self.server
             message = parse(data)
             method = isinstance(message, Request) and message.method
             if (method or str(getattr(message, "status", ""))) == name:
@@ -91,6 +94,34 @@ async def test_who_calls_any_address_of_a_machine_talks_to_just_that_one() -> No
     caller.say(response(bye, 200))  # type: ignore[arg-type]
     caller.close()
     await server.transport.stop()
+
+
+async def call_before_and_after(network: Network) -> None:
+    await network.add("10.1.0.1")
+    server = Server(host="0.0.0.0")
+    await server.transport.start()
+    callee = Caller("10.1.0.9", ("10.1.0.1", server.transport.port))
+
+    async def invites_from(host: str) -> bool:
+        server.transport.invite_uri(callee.uri, from_uri="sip:us@here.example", offer=OURS)
+        invite = await callee.heard("INVITE")
+        assert invite.contact
+        return f"sip:{host}:" in invite.contact.uri and invite.via.host == host
+
+    assert await invites_from("10.1.0.1")
+    await network.remove("10.1.0.1")
+    await network.add("10.1.0.2")
+    callee.server = "10.1.0.2", server.transport.port
+    await until(lambda: invites_from("10.1.0.2"))
+    callee.close()
+    await server.transport.stop()
+
+
+def test_calls_leave_from_the_new_address_when_the_old_one_is_taken_away() -> None:
+    try:
+        alone(call_before_and_after)
+    except NoNamespace as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
