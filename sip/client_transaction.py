@@ -94,6 +94,8 @@ class ClientTransaction(Timed):
                 self._acknowledge(response)
             elif self._owner:
                 self._owner.heard(self, do, now, response, source)
+        if self.over:
+            self._owner = None  # who holds us: else both wait for a search for garbage
 
     def _acknowledge(self, refusal: Response) -> None:
         """ACK a 300-699, hop by hop: §17.1.1.3."""

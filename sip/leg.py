@@ -69,6 +69,7 @@ class Leg:
                 _PERFORM[do](self, given)
         if self.machine.over:
             self.responses.pending = None
+            self.requests.release()
 
     def _tell(self, do: Do, given: Given) -> None:
         if do in CAUSES:

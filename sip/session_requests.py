@@ -28,6 +28,7 @@ class SessionRequests:
         "_authorization",
         "_early",
         "_invite",
+        "_invited",
         "_layer",
         "_meant",
         "_timer",
@@ -39,21 +40,27 @@ class SessionRequests:
     def __init__(
         self, layer: TransactionLayer, user: ClientUser, timer: SessionTimer, logins: Logins
     ) -> None:
-        self._layer, self._user, self._timer = layer, user, timer
+        self._layer, self._timer = layer, timer
+        self._user: ClientUser | None = user
         self._authorization = Authorization(logins, layer.tokens)
         self._acks, self._early = Acks(layer), EarlyResponses()
-        self._invite: Outgoing | None = None
+        self._invite: Outgoing | None = None  # on its way, the last one
+        self._invited: Request | None = None  # what it asks for
         self._update: Request | None = None
         self._meant: set[str] = set()  # hosts
         self.farewell: Fields = ()
         """Goes into the BYE or the CANCEL that ends the session."""
+
+    def release(self) -> None:
+        """The session is over: what still comes is nobody's, and it is freed without a search."""
+        self._user = self._invite = None
 
     @property
     def acks(self) -> Acks:
         return self._acks
 
     def is_last_invite(self, request: Request) -> bool:
-        return self._invite is not None and self._invite.request is request
+        return self._invited is request
 
     def is_outdated(self, request: Request) -> bool:
         """Whether a later refresh has been sent: what becomes of this one tells nothing."""
@@ -68,11 +75,11 @@ class SessionRequests:
         patience: float = TIMEOUT,
     ) -> None:
         """INVITE or re-INVITE."""
-        if self._invite is None:
+        if self._invited is None:
             self._meant = {hop.host for hop in dialog.hops()}
         wishes = (*self._timer.proposal(), *fields)
         request = invite(dialog, self._layer.here, offer, wishes)
-        hops = dialog.hops()
+        hops, self._invited = dialog.hops(), request
         self._invite = self._layer.clients.send(request, hops, self._user, now, patience)
 
     def update(self, dialog: Dialog, now: float) -> None:
@@ -123,7 +130,7 @@ class SessionRequests:
         """Send what `corrected` returned."""
         sent = self._layer.clients.send(request, dialog.hops(), self._user, now)
         if request.method == "INVITE":
-            self._invite = sent
+            self._invite, self._invited = sent, request
         elif request.method == "UPDATE":
             self._update = request
 
@@ -133,8 +140,8 @@ class SessionRequests:
         self._invite.cancel(now, self.farewell)
 
     def ack(self, dialog: Dialog, success: Response, now: float) -> None:
-        assert self._invite
-        proofs = self._invite.request.headers if self._is_meant(dialog) else Headers()
+        assert self._invited
+        proofs = self._invited.headers if self._is_meant(dialog) else Headers()
         self._acks.send(dialog, success, proofs, now)
 
     def corrected(

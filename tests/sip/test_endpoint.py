@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.actions import Alias, Report, Send
+from sip.client_transaction import ClientTransaction
 from sip.events import Ended, Event, InviteReceived, Registered, SessionId
 from sip.flow import UDP, Flow
+from sip.server_transactions import ServerTransaction
+from sip.session import Session
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
 from tests.sip import torture
@@ -196,6 +199,29 @@ def test_memory_does_not_grow_with_the_calls_that_were() -> None:
 def one_short_call(scene: Scene, name: str) -> None:
     scene.stranger(request("INVITE", branch=name, call_id=name, body=SDP))
     scene.server.do(scene.endpoint.hang_up(scene.incoming().session, scene.now))
+
+
+def test_what_is_over_is_freed_without_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        scene = Scene()
+        scene.register()
+        scene.answers()
+        scene.dial()
+        scene.run(1.0)
+        scene.phone.do(scene.machine.hang_up(scene.now))
+        scene.run(1.0)
+        session = scene.call()
+        scene.run(1.0)
+        scene.phone.do(scene.machine.answer(THEIRS, scene.now))
+        scene.run(1.0)
+        scene.server.do(scene.endpoint.hang_up(session, scene.now))
+        scene.run(200.0)
+        kinds = (Session, ClientTransaction, ServerTransaction)
+        assert not [each for each in gc.get_objects() if isinstance(each, kinds)]
+    finally:
+        gc.enable()
 
 
 def test_commands_for_a_session_nobody_knows_are_ignored() -> None:
