@@ -29,6 +29,7 @@ T = TypeVar("T")
 Fields = tuple[tuple[str, str], ...]
 """Names and values, as they shall be written."""
 
+CACHED: Final = 1024  # values of a kind, last read: a dialog repeats its own in each message
 MAX_CSEQ: Final = 2**31 - 1  # RFC 3261 §8.1.1.5
 
 COMPACT: Final = {
@@ -124,9 +125,13 @@ class Headers:
         Raises PeerError when a quote or bracket never ends, but not for a list of words.
         """
         name = canonical(name)
-        values = self._values.get(name, [])
+        values = self._values.get(name)
+        if not values:
+            return []
         if name not in LISTS:
             return list(values)
+        if len(values) == 1 and values[0] and "," not in values[0]:
+            return [values[0]]
         split = _split_words if name in TOKEN_LISTS else split_outside
         pieces = (split(value, ",") if "," in value else [value] for value in values)
         return [piece for each in pieces for piece in each if piece]
@@ -136,14 +141,14 @@ class Headers:
 
         Raises PeerError when the field is missing, repeated or broken.
         """
-        if name not in self._read:
+        value: T | None = self._read.get(name)
+        if value is None:
             lines = self._values.get(canonical(name), ("",))
             if len(lines) > 1 and not first:
                 raise PeerError(f"Repeated {name}")
             if not lines[0]:
                 raise PeerError(f"Missing {name}")
-            self._read[name] = parse(lines[0])
-        value: T = self._read[name]
+            value = self._read[name] = parse(lines[0])
         return value
 
     def add(self, name: str, value: str) -> None:
@@ -172,8 +177,12 @@ class Headers:
 
     def take(self, other: Headers, *names: str) -> None:
         """Have the same lines as `other` for each of these names."""
-        for name in names:
-            self.set(name, *other._values.get(canonical(name), ()))
+        for name in map(canonical, names):
+            self._read.pop(name, None)
+            if values := other._values.get(name):
+                self._values[name] = values.copy()
+            else:
+                self._values.pop(name, None)
 
     def remove(self, name: str) -> None:
         self.set(name)
@@ -248,6 +257,7 @@ class CSeq:
     method: str
 
     @classmethod
+    @lru_cache(maxsize=CACHED)
     def parse(cls, text: str) -> Self:
         parts = _CSEQ.fullmatch(text)
         if parts is None or int(parts[1]) > MAX_CSEQ:
@@ -270,6 +280,7 @@ class NameAddr:
     params: Params = NO_PARAMS
 
     @classmethod
+    @lru_cache(maxsize=CACHED)
     def parse(cls, text: str) -> Self:
         display, uri, rest = _split_name_addr(text)
         if not _URI.fullmatch(uri):
