@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from config import Settings
+from engine.collector import settle
 from engine.house import House
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records
@@ -65,6 +66,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as engine:
+        settle()
         announce(settings, engine)
         loop.add_signal_handler(signal.SIGHUP, engine.house.sip.reload_certificates)
         await stop.wait()
