@@ -348,3 +348,25 @@ async def test_a_port_that_is_taken_is_an_error(server: Server) -> None:
     other = SipTransport(SipSettings(port=server.transport.port), {}, lambda event: None)
     with pytest.raises(OSError):
         await other.start()
+
+
+async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    call_at, wakes = loop.call_at, list[float]()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        for number in range(50):  # each 200 has no ACK and comes again after 500 ms
+            data = request("INVITE", branch=str(number), call_id=str(number), body=SDP)
+            stranger.sendto(data, server.address)
+            await asyncio.sleep(0.002)
+        monkeypatch.setattr(loop, "call_at", lambda at, *act: wakes.append(at) or call_at(at, *act))
+        resent: list[int] = []
+        stranger.setblocking(False)
+        async with asyncio.timeout(5.0):
+            while len(resent) < 2 * 50:  # 200, and 200 again
+                message = parse(await loop.sock_recv(stranger, 65535))
+                assert isinstance(message, Response)
+                resent += [message.status] * (message.status == 200)
+    assert len(wakes) < 25
