@@ -7,7 +7,7 @@ ARGS   ?=
 FUZZ_SECONDS ?= 600
 CONFIG ?= earshot.toml
 
-.PHONY: demo serve test check fuzz check-native set-up set-up-test bench clean
+.PHONY: demo serve test check fuzz check-native set-up set-up-test bench bench-sip clean
 
 demo: set-up            ## one real contact, end to end, with three independent phones
 	$(PY) -m bench.demo $(ARGS)
@@ -36,6 +36,9 @@ check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan; ho
 
 bench: set-up           ## the figures of the README
 	$(PY) -m bench.calls --calls 50 --seconds 10 --record --json $(ARGS)
+
+bench-sip: set-up-test  ## what setting up a call costs, with SIPp at both ends
+	$(PY) -m bench.sip --json $(ARGS)
 
 set-up: $(STAMP)
 set-up-test: $(STAMP)
