@@ -273,6 +273,11 @@ class Endpoint:
             self._layer.report(ReferProgressed(session, 481, over=True))
         return self._layer.drain()
 
+    def call_id(self, session: SessionId) -> str | None:
+        """What ties the messages of a session together; None when it is over."""
+        found = self._sessions.get(session)
+        return found.dialog.call_id if found else None
+
     def is_registered(self, username: str) -> bool:
         return self._registrar.is_registered(username)
 

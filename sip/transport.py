@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
@@ -31,6 +32,7 @@ from sip.sdp import SessionDescription
 from sip.sources import Sources
 from sip.tcp import Connections
 from sip.tls import Certificates
+from sip.trace import Captured, Observer
 from sip.transaction import TIMEOUT
 from sip.trunks import TrunkStatus
 
@@ -43,7 +45,8 @@ log = logging.getLogger(__name__)
 class SipTransport:
     """The listeners, an `Endpoint`, and one timer.
 
-    `on_event` may call back at once; what it asks for is done after what came before.
+    `on_event` may call back at once; what it asks for is done after what came before. Each message
+    is shown to `observers`, in both directions and before anything is done about it.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class SipTransport:
         accounts: Mapping[str, Account],
         on_event: Callable[[Event], None],
         tls: TlsSettings | None = None,
+        observers: Iterable[Observer] = (),
     ) -> None:
         """Raises OSError when the certificates cannot be read."""
         self.host = settings.host
@@ -65,6 +69,7 @@ class SipTransport:
         """Messages and timers that hit a bug of ours."""
         self._settings, self._accounts, self._on_event = settings, accounts, on_event
         self._certificates = Certificates(tls) if tls and tls.certificate else None
+        self._observers = tuple(observers)
         self._connections = Connections(
             _limits(settings),
             self._certificates,
@@ -220,6 +225,10 @@ class SipTransport:
         """Have the peer call somebody else. Raises PeerError when `target` cannot be called."""
         self._perform(self.endpoint.refer(session, target, replaces, now=self._now()))
 
+    def call_id(self, session: SessionId) -> str | None:
+        """None when it is over."""
+        return self.endpoint.call_id(session)
+
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 
@@ -256,6 +265,8 @@ class SipTransport:
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         try:
+            if self._observers:
+                self._observe(data, flow, sent=False)
             self._perform(self.endpoint.receive(data, flow, self._now()))
         except Exception:
             self._failed()
@@ -295,10 +306,19 @@ class SipTransport:
                 lookup.add_done_callback(self._lookups.discard)
             case Alias():
                 self._connections.alias(action.flow, action.port)
-            case Send() if action.flow.transport == UDP:
-                self._send_datagram(action)
             case Send():
-                self._connections.send(action)
+                if self._observers:
+                    self._observe(action.data, action.flow, sent=True)
+                if action.flow.transport == UDP:
+                    self._send_datagram(action)
+                else:
+                    self._connections.send(action)
+
+    def _observe(self, data: bytes, flow: Flow, *, sent: bool) -> None:
+        ours = self.places[flow.listener or 0]
+        captured = Captured(time.time(), sent, flow, (ours.host, ours.port), data)
+        for observer in self._observers:
+            observer(captured)
 
     def _send_datagram(self, send: Send) -> None:
         datagrams = self._datagrams.get(send.flow.listener or 0)

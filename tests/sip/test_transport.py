@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,10 +24,12 @@ from sip.events import (
     Reanswered,
     Referred,
     Registered,
+    SessionId,
 )
 from sip.flow import TCP, Flow
 from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
+from sip.trace import Captured
 from sip.transport import SipTransport
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
@@ -370,3 +373,24 @@ async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
                 assert isinstance(message, Response)
                 resent += [message.status] * (message.status == 200)
     assert len(wakes) < 25
+
+
+async def test_observers_see_every_message_both_ways() -> None:
+    seen: list[Captured] = []
+    server = SipTransport(
+        SipSettings(port=0), {"agent1": account("agent1")}, lambda event: None, [seen.append]
+    )
+    await server.start()
+    async with Phone("agent1", "secret", (server.host, server.port)) as phone:
+        await phone.register()
+        session = server.invite("agent1", caller="Customer", offer=OURS)
+        called = await phone.called()
+        assert server.call_id(session) == called.invite.call_id
+    await server.stop()
+    assert server.call_id(SessionId("nobody")) is None
+    assert [(one.sent, one.data.split()[0]) for one in seen] == [
+        *((False, b"REGISTER"), (True, b"SIP/2.0")) * 2,
+        (True, b"INVITE"),
+    ]
+    assert {one.local for one in seen} == {(server.host, server.port)}
+    assert all(abs(one.at - time.time()) < 60 for one in seen)
