@@ -6,9 +6,10 @@
 
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
 `people.py` those of agents and supervisors, `listeners.py` knows how addresses are written,
-`trunks.py` has lines to the outside and who may be called there, `section.py` what all of them are
-made of. `directory.py` ties people, queues and numbers together and writes a first file,
-`problems.py` finds the words, `loader.py` reads. Packages import the section that is theirs.
+`trunks.py` has lines to the outside and who may be called there, `trace.py` what is kept of
+messages, `section.py` what all of them are made of. `directory.py` ties people, queues and numbers
+together and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages import
+the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -32,6 +33,7 @@ from config.settings import (
     TlsSettings,
     WebSettings,
 )
+from config.trace import TraceSettings
 from config.trunks import DiallingSettings, NumberPlan, Trunk
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "SipSettings",
     "Supervisor",
     "TlsSettings",
+    "TraceSettings",
     "Trunk",
     "WebSettings",
     "load",

@@ -93,7 +93,8 @@ def slips(environ: Mapping[str, str]) -> Iterator[str]:
 def holds_secrets(written: Tree) -> bool:
     people = written.get("agents", []) + written.get("supervisors", [])
     logins = any("password" in trunk for trunk in written.get("trunks", []))
-    return bool(people) or logins or "token" in written.get("web", {})
+    shared = "token" in written.get("web", {}) or "hep_key" in written.get("trace", {})
+    return bool(people) or logins or shared
 
 
 def read_file(path: Path) -> Tree:

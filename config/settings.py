@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import E164, ListenerAddress, Name, OwnAddress, Port, Seconds, Secret, Section
+from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
 ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
@@ -199,6 +200,7 @@ class Settings(BaseSettings):
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
     database: DatabaseSettings = DatabaseSettings()
+    trace: TraceSettings = TraceSettings()
     agents: tuple[Agent, ...] = ()
     supervisors: tuple[Supervisor, ...] = ()
     queues: tuple[Queue, ...] = ()
