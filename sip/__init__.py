@@ -45,6 +45,8 @@ RFC 4568 with 7714 and 8643 (keys of SRTP, over TLS only), RFC 4594 (packets are
 be), RFC 5923 (a proven peer takes requests by the connection it opened).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
+What passes is shown to observers (`trace`, secrets masked; `ladder` draws it), and goes to a HEP3
+capture server where one is set (`hep`, `hep_export`).
 RFC 4475 and 5118 (torture, IPv6) are answered as they call for; peers of RFC 2543 are understood.
 
 Refused, each with a clear answer or not at all:

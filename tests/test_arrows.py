@@ -32,6 +32,7 @@ DRIVERS = {
     "recorder/verification.py",
     "recorder/writer.py",
     "sip/datagrams.py",
+    "sip/hep_export.py",
     "sip/listeners.py",
     "sip/resolver.py",
     "sip/sources.py",
