@@ -12,7 +12,7 @@ import asyncio
 import socket
 import sys
 
-from sip.transport import DATAGRAMS_PER_WAKE, MAX_DATAGRAM, RECEIVE_BUFFER
+from sip.datagrams import DATAGRAMS_PER_WAKE, MAX_DATAGRAM, RECEIVE_BUFFER
 
 HOST = "127.0.0.1"
 Address = tuple[str, int]

@@ -18,12 +18,14 @@ from engine.app import serve as serve_until_stopped
 from engine.flow_command import flow_app
 from engine.password_command import hashed
 from engine.recordings_command import recordings_app
+from engine.trace_command import trace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(no_args_is_help=True, help="Write and check configuration files.")
 app.add_typer(config_app, name="config")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(flow_app, name="flow")
+app.command()(trace)
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file (TOML).")]
 DEFAULT = Path("earshot.toml")

@@ -18,7 +18,7 @@ from engine.dialling import DialPlan
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import Lines
+from engine.lines import Line, Lines
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
@@ -30,6 +30,7 @@ from engine.records import Records
 from engine.registry import Registry
 from engine.routing import Router
 from engine.switchboard import Switchboard
+from engine.traces import Traces
 from engine.transfer import Directory
 from engine.transfers import Transfers
 from engine.trunks import Trunks, trusted_networks
@@ -69,13 +70,14 @@ class House:
         self.registry = Registry()
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
+        self.traces = Traces(settings.trace)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
         self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
-        self.lines = Lines(self.sip, self.mixer, settings.media)
+        self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
         self.monitors = Monitors(
             self.sip,
             self.lines,
@@ -136,6 +138,7 @@ class House:
             accounts(settings),
             lambda event: self.switchboard.on_sip(event),
             settings.tls,
+            self.traces.observers,
         )
 
     def _performer(
@@ -162,6 +165,7 @@ class House:
         for descriptor, read in self.mixer.readers():
             asyncio.get_running_loop().add_reader(descriptor, read)
         self.ledger.start()
+        self.traces.start()
         self.recordings.open()
         await self.sip.start()
         await self.bindings.start()
@@ -174,6 +178,7 @@ class House:
         await self.trunks.close()
         await self.bindings.stop()
         await self.sip.stop()
+        await self.traces.stop()
         await self.recordings.close()
         await self.ledger.stop()
         for descriptor, _ in self.mixer.readers():
@@ -183,6 +188,11 @@ class House:
 
     def _step(self, live: LiveContact, event: Input) -> None:
         self.switchboard.step(live, event)
+
+    def _trace(self, line: Line) -> None:
+        call_id = self.sip.call_id(line.session)
+        if call_id:
+            self.traces.follow(line.contact_id, line.party.name.lower(), call_id)
 
     def _later(self, live: LiveContact, event: Input) -> None:
         asyncio.get_running_loop().call_soon(self.switchboard.step, live, event)

@@ -5,6 +5,7 @@ The one place where SDP meets the mixer. Nothing here knows what a contact or an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -80,8 +81,15 @@ class Line:
 class Lines:
     """Opens lines, joins them to the mixer, drops them."""
 
-    def __init__(self, sip: SipTransport, mixer: Farm, media: MediaSettings) -> None:
+    def __init__(
+        self,
+        sip: SipTransport,
+        mixer: Farm,
+        media: MediaSettings,
+        on_open: Callable[[Line], None] = lambda line: None,
+    ) -> None:
         self._sip, self._mixer, self._settings = sip, mixer, media
+        self._on_open = on_open
         self._sdp_ids = count(1)
         self._by_session: dict[SessionId, Line] = {}
         self._by_port: dict[Port, Line] = {}
@@ -262,6 +270,7 @@ class Lines:
     def _add(self, line: Line) -> Line:
         self._by_session[line.session] = line
         self._by_port[line.rtp.port] = line
+        self._on_open(line)
         return line
 
     def _srtp(self, *, secure: bool) -> Srtp:

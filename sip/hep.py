@@ -18,6 +18,7 @@ IP_UDP, IP_TCP = 17, 6  # protocol numbers; TLS runs over the latter
 SIP: Final = 1  # type of the payload
 FAMILIES: Final = {4: 2, 6: 10}  # AF_INET and AF_INET6, by IP version
 ADDRESSES: Final = {4: (3, 4), 6: (5, 6)}  # types of the chunks of source and destination
+NOWHERE: Final = {4: "0.0.0.0", 6: "::"}
 
 
 def packet(captured: Captured, capture_id: int, key: bytes = b"") -> bytes | None:
@@ -44,8 +45,10 @@ def packet(captured: Captured, capture_id: int, key: bytes = b"") -> bytes | Non
 def _addresses(captured: Captured) -> list[bytes]:
     """From whom to whom, by what."""
     peer, local = (captured.flow.host, captured.flow.port), captured.local
+    version = ip_address(peer[0]).version
+    if ip_address(local[0]).version != version:  # the listener is still to be chosen
+        local = NOWHERE[version], local[1]
     (source, source_port), (target, target_port) = (local, peer) if captured.sent else (peer, local)
-    version = ip_address(source).version
     protocol = IP_UDP if captured.flow.transport == UDP else IP_TCP
     of_source, of_target = ADDRESSES[version]
     return [

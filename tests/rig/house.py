@@ -77,6 +77,7 @@ def settings(folder: Path, **sections: object) -> Settings:
         "recording": {"directory": folder / "recordings"},
         "prompts": {"directory": prompts},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/earshot.sqlite"},
+        "trace": {"directory": folder / "traces"},
         "routing": {"drain_seconds": 0.05},
         "queues": [{"name": "support"}],
         "agents": [

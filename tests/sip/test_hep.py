@@ -83,3 +83,11 @@ def test_what_does_not_fit_is_cut_and_what_is_no_message_is_not_sent() -> None:
     long = packet(Captured(0.0, False, flow, local, INVITE + b"x" * 200_000), 1)
     assert long and len(long) == 65_507 and len(chunks(long)[15]) > 65_000
     assert packet(Captured(0.0, False, flow, local, b"\r\n\r\n"), 1) is None
+
+
+def test_an_address_of_ours_that_is_not_chosen_yet_is_none() -> None:
+    seen = Captured(0.0, True, Flow(TCP, "fd00::2", 5070), ("10.0.0.1", 5060), INVITE)
+    data = packet(seen, 1)
+    assert data
+    found = chunks(data)
+    assert (found[5], found[6][-1]) == (bytes(16), 2)

@@ -378,7 +378,7 @@ async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
 async def test_observers_see_every_message_both_ways() -> None:
     seen: list[Captured] = []
     server = SipTransport(
-        SipSettings(port=0), {"agent1": account("agent1")}, lambda event: None, [seen.append]
+        SipSettings(port=0), {"agent1": account("agent1")}, lambda event: None, None, [seen.append]
     )
     await server.start()
     async with Phone("agent1", "secret", (server.host, server.port)) as phone:
