@@ -82,6 +82,8 @@ class Here:
     ) -> None:
         self.places = (Place(UDP, host, port), Place(TCP, host, port), *more)
         self._source_to = source_to or (lambda peer: host)
+        self._authorities = [format_host_port(place.host, place.port) for place in self.places]
+        self._fit: dict[tuple[str, bool], list[int]] = {}  # by transport and IP version
 
     @property
     def is_manifold(self) -> bool:
@@ -96,20 +98,31 @@ class Here:
         """The same with our own end chosen: the one that the route to the peer leads through."""
         if flow.listener is not None:
             return flow
-        fit = [number for number, place in enumerate(self.places) if place.takes(flow)]
+        return flow.from_end(self._number(flow), flow.local)
+
+    def _number(self, flow: Flow) -> int:
+        """Of the place a flow is to go by."""
+        kind = flow.transport, ":" in flow.host
+        fit = self._fit.get(kind)
+        if fit is None:
+            fit = [number for number, place in enumerate(self.places) if place.takes(flow)] or [0]
+            self._fit[kind] = fit
         if len(fit) > 1:
             source = self._source_to(flow.host)
-            fit.sort(key=lambda number: _nearness(self.places[number], source))
-        return flow.from_end(fit[0] if fit else 0, flow.local)
+            return min(fit, key=lambda number: _nearness(self.places[number], source))
+        return fit[0]
 
     def authority(self, flow: Flow | None) -> str:
         """`host:port` that a peer reaches us at, by the transport and IP version of `flow`.
 
         None stands for a peer that has yet to be located: the first place.
         """
-        place = self.places[(self.bound(flow).listener if flow else None) or 0]
+        number = 0
+        if flow is not None:
+            number = self._number(flow) if flow.listener is None else flow.listener
+        place = self.places[number]
         if place.host not in WILDCARDS:
-            return format_host_port(place.host, place.port)
+            return self._authorities[number]
         local = flow.local if flow else ""
         peer = flow.host if flow else WILDCARDS[place.host]
         return format_host_port(local or self._source_to(peer), place.port)

@@ -53,8 +53,12 @@ class Leg:
 
     @property
     def deadline(self) -> float:
-        parts = (self.machine, self.timer, self.responses, self.transfers)
-        return min(part.deadline for part in parts)
+        return min(
+            self.machine.deadline,
+            self.timer.deadline,
+            self.responses.deadline,
+            self.transfers.deadline,
+        )
 
     def perform(self, todo: tuple[Do, ...], given: Given) -> None:
         for do in todo:
