@@ -105,7 +105,7 @@ class Headers:
     __slots__ = ("_read", "_values")
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, list[str]] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
         self._read: dict[str, Any] = {}  # what read() found, until the field changes
         for name, value in fields:
             self.add(name, value)
@@ -117,7 +117,7 @@ class Headers:
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Every value as written, one for each header line."""
-        return tuple(self._values.get(canonical(name), ()))
+        return self._values.get(canonical(name), ())
 
     def all(self, name: str) -> list[str]:
         """Every value that is not empty; comma lists are split where the grammar has a list.
@@ -156,12 +156,10 @@ class Headers:
         name = canonical(name)
         if "\r" in value or "\n" in value:
             raise UsageError(_TORN)
-        self._read.pop(name, None)
+        if self._read:
+            self._read.pop(name, None)
         values = self._values.get(name)
-        if values is None:
-            self._values[name] = [value]
-        else:
-            values.append(value)
+        self._values[name] = (value,) if values is None else (*values, value)
 
     def set(self, name: str, *values: str) -> None:
         """Replace every value of `name`, at its place; without a value the field goes away."""
@@ -171,7 +169,7 @@ class Headers:
             if "\r" in value or "\n" in value:
                 raise UsageError(_TORN)
         if values:
-            self._values[name] = list(values)
+            self._values[name] = values
         else:
             self._values.pop(name, None)
 
@@ -180,7 +178,7 @@ class Headers:
         for name in map(canonical, names):
             self._read.pop(name, None)
             if values := other._values.get(name):
-                self._values[name] = values.copy()
+                self._values[name] = values
             else:
                 self._values.pop(name, None)
 
@@ -190,9 +188,13 @@ class Headers:
     def items(self) -> Iterator[tuple[str, str]]:
         return ((name, value) for name, values in self._values.items() for value in values)
 
+    def by_name(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """Each name once, with its values as written."""
+        return self._values.items()
+
     def copy(self) -> Headers:
         twin = Headers()
-        twin._values = {name: list(values) for name, values in self._values.items()}
+        twin._values = self._values.copy()
         twin._read = self._read.copy()
         return twin
 

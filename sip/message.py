@@ -154,9 +154,12 @@ class Message:
     def _encode(self, start_line: str) -> bytes:
         if "\r" in start_line or "\n" in start_line:
             raise UsageError("A start line must not contain a line break")
-        fields = [f"{name}: {value}" for name, value in self.headers.items() if name != _LENGTH]
-        head = "\r\n".join([start_line, *fields, f"{_LENGTH}: {len(self.body)}", "", ""])
-        return head.encode("utf-8", "surrogateescape") + self.body
+        lines = [start_line]
+        for name, values in self.headers.by_name():
+            if name != _LENGTH:
+                lines += [f"{name}: {value}" for value in values]
+        lines.append(f"{_LENGTH}: {len(self.body)}\r\n\r\n")
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + self.body
 
 
 @dataclass(slots=True)
