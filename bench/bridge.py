@@ -13,7 +13,9 @@ import asyncio
 import json
 import sys
 
-from config.settings import SipSettings
+from pydantic import SecretStr
+
+from config import Agent, SipSettings
 from engine.collector import settle
 from engine.house import account
 from sip import (
@@ -43,7 +45,7 @@ class Bridge:
             max_sessions=MANY,
             max_transactions=MANY,
         )
-        accounts = {CALLEE: account(CALLEE, settings.realm, PASSWORD)}
+        accounts = {CALLEE: account(Agent(username=CALLEE, password=SecretStr(PASSWORD)), settings)}
         self.sip = SipTransport(settings, accounts, self._on_event)
         self._others: dict[SessionId, SessionId] = {}
 

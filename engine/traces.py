@@ -42,6 +42,7 @@ class Traces:
         self._export = HepExport(settings) if settings.hep_host else None
         self._tapes = Tapes(settings.max_contact_bytes)
         self._queue: deque[Captured | Claim] = deque(maxlen=MAX_QUEUED)
+        self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._failing = False
 
@@ -79,9 +80,10 @@ class Traces:
             await asyncio.shield(self._flush())
 
     async def _flush(self) -> None:
-        news, self._queue = self._queue, deque(maxlen=MAX_QUEUED)
-        if news and self._files:
-            await asyncio.to_thread(self._write, self._files, news)
+        async with self._writing:
+            news, self._queue = self._queue, deque(maxlen=MAX_QUEUED)
+            if news and self._files:
+                await asyncio.to_thread(self._write, self._files, news)
 
     def _write(self, files: TraceFiles, news: deque[Captured | Claim]) -> None:
         """In a thread. A disk that refuses costs traces, and one line in the log."""
