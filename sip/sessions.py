@@ -67,9 +67,13 @@ class Sessions:
         return self._by_dialog.get((arrival.request.call_id, arrival.to_tag or ""))
 
     def replaced(self, replaces: Replaces) -> Session | None:
-        """The session whose dialog a Replaces names."""
+        """The session whose dialog a Replaces names.
+
+        While our INVITE is not answered each fork has a tag of its own: one is as good as another.
+        """
         session = self._by_dialog.get((replaces.call_id, replaces.to_tag))
-        return session if session and session.dialog.remote_tag == replaces.from_tag else None
+        named = session and session.dialog.remote_tag in ("", replaces.from_tag)
+        return session if named else None
 
     def offer(self, dialog: Dialog, username: str | None, now: float) -> Session:
         """A session the peer's INVITE makes; `username` is who has proven to be that peer."""

@@ -118,8 +118,11 @@ def test_a_session_that_is_gone_cannot_be_replaced() -> None:
     assert pair.caller.node.sessions_open == 1
 
 
+@pytest.mark.parametrize("answered", [True, False])
 @pytest.mark.parametrize(("user", "status"), [("agent1", 100), ("agent2", 403)])
-def test_a_phone_may_take_over_the_session_of_its_own_user_only(user: str, status: int) -> None:
+def test_a_phone_may_take_over_the_session_of_its_own_user_only_while_it_rings_too(
+    user: str, status: int, answered: bool
+) -> None:
     scene = Scene()
     scene.register()
     session = scene.call()
@@ -128,8 +131,9 @@ def test_a_phone_may_take_over_the_session_of_its_own_user_only(user: str, statu
     scene.run(0.0)
     invite = next(each.message for each in scene.wire.passed if each.name == "INVITE")
     ringing = next(each.message for each in scene.wire.passed if each.name == "180 INVITE")
-    scene.phone.do(scene.machine.answer(SDP, scene.now))
-    scene.run(1.0)
+    if answered:
+        scene.phone.do(scene.machine.answer(SDP, scene.now))
+        scene.run(1.0)
     named = f"{invite.call_id};to-tag={invite.from_.tag};from-tag={ringing.to.tag}"
     (challenge,) = take_over(scene, named)
     assert isinstance(challenge, Response)
