@@ -110,7 +110,7 @@ class Phone:
         """Have the call transferred to this name at the server, or to whoever is at the far end of
         `replaces`, which is another call. Raises Refused."""
         host, port = self.machine.server
-        query = f"?Replaces={replaces.replaces}" if replaces else ""
+        query = f"?Replaces={replaces.query}" if replaces else ""
         self.do(self.machine.refer(f"sip:{name}@{host}:{port}{query}", self._now()))
         await self.finished("REFER")
 

@@ -19,8 +19,13 @@ class Dialog:
 
     @property
     def replaces(self) -> str:
-        """How the other side is told which of its dialogs is meant, escaped for a Refer-To."""
-        return quote(f"{self.call_id};to-tag={self.remote.tag};from-tag={self.local.tag}", safe="")
+        """How the other side is told which of its dialogs is meant: a value of Replaces."""
+        return f"{self.call_id};to-tag={self.remote.tag};from-tag={self.local.tag}"
+
+    @property
+    def query(self) -> str:
+        """The same, escaped for a Refer-To."""
+        return quote(self.replaces, safe="")
 
     def request(self, method: str, contact: str) -> Request:
         """The next one; it has no Via yet."""

@@ -56,6 +56,8 @@ class VirtualPhone:
     ) -> None:
         self.username, self.server, self.address = username, server, address
         self.call: Dialog | None = None
+        self.late_answer = ""
+        """What the ACK says when a call of ours left the offer to the other side."""
         self._password = password
         self._ids = count(1)
         self._own_uri = f"sip:{username}@{_authority(server)}"
@@ -278,7 +280,8 @@ class VirtualPhone:
         for name in ("From", "To", "Call-ID"):
             ack.headers.set(name, response.headers.get(name) or "")
         ack.headers.set("CSeq", f"{request.cseq.number} ACK")
-        self._send(ack.encode())
+        late = response.status < 300 and not request.body
+        self._send((_with_body(ack, self.late_answer) if late else ack).encode())
 
     def _end(self, by: str) -> None:
         self.call = self._theirs = self._ours = None
