@@ -28,6 +28,7 @@ from engine.queues import Floor
 from engine.recordings import Recordings
 from engine.records import Records
 from engine.registry import Registry
+from engine.replacements import Replacements
 from engine.routing import Router
 from engine.switchboard import Switchboard
 from engine.traces import Traces
@@ -118,6 +119,7 @@ class House:
                 *(self.settings, plan, self.lines, self.trunks, self.registry, self.router),
                 *(self.ledger, self.headers, self._step),
             ),
+            Replacements(self.lines, self.registry, self._step, performer.line_changed),
             self.ledger,
             Admission(
                 numbers=numbers,

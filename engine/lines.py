@@ -22,6 +22,7 @@ from sip import (
     Negotiation,
     NotRegistered,
     PeerError,
+    Reason,
     Reoffered,
     Sdes,
     SessionDescription,
@@ -255,12 +256,12 @@ class Lines:
         self._join(line)
         self._sip.accept_reoffer(line.session, sdp)
 
-    def drop(self, line: Line) -> None:
+    def drop(self, line: Line, reason: Reason | None = None) -> None:
         """Hang up, unless the phone did, and give the RTP port back; nothing the second time."""
         if self._by_port.pop(line.rtp.port, None) is None:
             return
         if self._by_session.pop(line.session, None) is not None:
-            self._sip.hang_up(line.session)
+            self._sip.hang_up(line.session, reason)
         self._mixer.close_port(line.rtp.port)
 
     def ended(self, session: SessionId) -> Line | None:

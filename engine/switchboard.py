@@ -27,6 +27,7 @@ from engine.performer import Performer
 from engine.queues import Offer
 from engine.records import ContactRecord, InitiationMethod
 from engine.registry import Registry
+from engine.replacements import Replacements
 from engine.routing import Router
 from engine.transfers import Transfers
 from engine.trunks import Trunks
@@ -75,6 +76,7 @@ class Switchboard:
         transfers: Transfers,
         consults: Consults,
         outbound: Outbound,
+        replacements: Replacements,
         ledger: Ledger,
         admission: Admission,
         headers: HeaderPolicy,
@@ -84,6 +86,7 @@ class Switchboard:
         self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
         self._transfers, self._consults, self._outbound = transfers, consults, outbound
+        self._replacements = replacements
         self._admission, self._headers = admission, headers
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
@@ -154,6 +157,9 @@ class Switchboard:
             self.step(live, Input.SHUT_DOWN)
 
     def _arrive(self, invite: InviteReceived) -> None:
+        if invite.replaces:
+            self._take(invite, self._replacements.start)
+            return
         decision = self._admission.decide(
             invite.number,
             "" if self._trunks.brought(invite) else invite.caller.user,
@@ -236,6 +242,8 @@ class Switchboard:
             log.warning("answer in ACK refused", contact_id=live.contact_id, error=str(error))
             self._lost(live, line, hung_up=False)
             return
+        if event.answer is not None:
+            self._performer.line_changed(live)  # only now is it known who may hear whom
         if line is live.customer:
             self.step(live, Input.CONFIRMED)
 

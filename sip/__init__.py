@@ -103,7 +103,7 @@ from sip.identity import Caller, Diversion, Retargeting
 from sip.kept_binding import KeptBinding
 from sip.offer_answer import Negotiation, RemoteMedia
 from sip.outside import Unlocated
-from sip.reason import Reason
+from sip.reason import ELSEWHERE, Reason
 from sip.registrar import NotRegistered
 from sip.sdes import Sdes, Srtp, SrtpAgreement
 from sip.sdp import Codec, SessionDescription
@@ -113,6 +113,7 @@ from sip.trunk_address import TrunkAddress
 from sip.trunks import TrunkStatus
 
 __all__ = [
+    "ELSEWHERE",
     "Account",
     "Answered",
     "Caller",
