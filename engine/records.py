@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from alembic.util import CommandError
 from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +26,8 @@ from engine.contact_record import (
     contact_trace_record,
     endpoint,
 )
-from engine.models import AuditRow, BindingRow, ContactRow, RecordingRow, Table
+from engine.models import AuditRow, BindingRow, ContactRow, RecordingRow
+from engine.schema import upgrade
 
 __all__ = [
     "AuditRecord",
@@ -105,7 +107,7 @@ class Records:
         self._writing = asyncio.Lock()
 
     async def open(self) -> Leftovers:
-        """Make the folder and the tables if need be, and close what a crash left open.
+        """Make or upgrade folder and tables if need be, and close what a crash left open.
 
         A contact without an end ended when it was last heard of, by TELECOM_PROBLEM; a recording
         that still ran is INTERRUPTED.
@@ -114,7 +116,7 @@ class Records:
             if self._engine.dialect.name == "sqlite" and (path := self._engine.url.database):
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             async with self._engine.begin() as connection:
-                await connection.run_sync(Table.metadata.create_all)
+                await connection.run_sync(upgrade)
         async with self._transaction("close leftovers") as connection:
             return Leftovers(await _close_contacts(connection), await _close_recordings(connection))
 
@@ -240,7 +242,7 @@ class Records:
     async def _errors(self, what: str) -> AsyncIterator[None]:
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, CommandError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             where = self._engine.url.render_as_string(hide_password=True)
             raise RecordError(f"cannot {what} ({where}): {reason}") from error
