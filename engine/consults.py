@@ -20,6 +20,7 @@ from engine.lines import NO_ANSWER, Lines
 from engine.live import LiveContact
 from engine.registry import Registry
 from engine.routing import Router
+from engine.signalling import of_invite
 from sip import InviteReceived, SipTransport
 
 BUSY = 486
@@ -50,10 +51,16 @@ class Consults:
         assert caller, "only an agent calls an agent"
         about = self._registry.of_agent(caller)
         record = consult_record(caller, invite.number, about.record if about else None)
+        record = replace(record, signalling=of_invite(invite))
         line = self._lines.take(invite, record.contact_id, about.customer if about else None)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         live = LiveContact(
-            record, Call(self._ring_seconds), line, carried, offered_to=invite.number
+            record,
+            Call(self._ring_seconds),
+            line,
+            invite.caller,
+            carried,
+            offered_to=invite.number,
         )
         self._router.engage(caller)
         if not self._router.call(live.contact_id, invite.number):

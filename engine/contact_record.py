@@ -94,6 +94,8 @@ class ContactRecord:
     """All who have had it, in order: more than one after a transfer."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
+    signalling: Mapping[str, str] = field(default_factory=dict)
+    """What SIP said of it, by the name of the header."""
     connected_to_system: datetime | None = None
     enqueue: datetime | None = None
     dequeue: datetime | None = None

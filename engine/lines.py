@@ -16,6 +16,7 @@ from engine.trunk_call import TrunkCall
 from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort, SrtpKeys
 from sip import (
     Answered,
+    Caller,
     Codec,
     Confirmed,
     InviteReceived,
@@ -176,12 +177,13 @@ class Lines:
         party: Party,
         *,
         caller: str,
+        identity: Caller | None = None,
         beside: Line,
         fields: Fields = (),
     ) -> Line:
         """Ring a registered phone; `caller` is the name it shows, `beside` a line of the contact.
 
-        `fields` join those of the INVITE.
+        `identity` is for whom, and whether that may be told; `fields` join those of the INVITE.
 
         What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
         """
@@ -196,6 +198,7 @@ class Lines:
                 caller=caller,
                 offer=negotiation.offer(),
                 extra_headers=fields,
+                identity=identity,
                 on_behalf_of=beside.session if party is Party.AGENT else None,
             )
         except (NotRegistered, SessionsFull) as error:

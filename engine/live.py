@@ -16,6 +16,7 @@ from engine.lines import NO_ANSWER, Line
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
+from sip import Caller
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle
@@ -44,6 +45,8 @@ class LiveContact:
     record: ContactRecord
     call: Call
     customer: Line
+    caller: Caller | None = None
+    """Whom agents see who calls; None shows the customer's endpoint alone."""
     carried: Carried = field(default_factory=Carried)
     """What is kept of the headers it came with."""
     flow: FlowRun | None = None

@@ -72,6 +72,7 @@ class ContactRow(Table):
     agents: Mapped[list[str]]
     attributes: Mapped[dict[str, str]]
     recorded: Mapped[list[str]]
+    signalling: Mapped[dict[str, str]]
     initiation: Mapped[datetime] = mapped_column(index=True)
     connected_to_system: Mapped[datetime | None]
     enqueue: Mapped[datetime | None]

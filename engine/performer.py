@@ -158,7 +158,8 @@ class Performer:
                 live.offered_to,
                 live.contact_id,
                 Party.AGENT,
-                caller=live.record.customer_endpoint,
+                caller=(live.caller and live.caller.display) or live.record.customer_endpoint,
+                identity=live.caller,
                 beside=live.customer,
                 fields=self._headers.fields(live.carried, live.contact_id),
             )

@@ -278,6 +278,7 @@ def _facts(record: ContactRecord) -> dict[str, Any]:
     return facts | {
         "attributes": dict(record.attributes),
         "agents": list(record.agents),
+        "signalling": dict(record.signalling),
         "recorded": sorted(record.recorded),
     }
 
@@ -297,6 +298,7 @@ def _contact(row: ContactRow) -> ContactRecord:
         agents=tuple(row.agents),
         attributes=row.attributes,
         recorded=frozenset(row.recorded),
+        signalling=row.signalling,
         initiation=row.initiation,
         connected_to_system=row.connected_to_system,
         enqueue=row.enqueue,

@@ -29,6 +29,7 @@ from engine.records import ContactRecord, InitiationMethod
 from engine.registry import Registry
 from engine.replacements import Replacements
 from engine.routing import Router
+from engine.signalling import of_end, of_invite
 from engine.transfers import Transfers
 from engine.trunks import Trunks
 from mixer import Event as MediaEvent
@@ -197,7 +198,7 @@ class Switchboard:
         about = self._registry.of_agent(invite.username) if invite.username else None
         line = self._lines.accept(invite, record.contact_id, about.customer if about else None)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
-        live = LiveContact(record, Call(self._ring_seconds), line, carried)
+        live = LiveContact(record, Call(self._ring_seconds), line, invite.caller, carried)
         self._router.engage(line.username)  # when it is an agent who calls
         self._registry.add(live)
         self._ledger.save(record)
@@ -257,6 +258,9 @@ class Switchboard:
         if line is live.customer and live.call.state is State.CALLING:
             self._outbound.failed(live, line, event)
             return
+        if line is live.customer or (line is live.agent and live.call.state is State.BRIDGED):
+            said = of_end(event.reasons)
+            live.note(datetime.now(UTC), signalling={**live.record.signalling, **said})
         self._lost(live, line, hung_up=event.cause in HUNG_UP)
 
     def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:
@@ -313,4 +317,5 @@ def contact_record(invite: InviteReceived) -> ContactRecord:
         initiation=now,
         last_update=now,
         connected_to_system=now,
+        signalling=of_invite(invite),
     )

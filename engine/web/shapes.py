@@ -65,6 +65,10 @@ def contact(record: ContactRecord, arn: str) -> Json:
         CustomerEndpoint=endpoint(record.customer_endpoint),
         SystemEndpoint=endpoint(record.system_endpoint),
         Attributes=dict(record.attributes),
+        SegmentAttributes={
+            f"earshot:{name}": {"ValueString": value} for name, value in record.signalling.items()
+        }
+        or None,
         Recordings=[recording(one) for one in record.recordings],
     )
 

@@ -50,6 +50,7 @@ WHOLE = contact(
     agent="agent1",
     attributes={"language": "de", "name": "Zoë ☎"},
     recorded=frozenset({"Agent", "Customer"}),
+    signalling={"Reason": "Q.850;cause=16"},
     connected_to_system=START + 8 * SECOND,
     enqueue=START + 9 * SECOND,
     dequeue=START + 10 * SECOND,

@@ -81,6 +81,7 @@ async def test_a_call_that_rings_is_picked_up_at_another_phone_of_the_same_agent
         await desk.invite("agent2", AUDIO, fields=instead_of(it.colleague))
         ended = await it.colleague.hung_up()
         assert ended.by == "CANCEL"
+        assert ended.reason == 'SIP;cause=200;text="Call completed elsewhere"'
         await it.is_in(State.BRIDGED)
         assert it.live.record.agents == ("agent1", "agent2")
         assert it.presence("agent2") is Presence.ON_CONTACT

@@ -72,6 +72,10 @@ class Notified:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The other side ended the call, by BYE, by CANCEL, or by never acknowledging our 2xx."""
+    """The other side ended the call, by BYE, by CANCEL, or by never acknowledging our 2xx.
+
+    `reason` is what it said, as written.
+    """
 
     by: str
+    reason: str | None = None

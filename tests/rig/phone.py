@@ -133,9 +133,9 @@ class Phone:
     def reject(self, status: int = 486, contact: str = "") -> None:
         self.do(self.machine.reject(status, contact))
 
-    def hang_up(self) -> None:
-        """BYE or CANCEL; does not wait."""
-        self.do(self.machine.hang_up(self._now()))
+    def hang_up(self, fields: Fields = ()) -> None:
+        """BYE with these fields, or CANCEL; does not wait."""
+        self.do(self.machine.hang_up(self._now(), fields))
 
     async def hung_up(self, seconds: float = SECONDS) -> HungUp:
         """Wait until the other side ends the call."""

@@ -142,14 +142,17 @@ class VirtualPhone:
         self.call = self._theirs = None
         return self._drain()
 
-    def hang_up(self, now: float) -> list[Action]:
-        """BYE, or before the call is up CANCEL, as soon as one may be sent."""
+    def hang_up(self, now: float, fields: Fields = ()) -> list[Action]:
+        """BYE with these fields, or before the call is up CANCEL, as soon as one may be sent."""
         assert self.call and not self._theirs
         if self._ours and self.call.remote.tag is None:
             self._unwanted = True
             self._cancel(self._ours, now)
         else:
-            self._ask(self._request("BYE", self.call), self.call, now)
+            bye = self._request("BYE", self.call)
+            for name, value in fields:
+                bye.headers.set(name, value)
+            self._ask(bye, self.call, now)
             self.call = None
         return self._drain()
 
@@ -187,10 +190,10 @@ class VirtualPhone:
             case "CANCEL" if of_call and self._theirs:
                 self._reply(request, 200)
                 self._reply(self._theirs, 487)
-                self._end("CANCEL")
+                self._end("CANCEL", request.headers.get("Reason"))
             case "BYE" if of_call:
                 self._reply(request, 200)
-                self._end("BYE")
+                self._end("BYE", request.headers.get("Reason"))
             case "OPTIONS":
                 self._reply(request, 200)
             case _:
@@ -283,10 +286,10 @@ class VirtualPhone:
         late = response.status < 300 and not request.body
         self._send((_with_body(ack, self.late_answer) if late else ack).encode())
 
-    def _end(self, by: str) -> None:
+    def _end(self, by: str, reason: str | None = None) -> None:
         self.call = self._theirs = self._ours = None
         self._resends.stop("")
-        self._report(HungUp(by))
+        self._report(HungUp(by, reason))
 
     # How it says things
 
