@@ -52,7 +52,7 @@ class Consults:
         about = self._registry.of_agent(caller)
         record = consult_record(caller, invite.number, about.record if about else None)
         record = replace(record, signalling=of_invite(invite))
-        line = self._lines.take(invite, record.contact_id, about.customer if about else None)
+        line = self._lines.take(invite, record.contact_id, self._registry.beside(caller))
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         live = LiveContact(
             record,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from engine.lines import Line
 from engine.live import LiveContact
 
 
@@ -34,6 +35,16 @@ class Registry:
     def of_agent(self, username: str) -> LiveContact | None:
         """The contact this agent talks in; not those that they have called."""
         return next((live for live in self if live.agent and live.agent.username == username), None)
+
+    def beside(self, username: str) -> Line | None:
+        """The line that one this agent opens now may have to be joined with.
+
+        That is the customer's of the contact they talk in, or of the one that rings at them.
+        """
+        talks = self.of_agent(username)
+        rings = (live for live in self if live.ringing and live.ringing.username == username)
+        live = talks or next(rings, None)
+        return live.customer if live else None
 
     def get(self, contact_id: str) -> LiveContact | None:
         return self._contacts.get(contact_id)

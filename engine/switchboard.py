@@ -195,8 +195,8 @@ class Switchboard:
 
     def _accept(self, invite: InviteReceived) -> None:
         record = contact_record(invite)
-        about = self._registry.of_agent(invite.username) if invite.username else None
-        line = self._lines.accept(invite, record.contact_id, about.customer if about else None)
+        beside = self._registry.beside(invite.username) if invite.username else None
+        line = self._lines.accept(invite, record.contact_id, beside)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         live = LiveContact(record, Call(self._ring_seconds), line, invite.caller, carried)
         self._router.engage(line.username)  # when it is an agent who calls

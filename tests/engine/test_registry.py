@@ -1,7 +1,9 @@
 import asyncio
 
+from engine.call import State
+from engine.lines import Party
 from engine.registry import Registry
-from tests.rig.contacts import live_contact
+from tests.rig.contacts import line, live_contact
 
 
 async def test_a_contact_is_found_by_its_id_while_it_lives() -> None:
@@ -32,3 +34,16 @@ async def test_who_waits_for_the_last_contact_is_woken_when_it_ends() -> None:
     assert not waiting.done()
     registry.remove(live)
     await waiting
+
+
+async def test_a_line_that_an_agent_opens_goes_beside_the_contact_they_talk_in_or_that_rings() -> (
+    None
+):
+    registry, rings, talks = Registry(), live_contact(State.OFFERING), live_contact()
+    rings.ringing = line(rings.contact_id, Party.AGENT)
+    rings.ringing.username = "agent1"
+    registry.add(rings)
+    assert registry.beside("agent1") is rings.customer
+    registry.add(talks)
+    assert registry.beside("agent1") is talks.customer
+    assert registry.beside("agent2") is None

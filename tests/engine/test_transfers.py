@@ -270,3 +270,25 @@ async def test_monitors_hear_on_after_a_transfer(tmp_path: Path) -> None:
         assert speaker in {route.source for route in it.live.routes() if route.sink == ear}
         it.customer.hang_up()
         assert (await manager.hung_up()).by == "BYE"
+
+
+async def test_a_colleague_dialled_while_the_contact_rings_can_be_joined_later(
+    tmp_path: Path,
+) -> None:
+    media = {"threads": 2}
+    async with talk(tmp_path, media=media) as it, phone(it.one, "new") as customer:
+        it.customer.hang_up()
+        await it.agent.hung_up()
+        await customer.invite("support", AUDIO)
+        await it.agent.called()
+        async with it.consult() as second:
+            await it.colleague.called()
+            await it.agent.answer(AUDIO)
+            await it.colleague.answer(AUDIO)
+            await second.finished("INVITE")
+            await it.agent.refer("agent2", second.dialog)
+            await statuses(it.agent, 100, 200)
+            [live] = await until(
+                lambda: [one for one in it.one.house.registry if len(one.record.agents) == 2]
+            )
+            assert live.record.agents == ("agent1", "agent2")
