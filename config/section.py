@@ -14,6 +14,10 @@ Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Destinations = tuple[Annotated[str, Field(pattern=r"^(\+[0-9]{0,15}|[0-9]{2,6})$")], ...]
 """Numbers in E.164 that begin so, "+" for all of them; without "+" exactly this short number."""
+ReferTarget = Annotated[
+    str, Field(pattern=r"^sips?:(\*|[A-Za-z0-9._+-]{1,64})@[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$")
+]
+"""sip:desk@pbx.example.com, exactly so; "*" stands for every user of that host."""
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 

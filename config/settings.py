@@ -14,7 +14,17 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
-from config.section import E164, ListenerAddress, Name, OwnAddress, Port, Seconds, Secret, Section
+from config.section import (
+    E164,
+    ListenerAddress,
+    Name,
+    OwnAddress,
+    Port,
+    ReferTarget,
+    Seconds,
+    Secret,
+    Section,
+)
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
@@ -147,6 +157,8 @@ class RoutingSettings(Section):
     """After SIGTERM current calls may finish for this long."""
     max_calls: Annotated[int, Field(ge=1)] = 1000
     max_listeners: Annotated[int, Field(ge=1)] = 5
+    refer_targets: Annotated[tuple[ReferTarget, ...], Field(max_length=1000)] = ()
+    """Outside of this house, where customers may be sent by REFER; the call is theirs then."""
 
 
 class WebSettings(Section):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from config.section import E164, Destinations, OwnAddress, Section
+from config.section import E164, Destinations, OwnAddress, ReferTarget, Section
 
 
 class Table(Section):
@@ -39,3 +39,23 @@ def test_what_a_table_does_not_take(values: dict[str, object]) -> None:
 def test_a_table_does_not_change() -> None:
     with pytest.raises(ValidationError):
         Table().size = 2  # type: ignore[misc]
+
+
+class Reachable(Section):
+    target: ReferTarget
+
+
+@pytest.mark.parametrize(
+    "uri", ["sip:desk@pbx.example.com", "sips:*@192.0.2.1:5061", "sip:+49301234567@h"]
+)
+def test_a_target_is_a_user_or_all_users_of_one_host(uri: str) -> None:
+    assert Reachable(target=uri).target == uri
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [*("sip:pbx.example.com", "sip:*", "tel:+49301234567", "sip:d*@h", "sip:a@*", "sip:a@h;x=y")],
+)
+def test_what_would_name_more_than_a_host_is_no_target(uri: str) -> None:
+    with pytest.raises(ValidationError):
+        Reachable(target=uri)
