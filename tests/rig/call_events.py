@@ -71,6 +71,13 @@ class Notified:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferAsked:
+    """We are to call somebody else, and have said that we do; `target` is the Refer-To."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The other side ended the call, by BYE, by CANCEL, or by never acknowledging our 2xx.
 

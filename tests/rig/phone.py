@@ -16,6 +16,7 @@ from tests.rig.call_events import (
     HungUp,
     Notified,
     Progress,
+    ReferAsked,
     Reinvited,
     audio,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Notified",
     "Phone",
     "Progress",
+    "ReferAsked",
     "Refused",
     "Reinvited",
     "audio",
@@ -111,8 +113,17 @@ class Phone:
         `replaces`, which is another call. Raises Refused."""
         host, port = self.machine.server
         query = f"?Replaces={replaces.query}" if replaces else ""
-        self.do(self.machine.refer(f"sip:{name}@{host}:{port}{query}", self._now()))
+        await self.refer_to(f"sip:{name}@{host}:{port}{query}")
+
+    async def refer_to(self, uri: str) -> None:
+        """Have the call transferred to any URI. Raises Refused."""
+        self.do(self.machine.refer(uri, self._now()))
         await self.finished("REFER")
+
+    async def notify(self, status: int) -> None:
+        """Say how far the call is that we were asked to make."""
+        self.do(self.machine.notify(status, self._now()))
+        await self.finished("NOTIFY")
 
     async def notified(self, seconds: float = SECONDS) -> Notified:
         """Wait for the next word on the transfer."""

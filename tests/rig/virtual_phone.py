@@ -21,6 +21,7 @@ from tests.rig.call_events import (
     HungUp,
     Notified,
     Progress,
+    ReferAsked,
     Reinvited,
     audio,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "HungUp",
     "Notified",
     "Progress",
+    "ReferAsked",
     "Reinvited",
     "VirtualPhone",
     "audio",
@@ -118,6 +120,17 @@ class VirtualPhone:
         self._ask(request, self.call, now)
         return self._drain()
 
+    def notify(self, status: int, now: float) -> list[Action]:
+        """Say how far the call is that we were asked to make."""
+        assert self.call
+        request = self._request("NOTIFY", self.call)
+        request.headers.set("Event", "refer")
+        request.headers.set("Subscription-State", "terminated" if status >= 200 else "active")
+        request.headers.set("Content-Type", "message/sipfrag")
+        request.body = f"SIP/2.0 {status} So".encode()
+        self._ask(request, self.call, now)
+        return self._drain()
+
     def update(self, sdp: str, now: float) -> list[Action]:
         assert self.call
         self._ask(_with_body(self._request("UPDATE", self.call), sdp), self.call, now)
@@ -187,6 +200,9 @@ class VirtualPhone:
                 self._reply(request, 200)
                 state = request.headers.get("Subscription-State") or ""
                 self._report(Notified(state, request.body.decode()))
+            case "REFER" if of_call:
+                self._reply(request, 202)
+                self._report(ReferAsked(request.headers.get("Refer-To") or ""))
             case "CANCEL" if of_call and self._theirs:
                 self._reply(request, 200)
                 self._reply(self._theirs, 487)
