@@ -6,11 +6,13 @@
        +--> DIALLING ---------------------------+ | <------ HANDED_OVER
        +--> CALLING -> WHISPERING ----------------+
 
+    BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
 our own before the agent (WHISPERING). While TRANSFERRING the next agent's phone rings and the first
-still has the contact; in HANDED_OVER the first has hung up already.
+still has the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's
+own side calls somebody outside; in SENT_ALONE the agent has hung up already.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -24,7 +26,7 @@ from math import inf
 State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING CALLING WHISPERING"
-    " TRANSFERRING HANDED_OVER ENDED",
+    " TRANSFERRING HANDED_OVER SENDING SENT_ALONE ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """An agent's phone rings, and may do so for a while only."""
@@ -45,6 +47,9 @@ class Input(Enum):
     TO_AGENT = "the agent transfers the contact to another agent"
     TO_QUEUE = "the agent transfers the contact to a queue"
     TO_NUMBER = "the agent transfers the contact to a number of ours"
+    TO_OUTSIDE = "the customer is to go on outside, by a call of their own side"
+    GONE_OUTSIDE = "that call was answered"
+    OUTSIDE_FAILED = "that call, or the wish for it, was refused"
     JOINED = "the agent joins the contact with the colleague they had called"
     HANDED_ON = "the colleague whom an agent called has that agent's contact now"
     FLOW_ENDED = "the flow disconnected the contact"
@@ -71,6 +76,7 @@ class Do(Enum):
     START_WHISPER = "run the outbound whisper flow of the queue; the customer hears it"
     ANSWER_CALLER = "answer the agent who called"
     REFUSE_CALLER = "tell the agent who called why there is no conversation"
+    REFER_CUSTOMER = "ask the customer's side to call somebody outside"
     HOLD_CUSTOMER = "music for the customer, who is heard by nobody"
     REPORT_SUCCESS = "tell the phone that transfers that it succeeded"
     REPORT_FAILURE = "tell the phone that transfers why it failed"
@@ -122,6 +128,12 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.TRANSFERRING, Input.AGENT_LEFT): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
     (State.TRANSFERRING, Input.AGENT_LOST): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
     (State.HANDED_OVER, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
+    # The customer's side is asked to call somebody else
+    (State.BRIDGED, Input.TO_OUTSIDE): (State.SENDING, (Do.REFER_CUSTOMER,)),
+    (State.SENDING, Input.OUTSIDE_FAILED): (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE)),
+    (State.SENDING, Input.AGENT_LEFT): (State.SENT_ALONE, (Do.RELEASE_AGENT, Do.HOLD_CUSTOMER)),
+    (State.SENDING, Input.AGENT_LOST): (State.SENT_ALONE, (Do.RELEASE_AGENT, Do.HOLD_CUSTOMER)),
+    (State.SENT_ALONE, Input.OUTSIDE_FAILED): (State.WAITING, (Do.JOIN_QUEUE,)),
     (State.HANDED_OVER, Input.AGENT_MISSED): (
         State.WAITING,
         (Do.CANCEL_AGENT, Do.PASS_OVER, Do.JOIN_QUEUE),
@@ -141,6 +153,8 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.WHISPERING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
     State.HANDED_OVER: _STOP_RINGING,
+    State.SENDING: (Do.RELEASE_AGENT,),
+    State.SENT_ALONE: (),
 }
 _FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
 """A transferred contact is recorded and monitored wherever it goes."""
@@ -153,6 +167,7 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.AGENT_LEFT: (State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.AGENT_LOST: (State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.HANDED_ON: (State.BRIDGED,),
+    Input.GONE_OUTSIDE: (State.SENT_ALONE,),
 }
 
 TABLE: dict[tuple[State, Input], Row] = (
@@ -170,6 +185,10 @@ TABLE: dict[tuple[State, Input], Row] = (
         (State.CALLING, Input.CUSTOMER_MISSED): (
             State.ENDED,
             (Do.REFUSE_CALLER, Do.RELEASE_AGENT, *_FAREWELL),
+        ),
+        (State.SENDING, Input.GONE_OUTSIDE): (
+            State.ENDED,
+            (Do.REPORT_SUCCESS, *_TEAR_DOWN[State.SENDING], *_FAREWELL),
         ),
     }
 )  # a pair that is not here is dropped: an answer that crosses a hang-up is not an error

@@ -102,6 +102,9 @@ class ContactRecord:
     connected_to_agent: datetime | None = None
     disconnect: datetime | None = None
     disconnect_reason: DisconnectReason | None = None
+    transferred_to: str | None = None
+    """The URI outside where the customer went on."""
+    transfer_completed: datetime | None = None
     recordings: tuple[RecordingRecord, ...] = ()
 
     @property
@@ -150,8 +153,8 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "RelatedContactId": None,
         "ScheduledTimestamp": None,
         "SystemEndpoint": endpoint(record.system_endpoint),
-        "TransferCompletedTimestamp": None,
-        "TransferredToEndpoint": None,
+        "TransferCompletedTimestamp": _timestamp(record.transfer_completed),
+        "TransferredToEndpoint": record.transferred_to and endpoint(record.transferred_to),
         "VoiceIdResult": None,
     }
 

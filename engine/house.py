@@ -94,7 +94,13 @@ class House:
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
-        directory = Directory(agents, self.router.floor.queues, numbers)
+        outside = self.settings.routing.refer_targets
+        directory = Directory(agents, self.router.floor.queues, numbers, outside)
+        self.transfers = Transfers(
+            *(self.sip, self.lines, self.mixer, self.registry, self.router),
+            directory,
+            self._step,
+        )
         plan = DialPlan(self.settings.dialling, self.settings.trunks)
         return Switchboard(
             self.sip,
@@ -104,11 +110,7 @@ class House:
             self.router,
             performer,
             self.monitors,
-            Transfers(
-                *(self.sip, self.lines, self.mixer, self.registry, self.router),
-                directory,
-                self._step,
-            ),
+            self.transfers,
             Consults(
                 *(self.sip, self.lines, self.registry, self.router, self.ledger),
                 self.headers,

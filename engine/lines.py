@@ -166,6 +166,10 @@ class Lines:
             self._sip.reject(line.session, status)
         self.drop(line)
 
+    def refer(self, line: Line, target: str) -> None:
+        """Have the phone call somebody else; `ReferProgressed` says how far it is."""
+        self._sip.refer(line.session, target)
+
     def report(self, line: Line, status: int) -> None:
         """Tell the phone that asked for a transfer what became of it."""
         self._sip.notify_refer(line.session, status)

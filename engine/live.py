@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.flow_run import FlowRun
 
-CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING})
+CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING})
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
 
@@ -56,6 +56,8 @@ class LiveContact:
     """The queue the flow set, or an agent's transfer."""
     number: str = ""
     """The number whose flow runs: the one that was dialled, until an agent transfers."""
+    sent_to: str | None = None
+    """The URI outside that the customer's side was asked to call last."""
     offered_to: str | None = None
     """The agent whose phone rings or rang last."""
     ringing: Line | None = None

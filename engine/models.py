@@ -81,6 +81,8 @@ class ContactRow(Table):
     disconnect: Mapped[datetime | None] = mapped_column(index=True)
     disconnect_reason: Mapped[str | None] = mapped_column(String(32))
     last_update: Mapped[datetime]
+    transferred_to: Mapped[str | None]
+    transfer_completed: Mapped[datetime | None]
     recordings: Mapped[list[RecordingRow]] = relationship(
         lazy="selectin", order_by=RecordingRow.start, viewonly=True
     )

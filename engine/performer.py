@@ -33,6 +33,7 @@ REASONS = {
     Input.AGENT_MISSED: DisconnectReason.OTHER,
     Input.CUSTOMER_MISSED: DisconnectReason.OTHER,
     Input.HANDED_ON: DisconnectReason.AGENT_DISCONNECT,
+    Input.GONE_OUTSIDE: DisconnectReason.AGENT_DISCONNECT,
     Input.SHUT_DOWN: DisconnectReason.OTHER,
 }
 
@@ -77,6 +78,7 @@ class Performer:
             Do.CANCEL_AGENT: self._cancel_agent,
             Do.ANSWER_CALLER: self._answer_caller,
             Do.REFUSE_CALLER: lambda live: self._lines.refuse(live.caller, live.refusal),
+            Do.REFER_CUSTOMER: self._refer_customer,
             Do.HOLD_CUSTOMER: self._hold_customer,
             Do.REPORT_SUCCESS: self._report_success,
             Do.REPORT_FAILURE: self._report_failure,
@@ -112,7 +114,7 @@ class Performer:
 
     def line_changed(self, live: LiveContact) -> None:
         """A phone held or resumed."""
-        if live.call.state is State.BRIDGED:
+        if live.call.state in (State.BRIDGED, State.SENDING):
             self._bridge(live)
         else:
             self._mixer.route(live.contact_id, live.routes())
@@ -181,6 +183,10 @@ class Performer:
         live.note(now, connected_to_system=live.record.connected_to_system or now)
         self._lines.answer(live.caller)
 
+    def _refer_customer(self, live: LiveContact) -> None:
+        assert live.sent_to, "who is sent away is sent somewhere"
+        self._lines.refer(live.customer, live.sent_to)
+
     def _hold_customer(self, live: LiveContact) -> None:
         if live.player is None:
             self._voice.hold_music(live)
@@ -223,6 +229,8 @@ class Performer:
         assert ended_by, "a contact is closed when its call has ended"
         now = datetime.now(UTC)
         live.note(now, disconnect=now, disconnect_reason=REASONS[ended_by])
+        if ended_by is Input.GONE_OUTSIDE:
+            live.note(now, transferred_to=live.sent_to, transfer_completed=now)
         self._ledger.save(live.record)
         self._router.release(live.customer.username)  # when it was an agent who called
         self._registry.remove(live)

@@ -307,6 +307,8 @@ def _contact(row: ContactRow) -> ContactRecord:
         disconnect=row.disconnect,
         disconnect_reason=DisconnectReason(reason) if reason else None,
         last_update=row.last_update,
+        transferred_to=row.transferred_to,
+        transfer_completed=row.transfer_completed,
         recordings=tuple(_recording(recording) for recording in row.recordings),
     )
 

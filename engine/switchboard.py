@@ -42,6 +42,7 @@ from sip import (
     InviteReceived,
     PeerError,
     Progressed,
+    ReferProgressed,
     Referred,
     Registered,
     Reoffered,
@@ -119,6 +120,8 @@ class Switchboard:
                 log.warning("too many wrong passwords", host=host, username=username)
             case Referred(session=session):
                 self._on_line(self._lines.of_session(session), self._transfers.referred, event)
+            case ReferProgressed(session=session):
+                self._on_line(self._lines.of_session(session), self._transfers.progressed, event)
 
     def on_media(self, event: MediaEvent) -> None:
         match event:

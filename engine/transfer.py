@@ -8,7 +8,7 @@ an agent in a call of a colleague, which has no queue to go back to. Pure.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.call import State
@@ -40,7 +40,14 @@ class ToNumber:
     number: str
 
 
-Destination = ToAgent | ToQueue | ToNumber
+@dataclass(frozen=True, slots=True)
+class ToOutside:
+    """The customer's side is to make the call itself; here the contact ends."""
+
+    uri: str
+
+
+Destination = ToAgent | ToQueue | ToNumber | ToOutside
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,18 @@ class Directory:
     agents: Collection[str]
     queues: Collection[str]
     numbers: Collection[str]
+    outside: Collection[str] = ()
+    """URIs of elsewhere; "*" as the user stands for all users of that host."""
 
     def find(self, target: str) -> Destination:
-        """Where a URI leads: by its user part, to an agent, a number or a queue of that name.
+        """Where a URI leads: outside, where that is permitted; else by its user part, to an agent,
+        a number or a queue of that name.
 
         What can be dialled goes before what can not, so that a URI means to a REFER what it means
         to an INVITE. Raises PeerError.
         """
+        if outside := self.find_outside(target):
+            return outside
         name = Uri.parse(target).user or ""
         if name in self.agents:
             return ToAgent(name)
@@ -65,6 +77,18 @@ class Directory:
         if name in self.queues:
             return ToQueue(name)
         raise PeerError("Nobody to transfer to", status=NOT_FOUND)
+
+    def find_outside(self, target: str) -> ToOutside | None:
+        """None where a customer may not be sent; parameters of the URI are not passed on.
+
+        Raises PeerError.
+        """
+        asked = Uri.parse(target)
+        bare = Uri(asked.scheme, asked.user, asked.host.lower(), asked.port)
+        every = replace(bare, user="*")
+        rules = [Uri.parse(each) for each in self.outside]
+        permitted = any(rule.matches(bare) or rule.matches(every) for rule in rules)
+        return ToOutside(str(bare)) if permitted and asked.user else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,22 @@ from engine.live import LiveContact
 from engine.registry import Registry
 from engine.routing import Router
 from engine.transfer import (
+    REQUEST_PENDING,
     Destination,
     Directory,
     Pair,
     ToAgent,
     ToNumber,
+    ToOutside,
     ToQueue,
     check,
     pair,
     wanted_of,
 )
 from mixer import Farm
-from sip import PeerError, Referred, SessionId, SipTransport
+from sip import PeerError, ReferProgressed, Referred, SessionId, SipTransport
 
-BUSY, OK, CALL_GONE = 486, 200, 481
+BUSY, OK, CALL_GONE, SILENT, NOT_PERMITTED = 486, 200, 481, 408, 403
 log = structlog.get_logger("engine.transfers")
 
 
@@ -61,6 +63,29 @@ class Transfers:
             log.warning("transfer refused", contact_id=live.contact_id, error=str(error))
             self._sip.reject_refer(event.session, error.status)
 
+    def send_away(self, live: LiveContact, target: str) -> None:
+        """As if the agent's phone had asked for it. Raises PeerError: 403 where none may go."""
+        to = self._directory.find_outside(target)
+        if to is None:
+            raise PeerError("This destination is not permitted", status=NOT_PERMITTED)
+        if live.call.state is not State.BRIDGED or live.target_queue is None:
+            raise PeerError("There is no conversation to send away", status=REQUEST_PENDING)
+        log.info("transfer", contact_id=live.contact_id, to=str(to))
+        self._send_away(live, to)
+
+    def progressed(self, live: LiveContact, line: Line, event: ReferProgressed) -> None:
+        """How far the customer is on the way outside: the agent's phone is told."""
+        if line is not live.customer:
+            return
+        if event.over and OK <= event.status < 300:
+            self._step(live, Input.GONE_OUTSIDE)
+        elif event.over:
+            live.refusal = event.status if event.status >= 300 else SILENT
+            log.warning("transfer failed", contact_id=live.contact_id, status=event.status)
+            self._step(live, Input.OUTSIDE_FAILED)
+        elif live.agent:
+            self._lines.report(live.agent, event.status)
+
     def _go(self, live: LiveContact, session: SessionId, to: Destination) -> None:
         """The REFER that came in `session` is granted. Raises PeerError when it cannot be."""
         if isinstance(to, ToAgent) and not self._router.call(live.contact_id, to.username):
@@ -80,6 +105,13 @@ class Transfers:
                 live.number = number
                 self._sip.notify_refer(session, OK)
                 self._step(live, Input.TO_NUMBER)
+            case ToOutside():
+                self._send_away(live, to)
+
+    def _send_away(self, live: LiveContact, to: ToOutside) -> None:
+        """Have the customer's side make the call; the talk goes on until it has succeeded."""
+        live.sent_to = to.uri
+        self._step(live, Input.TO_OUTSIDE)
 
     def _attended(
         self, live: LiveContact, line: Line, session: SessionId, replaces: SessionId

@@ -3,6 +3,10 @@
 POST /contact/monitor                        MonitorContact
 GET  /contacts/{InstanceId}/{ContactId}      DescribeContact
 POST /metrics/userdata/{InstanceId}          GetCurrentUserData
+
+And of our own, for which Connect has no operation:
+
+POST /earshot/contact/refer                  the customer's own side calls Target, by SIP REFER
 """
 
 from __future__ import annotations
@@ -12,13 +16,16 @@ from fastapi import APIRouter
 from engine.agents import Agent
 from engine.house import House
 from engine.refused import Refused
+from engine.transfers import NOT_PERMITTED
 from engine.web.shapes import (
     GetCurrentUserDataRequest,
     Json,
     MonitorContactRequest,
+    SendAwayRequest,
     contact,
     user_data,
 )
+from sip import PeerError
 
 
 def routes(house: House) -> APIRouter:
@@ -26,6 +33,7 @@ def routes(house: House) -> APIRouter:
     api = ConnectApi(house)
     router = APIRouter()
     router.add_api_route("/contact/monitor", api.monitor_contact, methods=["POST"])
+    router.add_api_route("/earshot/contact/refer", api.send_away, methods=["POST"])
     router.add_api_route("/contacts/{instance_id}/{contact_id}", api.describe_contact)
     router.add_api_route(
         "/metrics/userdata/{instance_id}", api.get_current_user_data, methods=["POST"]
@@ -52,6 +60,21 @@ class ConnectApi:
         listener = self._house.monitors.start(live, request.UserId, request.ClientToken)
         contact_id = listener.record.contact_id
         return {"ContactId": contact_id, "ContactArn": f"{self._arn}/contact/{contact_id}"}
+
+    async def send_away(self, request: SendAwayRequest) -> Json:
+        """How it comes out is in the contact's record: it has ended, or it goes on."""
+        self._check_instance(request.InstanceId)
+        live = self._house.registry.get(request.ContactId)
+        if live is None:
+            raise Refused.not_found(f"No live contact has the id {request.ContactId}")
+        try:
+            self._house.transfers.send_away(live, request.Target)
+        except PeerError as error:
+            if error.status == NOT_PERMITTED:
+                raise Refused(403, "DestinationNotAllowedException", str(error)) from error
+            raise Refused.invalid(str(error)) from error
+        self._house.ledger.audit("api", "contact.refer", live.contact_id)
+        return {}
 
     async def describe_contact(self, instance_id: str, contact_id: str) -> Json:
         self._check_instance(instance_id)

@@ -21,6 +21,7 @@ TALKS = {
     State.CALLING: "CONNECTING",
     State.WHISPERING: "CONNECTING",
     State.BRIDGED: "CONNECTED",
+    State.SENDING: "CONNECTED",
     State.TRANSFERRING: "CONNECTED_ONHOLD",
 }
 PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
@@ -34,6 +35,12 @@ class MonitorContactRequest(BaseModel):
         default=["SILENT_MONITOR"]
     )
     ClientToken: str | None = Field(default=None, max_length=500)
+
+
+class SendAwayRequest(BaseModel):
+    InstanceId: str
+    ContactId: str
+    Target: str = Field(max_length=300)
 
 
 class UserDataFilters(BaseModel):

@@ -167,3 +167,17 @@ def test_an_agent_who_gives_up_hangs_up_outside(ending: Input, steps: int) -> No
 def test_a_phone_outside_rings_as_long_as_the_agent_waits() -> None:
     call, _ = walked(CALLED_OUTSIDE[0])
     assert call.deadline == inf
+
+
+def test_who_is_sent_outside_stays_until_that_call_is_answered() -> None:
+    call, last = walked(*TO_THE_BRIDGE, Input.TO_OUTSIDE)
+    assert (call.state, last) == (State.SENDING, (Do.REFER_CUSTOMER,))
+    last = call.step(Input.GONE_OUTSIDE, now=1.0)
+    assert (call.state, last[0], last[-1]) == (State.ENDED, Do.REPORT_SUCCESS, Do.CLOSE)
+
+
+def test_who_cannot_go_outside_has_the_agent_back_or_waits_for_another() -> None:
+    call, last = walked(*TO_THE_BRIDGE, Input.TO_OUTSIDE, Input.OUTSIDE_FAILED)
+    assert (call.state, last) == (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE))
+    call, last = walked(*TO_THE_BRIDGE, Input.TO_OUTSIDE, Input.AGENT_LEFT, Input.OUTSIDE_FAILED)
+    assert (call.state, last) == (State.WAITING, (Do.JOIN_QUEUE,))

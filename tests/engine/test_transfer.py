@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.call import Call, Input, State
 from engine.lines import Party
 from engine.live import LiveContact
-from engine.transfer import Directory, ToAgent, ToNumber, ToQueue, check, pair, wanted_of
+from engine.transfer import Directory, ToAgent, ToNumber, ToOutside, ToQueue, check, pair, wanted_of
 from sip import PeerError
 from tests.rig.contacts import contact_record, line, live_contact
 
@@ -31,6 +33,31 @@ def test_nobody_is_transferred_out_of_the_house(target: str) -> None:
     with pytest.raises(PeerError) as refused:
         HOUSE.find(target)
     assert refused.value.status == 404
+
+
+OUTSIDE = replace(HOUSE, outside=("sip:desk@pbx.example.com", "sips:*@Branch.example.com:5071"))
+
+
+@pytest.mark.parametrize(
+    ("target", "uri"),
+    [
+        ("sip:desk@PBX.example.com", "sip:desk@pbx.example.com"),
+        ("sip:desk@pbx.example.com;transport=tcp?X-a=b", "sip:desk@pbx.example.com"),
+        ("sips:anybody@branch.example.com:5071", "sips:anybody@branch.example.com:5071"),
+    ],
+)
+def test_outside_is_where_a_setting_says_and_without_what_the_asker_adds(
+    target: str, uri: str
+) -> None:
+    assert OUTSIDE.find(target) == OUTSIDE.find_outside(target) == ToOutside(uri)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["sip:Desk@pbx.example.com", "sip:pbx.example.com", "sip:anybody@branch.example.com:5071"],
+)
+def test_what_is_only_like_a_setting_is_not_permitted(target: str) -> None:
+    assert OUTSIDE.find_outside(target) is None
 
 
 def consult(caller: str, state: State = State.BRIDGED) -> LiveContact:

@@ -5,9 +5,11 @@ import pytest
 
 from engine.agents import Presence
 from engine.call import State
+from engine.records import contact_trace_record
+from sip import PeerError
 from tests.rig.house import AUDIO, phone
 from tests.rig.patience import until
-from tests.rig.phone import Progress, Refused, audio
+from tests.rig.phone import Progress, ReferAsked, Refused, audio
 from tests.rig.talk import statuses, talk
 
 
@@ -292,3 +294,88 @@ async def test_a_colleague_dialled_while_the_contact_rings_can_be_joined_later(
                 lambda: [one for one in it.one.house.registry if len(one.record.agents) == 2]
             )
             assert live.record.agents == ("agent1", "agent2")
+
+
+OUTSIDE = {"refer_targets": ["sip:desk@pbx.example.com"]}
+DESK = "sip:desk@pbx.example.com"
+
+
+async def test_an_agent_sends_the_customer_outside_and_the_contact_ends_when_that_call_is_answered(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path, routing=OUTSIDE) as it:
+        talking = it.live.routes()
+        await it.agent.refer_to(DESK)
+        asked = await it.customer.take(ReferAsked)
+        assert asked.target == f"<{DESK}>"
+        await it.customer.notify(180)
+        await statuses(it.agent, 100, 180)
+        assert it.live.call.state is State.SENDING
+        assert it.live.routes() == talking
+        await it.customer.notify(200)
+        await statuses(it.agent, 200)
+        for each in (it.customer, it.agent):
+            assert (await each.hung_up()).by == "BYE"
+        assert it.presence("agent1") is Presence.AVAILABLE
+        assert not len(it.one.house.registry)
+        await it.one.house.ledger.flush()
+        record = await it.one.house.records.contact(it.live.contact_id)
+    assert record and record.transferred_to == DESK
+    assert record.transfer_completed == record.disconnect
+    trace = contact_trace_record(record, "arn:aws:connect:local:0:instance/i")
+    assert trace["TransferredToEndpoint"] == {"Address": DESK, "Type": "VOIP"}
+
+
+async def test_the_conversation_goes_on_when_nobody_outside_answers(tmp_path: Path) -> None:
+    async with talk(tmp_path, routing=OUTSIDE) as it:
+        talking = it.live.routes()
+        await it.agent.refer_to(DESK)
+        await it.customer.take(ReferAsked)
+        await it.customer.notify(486)
+        await statuses(it.agent, 100, 486)
+        assert it.live.call.state is State.BRIDGED
+        assert it.live.routes() == talking
+        assert it.live.record.transferred_to is None
+
+
+async def test_without_the_agent_a_customer_who_cannot_go_outside_is_back_in_the_queue(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path, routing=OUTSIDE) as it:
+        await it.agent.refer_to(DESK)
+        await it.customer.take(ReferAsked)
+        it.agent.hang_up()
+        await it.is_in(State.SENT_ALONE)
+        assert it.live.player and not it.live.agent
+        await it.customer.notify(603)
+        await it.agent.called()
+        await it.agent.answer(AUDIO)
+        await it.is_in(State.BRIDGED)
+
+
+async def test_a_customer_sent_away_alone_is_gone_when_the_call_is_answered(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path, routing=OUTSIDE) as it:
+        await it.agent.refer_to(DESK)
+        await it.customer.take(ReferAsked)
+        it.agent.hang_up()
+        await it.is_in(State.SENT_ALONE)
+        await it.customer.notify(200)
+        await it.is_in(State.ENDED)
+        assert it.live.record.transferred_to == DESK
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["sip:other@pbx.example.com", "sip:desk@pbx.example.com:5090", "sips:desk@pbx.example.com"],
+)
+async def test_nobody_is_sent_where_no_setting_allows_it(tmp_path: Path, target: str) -> None:
+    async with talk(tmp_path, routing=OUTSIDE) as it:
+        with pytest.raises(Refused) as refused:
+            await it.agent.refer_to(target)
+        assert refused.value.status == 404
+        with pytest.raises(PeerError) as denied:
+            it.one.house.transfers.send_away(it.live, target)
+        assert denied.value.status == 403
+        assert it.live.call.state is State.BRIDGED
