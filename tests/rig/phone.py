@@ -102,6 +102,11 @@ class Phone:
         self.do(self.machine.reinvite(sdp, self._now()))
         return (await self.finished("INVITE")).body
 
+    async def update(self, sdp: str = "", fields: Fields = ()) -> None:
+        """Change the call, or without a description only say that it is still there."""
+        self.do(self.machine.update(sdp, self._now(), fields))
+        await self.finished("UPDATE")
+
     @property
     def dialog(self) -> Dialog:
         """Of the call that is up."""

@@ -131,9 +131,12 @@ class VirtualPhone:
         self._ask(request, self.call, now)
         return self._drain()
 
-    def update(self, sdp: str, now: float) -> list[Action]:
+    def update(self, sdp: str, now: float, fields: Fields = ()) -> list[Action]:
         assert self.call
-        self._ask(_with_body(self._request("UPDATE", self.call), sdp), self.call, now)
+        request = _with_body(self._request("UPDATE", self.call), sdp)
+        for name, value in fields:
+            request.headers.set(name, value)
+        self._ask(request, self.call, now)
         return self._drain()
 
     def ring(self, status: int = 180, sdp: str = "") -> list[Action]:
