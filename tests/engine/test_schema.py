@@ -84,6 +84,18 @@ async def test_an_old_database_is_upgraded_at_the_start_with_its_contacts(old: P
         engine.dispose()
 
 
+def test_a_table_that_was_added_to_the_first_ones_already_stays(old: Path) -> None:
+    engine = create_engine(f"sqlite:///{old}")
+    try:
+        with engine.begin() as connection:
+            Table.metadata.tables["bindings"].create(connection)
+        with engine.begin() as connection:
+            upgrade(connection)
+            assert differences(connection) == []
+    finally:
+        engine.dispose()
+
+
 def test_tables_without_a_revision_are_told_apart_by_their_columns(old: Path) -> None:
     engine = create_engine(f"sqlite:///{old}")
     try:
