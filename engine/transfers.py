@@ -1,6 +1,7 @@
 """Agents move contacts: what a REFER asks for is decided by `transfer` and done by the call.
 
-The contact stays the same one, with its id, its recording and those who listen to it.
+The contact stays the same one, with its id, its recording and those who listen to it; it ends only
+when the customer has gone on outside, where the house has no part in it.
 """
 
 from __future__ import annotations
