@@ -95,10 +95,9 @@ class House:
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
         outside = self.settings.routing.refer_targets
-        directory = Directory(agents, self.router.floor.queues, numbers, outside)
         self.transfers = Transfers(
             *(self.sip, self.lines, self.mixer, self.registry, self.router),
-            directory,
+            Directory(agents, self.router.floor.queues, numbers, outside),
             self._step,
         )
         plan = DialPlan(self.settings.dialling, self.settings.trunks)

@@ -45,7 +45,7 @@ class LiveContact:
     record: ContactRecord
     call: Call
     customer: Line
-    caller: Caller | None = None
+    identity: Caller | None = None
     """Whom agents see who calls; None shows the customer's endpoint alone."""
     carried: Carried = field(default_factory=Carried)
     """What is kept of the headers it came with."""

@@ -74,7 +74,8 @@ class Outbound:
             self._lines.refuse(agent, hunt.status)
             return
         live = LiveContact(
-            *(record, Call(self._ring_seconds), customer, carried),
+            *(record, Call(self._ring_seconds), customer),
+            carried=carried,
             system=system_attributes(record, queue, username),
             target_queue=queue.name,
             agent=agent,

@@ -160,8 +160,8 @@ class Performer:
                 live.offered_to,
                 live.contact_id,
                 Party.AGENT,
-                caller=(live.caller and live.caller.display) or live.record.customer_endpoint,
-                identity=live.caller,
+                caller=(live.identity and live.identity.display) or live.record.customer_endpoint,
+                identity=live.identity,
                 beside=live.customer,
                 fields=self._headers.fields(live.carried, live.contact_id),
             )
