@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sip.arrival import Arrival
+from sip.bodies import session_part
 from sip.dtmf_relay import Key
 from sip.errors import PeerError
 from sip.events import SessionId
@@ -51,8 +52,9 @@ class Given:
 
 
 def description_in(message: Message) -> SessionDescription | None:
-    """The SDP a message carries; None when it has no body. Raises PeerError."""
-    return SessionDescription.parse(message.body) if message.body else None
+    """The SDP a message carries; None when it has none. Raises PeerError."""
+    data = session_part(message)
+    return None if data is None else SessionDescription.parse(data)
 
 
 def readable_description(message: Message) -> SessionDescription | None:

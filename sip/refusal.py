@@ -16,7 +16,8 @@ ALLOW: Final = ", ".join(METHODS)
 SUPPORTED: Final = ("100rel", "norefersub", "replaces", "timer")
 OF_REGISTER: Final = ("path", "outbound", "gruu")
 """What a registrar supports besides: RFC 3327, 5626 and 5627."""
-ACCEPT: Final = "application/sdp"
+SDP: Final = "application/sdp"
+ACCEPT: Final = f"{SDP}, multipart/mixed, multipart/alternative"
 RETRY_AFTER: Final = "5"  # seconds, with a 503
 
 _CALLED_FOR: Final = {

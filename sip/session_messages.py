@@ -7,7 +7,7 @@ from sip.dialog import Dialog
 from sip.exchange import Fields
 from sip.flow import Here
 from sip.message import Request, Response
-from sip.refusal import ACCEPT, ALLOW, SUPPORTED
+from sip.refusal import ACCEPT, ALLOW, SDP, SUPPORTED
 from sip.sdp import SessionDescription
 
 
@@ -46,5 +46,5 @@ def respond(
 
 def describe(message: Request | Response, sdp: SessionDescription) -> None:
     """Make `sdp` the body."""
-    message.headers.set("Content-Type", ACCEPT)
+    message.headers.set("Content-Type", SDP)
     message.body = sdp.encode()

@@ -28,7 +28,17 @@ from sip.identity import (
 from sip.malformed import refuse_malformed
 from sip.message import Request
 from sip.referral import Wish
-from sip.refusal import ACCEPT, ALLOW, METHODS, OF_REGISTER, SUPPORTED, Refusal, Silence, refuse
+from sip.refusal import (
+    ACCEPT,
+    ALLOW,
+    METHODS,
+    OF_REGISTER,
+    SDP,
+    SUPPORTED,
+    Refusal,
+    Silence,
+    refuse,
+)
 from sip.registrar import Registrar
 from sip.registration import Registration
 from sip.replaces import Replaces
@@ -245,8 +255,6 @@ def _check(request: Request) -> None:
         raise Refusal(420, "", ("Unsupported", ", ".join(wanted)))
     if request.method in OFFERING:
         check_interval(request)
-    if request.body and request.method in OFFERING and not _is_sdp(request):
-        raise Refusal(415)
     if request.method in OFFERING and not _takes_sdp(request):
         raise Refusal(406)
 
@@ -257,14 +265,9 @@ def _unserved(method: str) -> Refusal | None:
     return Refusal(405 if method in OF_OTHER_RFCS else 501)
 
 
-def _is_sdp(request: Request) -> bool:
-    encoding = (request.headers.get("Content-Encoding") or "identity").lower()
-    return request.content_type in (None, ACCEPT) and encoding == "identity"
-
-
 def _takes_sdp(request: Request) -> bool:
     """Whether our answer may have a description, §20.1; without Accept it may."""
     if "Accept" not in request.headers:
         return True
     ranges = (value.partition(";")[0].strip() for value in request.headers.all("Accept"))
-    return any(each.lower() in (ACCEPT, "application/*", "*/*") for each in ranges)
+    return any(each.lower() in (SDP, "application/*", "*/*") for each in ranges)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sip.errors import PeerError
-from sip.refusal import ALLOW, METHODS, Refusal, refuse
+from sip.refusal import ACCEPT, ALLOW, METHODS, Refusal, refuse
 from tests.sip.raw import arrived, request
 
 BYE = arrived(request("BYE"))
@@ -13,8 +13,8 @@ BYE = arrived(request("BYE"))
     ("status", "name", "value"),
     [
         (405, "Allow", ALLOW),
-        (406, "Accept", "application/sdp"),
-        (415, "Accept", "application/sdp"),
+        (406, "Accept", ACCEPT),
+        (415, "Accept", ACCEPT),
         (501, "Allow", ALLOW),
         (503, "Retry-After", "5"),
     ],

@@ -7,7 +7,8 @@ import pytest
 from sip.events import Cause, Ended, InviteReceived
 from sip.flow import TCP, TLS, UDP, Flow
 from sip.message import Response
-from sip.refusal import ALLOW
+from sip.refusal import ACCEPT, ALLOW
+from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import Finished
 from tests.sip.raw import SDP, STRANGER, request
 from tests.sip.scene import Scene, causes
@@ -37,12 +38,17 @@ def test_a_required_extension_is_named_as_unsupported(scene: Scene) -> None:
     assert (response.status, response.headers.get("Unsupported")) == (420, "gruu, path")
 
 
-@pytest.mark.parametrize(
-    "field", ["Content-Type: text/plain", "Content-Type: multipart/mixed;boundary=x"]
-)
-def test_a_body_that_is_not_sdp_is_refused(scene: Scene, field: str) -> None:
-    response = refusal(scene, request("INVITE", field, body=SDP))
-    assert (response.status, response.headers.get("Accept")) == (415, "application/sdp")
+def test_a_body_that_is_not_sdp_is_refused(scene: Scene) -> None:
+    response = refusal(scene, request("INVITE", "Content-Type: text/plain", body=SDP))
+    assert (response.status, response.headers.get("Accept")) == (415, ACCEPT)
+
+
+def test_the_description_may_be_one_part_of_several(scene: Scene) -> None:
+    text = "a part that may be read over"
+    optional = f"Content-Disposition: render;handling=optional\r\n\r\n{text}"
+    body = f"--x\r\n{optional}\r\n--x\r\nContent-Type: application/sdp\r\n\r\n{SDP}\r\n--x--"
+    scene.stranger(request("INVITE", "Content-Type: multipart/mixed;boundary=x", body=body))
+    assert scene.incoming().offer == SessionDescription.parse(SDP)
 
 
 def test_a_compressed_body_is_refused(scene: Scene) -> None:
@@ -98,7 +104,7 @@ def test_options_says_what_we_can_do_even_with_no_hops_left(scene: Scene) -> Non
     response = refusal(scene, request("OPTIONS", "Max-Forwards: 0"))
     assert response.status == 200
     assert response.headers.get("Allow") == ALLOW
-    assert response.headers.get("Accept") == "application/sdp"
+    assert response.headers.get("Accept") == ACCEPT
     assert response.headers.get("Supported") == "100rel, norefersub, replaces, timer"
 
 
