@@ -9,6 +9,8 @@ from sip.authorization import FIELDS
 from sip.dialog import Dialog
 from sip.headers import Headers
 from sip.message import Response
+from sip.sdp import SessionDescription
+from sip.session_messages import describe
 from sip.transaction_layer import TransactionLayer
 
 AckKey = tuple[int, str]
@@ -34,7 +36,14 @@ class Acks:
             self._layer.outbox.append(send)
         return key in self._sent
 
-    def send(self, dialog: Dialog, success: Response, proofs: Headers, now: float) -> None:
+    def send(
+        self,
+        dialog: Dialog,
+        success: Response,
+        proofs: Headers,
+        now: float,
+        answer: SessionDescription | None = None,
+    ) -> None:
         """Acknowledge in `dialog`; what proved the INVITE proves its ACK, §22.1.
 
         `proofs` are the headers of that INVITE, or none for a host that is not to see them.
@@ -42,6 +51,8 @@ class Acks:
         key = success.cseq.number, dialog.remote_tag
         ack = dialog.ack(success.cseq.number, self._layer.here)
         ack.headers.take(proofs, *(proof for _, proof in FIELDS.values()))
+        if answer:
+            describe(ack, answer)
         self._sent = {kept: send for kept, send in self._sent.items() if kept[0] == key[0]}
         self._sent[key] = None
         self._layer.clients.send_once(ack, dialog.hops(), now, partial(self._note, key))

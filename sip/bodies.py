@@ -55,8 +55,9 @@ def session_part(message: Message) -> bytes | None:
     """The octets of the description; None without one. Raises PeerError: 415, or 400."""
     if not message.body:
         return None
-    fields = ("Content-Type", "Content-Disposition", "Content-Encoding")
-    whole = Part(*(message.headers.get(name) or "" for name in fields), message.body)
+    named = message.headers.get
+    kind, disposition = named("Content-Type") or "", named("Content-Disposition") or ""
+    whole = Part(kind, disposition, named("Content-Encoding") or "", message.body)
     found = _sessions(whole, [MAX_PARTS], MAX_DEPTH)
     if len(found) > 1:
         raise PeerError("More than one session description")

@@ -87,6 +87,25 @@ class Dialog:
             identifier=self.identifier.heard(response),
         )
 
+    def met_by(self, arrival: Arrival) -> Dialog:
+        """The same with a peer whose request comes before the response that makes the dialog."""
+        return replace(
+            self,
+            remote=arrival.request.headers.get("From") or "",
+            remote_tag=arrival.from_.tag or "",
+            remote_cseq=0,
+        )
+
+    def counting_on(self, early: Dialog) -> Dialog:
+        """This one, with the counters and the way of what it was before its last response."""
+        return replace(
+            self,
+            flow=self.flow if self.flow and self.flow.reliable else early.flow,
+            local_cseq=early.local_cseq,
+            remote_cseq=early.remote_cseq,
+            allows=self.allows or early.allows,
+        )
+
     def refreshed_by(self, response: Response) -> None:
         """The 2xx to a re-INVITE of ours may name a new target, §12.2.1.2; a broken one is not."""
         self.identifier = self.identifier.heard(response)

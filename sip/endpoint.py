@@ -127,7 +127,7 @@ class Endpoint:
         username: str,
         *,
         caller: str,
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
         identity: Caller | None = None,
@@ -136,6 +136,8 @@ class Endpoint:
         now: float,
     ) -> tuple[SessionId, list[Action]]:
         """Call a registered user; `caller` is the display name, each extra header comes once.
+
+        Without an `offer` the phone makes one: `Answered` or `Progressed` has it.
 
         `logins` says who we are in each realm that may challenge us; no other is answered.
         `identity` is for whom we call: a private one is told to trusted peers only. The phone is to
@@ -158,7 +160,7 @@ class Endpoint:
         *,
         from_uri: str,
         from_display: str = "",
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         routes: tuple[str, ...] = (),
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
@@ -180,8 +182,24 @@ class Endpoint:
 
     def ring(self, session: SessionId, now: float) -> list[Action]:
         """180 to an incoming call."""
+        return self.progress(session, 180, now=now)
+
+    def progress(
+        self,
+        session: SessionId,
+        status: int = 183,
+        sdp: SessionDescription | None = None,
+        *,
+        now: float,
+    ) -> list[Action]:
+        """A 101-199 to an incoming call; `sdp` for media before the answer.
+
+        It answers the offer of the call, as `answer` then does once more; where there was no offer
+        it is ours, if the caller can acknowledge it: `ProgressConfirmed` has its answer.
+        """
+        assert 100 < status < 200, status
         if found := self._sessions.get(session):
-            found.ring(now)
+            found.progress(status, sdp, now)
         return self._layer.drain()
 
     def answer(self, session: SessionId, sdp: SessionDescription, now: float) -> list[Action]:
@@ -214,24 +232,35 @@ class Endpoint:
     def accept_reoffer(
         self, session: SessionId, sdp: SessionDescription, now: float
     ) -> list[Action]:
+        """Answer an offer of the peer: that of `Reoffered`, of `Progressed` or of `Answered`."""
         if found := self._sessions.get(session):
-            found.answer(sdp, now)
+            found.accept(sdp, now)
         return self._layer.drain()
 
     def reject_reoffer(self, session: SessionId, status: int, now: float) -> list[Action]:
-        """Refuse a change; the session goes on as it was."""
+        """Refuse it; the session goes on as it was. One that has just been answered ends."""
         assert status >= 300, status
         if found := self._sessions.get(session):
-            found.reject(status, "", now)
+            found.decline(status, now)
         return self._layer.drain()
 
-    def reoffer(self, session: SessionId, sdp: SessionDescription, now: float) -> list[Action]:
-        """Ask the peer for a change by re-INVITE; `Reanswered` says what became of it.
+    def reoffer(
+        self,
+        session: SessionId,
+        sdp: SessionDescription,
+        now: float,
+        *,
+        by_update: bool = False,
+    ) -> list[Action]:
+        """Ask the peer for a change; `Reanswered` says what became of it.
 
-        Until then the session goes on as it was, and another reoffer is answered 491.
+        By re-INVITE, or by UPDATE where that is asked for and the peer allows it; before the call
+        is answered always by UPDATE, once there is one early dialog with a description of both
+        sides that was acknowledged. Until its end the session goes on as it was, and another
+        reoffer is answered 491.
         """
         if found := self._sessions.get(session):
-            found.reoffer(sdp, now)
+            found.reoffer(sdp, now, by_update=by_update)
         return self._layer.drain()
 
     def accept_refer(self, session: SessionId, now: float) -> list[Action]:

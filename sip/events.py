@@ -54,20 +54,41 @@ class InviteReceived:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """A 101-199 to our INVITE; `answer` in it is only a preview (RFC 3261 §13.2.1)."""
+    """A 101-199 to our INVITE, in the early dialog `fork`, a tag: one of several, perhaps.
+
+    `answer` is only a preview (RFC 3261 §13.2.1), and only of that fork. `offer` comes when we made
+    none: its answer goes by accept_reoffer.
+    """
 
     session: SessionId
     status: int
+    answer: SessionDescription | None
+    fork: str = ""
+    offer: SessionDescription | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressConfirmed:
+    """The PRACK of a progress with a description came; `answer` when that was our offer."""
+
+    session: SessionId
     answer: SessionDescription | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A 2xx to our INVITE; it has been acknowledged."""
+    """A 2xx to our INVITE, by the one `fork` that has the call; it has been acknowledged.
+
+    `answer` may be one this fork gave early. None: it gave none, or `settled`, when the peer has
+    made the last offer and has its answer. With an `offer` the ACK waits for accept_reoffer.
+    """
 
     session: SessionId
     answer: SessionDescription | None
     source: Source
+    fork: str = ""
+    offer: SessionDescription | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +103,13 @@ class Confirmed:
 class Reoffered:
     """The peer wants to change the session; waits for accept_reoffer or reject_reoffer.
 
-    Without an `offer` it asks for ours, and `Confirmed` brings its answer.
+    Without an `offer` it asks for ours, and `Confirmed` brings its answer. `fork` is the early
+    dialog that is meant, "" once the session is up.
     """
 
     session: SessionId
     offer: SessionDescription | None
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +239,7 @@ class Throttled:
 Event = (
     InviteReceived
     | Progressed
+    | ProgressConfirmed
     | Answered
     | Confirmed
     | Reoffered

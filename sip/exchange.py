@@ -34,6 +34,9 @@ class Given:
     response: Response | None = None
     source: Flow | None = None
     sdp: SessionDescription | None = None
+    offer: SessionDescription | None = None  # of the peer, in a response
+    fork: str = ""  # the tag of that response
+    settled: bool = False  # everything was agreed on before it
     status: int = 0
     reason: str = ""
     fields: Fields = ()

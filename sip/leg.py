@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from sip.authorization import Logins
 from sip.dialog import Dialog
 from sip.events import SessionId
 from sip.exchange import Asked, Fields, Given
+from sip.offer_answer import decline
 from sip.outgoing import ClientUser
 from sip.sdp import SessionDescription
+from sip.session_early import SessionEarly
 from sip.session_events import EVENTS
 from sip.session_requests import SessionRequests
 from sip.session_responses import SessionResponses
@@ -20,15 +23,13 @@ from sip.session_transfers import SessionTransfers
 from sip.transaction import Machine
 from sip.transaction_layer import TransactionLayer
 
-RETRY_WITHIN: Final = 11  # Retry-After is 0-10 s, RFC 3261 §14.2
-
 
 class Leg:
     """The parts, each with a noun of its own; `Session` says what happens to them."""
 
     __slots__ = (
-        *("calls", "dialog", "glares", "id", "layer", "machine", "offer"),
-        *("requests", "responses", "timer", "transfers"),
+        *("calls", "dialog", "early", "glares", "id", "layer", "machine", "offer", "owing"),
+        *("promised", "requests", "responses", "timer", "transfers"),
     )
 
     def __init__(
@@ -46,9 +47,12 @@ class Leg:
         self.timer = SessionTimer()
         self.responses = SessionResponses(layer, self.timer)
         self.requests = SessionRequests(layer, user, self.timer, logins)
+        self.early = SessionEarly(layer, self.id, self.requests, self.responses)
         self.transfers = SessionTransfers(layer, self.id, self.requests, self.responses)
         self.calls = start is State.CALLING  # it was us who called
-        self.offer: SessionDescription | None = None  # ours, in our last INVITE
+        self.offer: SessionDescription | None = None  # ours, in our last INVITE or UPDATE
+        self.promised: SessionDescription | None = None  # for the 2xx that waits
+        self.owing: Given | None = None  # a 2xx with an offer that has no ACK yet
         self.glares = 0  # how often it has drawn a 491
 
     @property
@@ -57,6 +61,7 @@ class Leg:
             self.machine.deadline,
             self.timer.deadline,
             self.responses.deadline,
+            self.early.deadline,
             self.transfers.deadline,
         )
 
@@ -72,15 +77,18 @@ class Leg:
             else:
                 _PERFORM[do](self, given)
         if self.machine.over:
+            self.early.end(given.now)
             self.responses.pending = None
             self.requests.release()
 
     def _tell(self, do: Do, given: Given) -> None:
         if do in CAUSES:
             self.timer.stop()
+            self.early.end(given.now)
             self.transfers.end(self.dialog, given.now)
         elif do is Do.TELL_OFFER:
-            self.responses.pending = given.asked
+            assert given.asked
+            self.responses.wait(given.asked, given.sdp)
         elif do is Do.TELL_CONFIRMED:
             self.responses.pending = None
         elif do is Do.TELL_REFERRED:
@@ -94,6 +102,19 @@ class Leg:
 
     # One small function for each Do
 
+    def _send_progress(self, given: Given) -> None:
+        self.early.progress(given)
+
+    def _keep_answer(self, given: Given) -> None:
+        self.promised = given.sdp
+
+    def _send_ok(self, given: Given) -> None:
+        """A 2xx repeats nothing that was agreed on before it: RFC 3261 §13.2.1."""
+        if self.early.is_agreed:
+            given = replace(given, sdp=None)
+        self.early.answered()
+        self.responses.settle(self.dialog, 200, given)
+
     def _repeat_ok(self, given: Given) -> None:
         self.responses.repeat_ok(given.now)
 
@@ -101,13 +122,28 @@ class Leg:
         self.responses.settle(self.dialog, given.status, given)
 
     def _send_retry_later(self, given: Given) -> None:
-        seconds = str(self.layer.draw(RETRY_WITHIN))
         assert given.asked
-        self.respond(given.asked, 500, given.now, fields=(("Retry-After", seconds),))
+        self.responses.retry_later(self.dialog, given.asked, given.now)
 
     def _send_ack(self, given: Given) -> None:
+        """An offer that came too late for our user is declined, RFC 3261 §13.2.2.4."""
         assert given.response
-        self.requests.ack(self.dialog, given.response, given.now)
+        declined = decline(given.offer) if given.offer else None
+        self.requests.ack(self.dialog, given.response, given.now, declined)
+
+    def _keep_offer(self, given: Given) -> None:
+        self.owing = given
+
+    def _send_answer(self, given: Given) -> None:
+        assert self.owing and self.owing.response
+        self.responses.described = given.sdp
+        self.requests.ack(self.dialog, self.owing.response, given.now, given.sdp)
+        self.owing = None
+
+    def _send_no_answer(self, given: Given) -> None:
+        assert self.owing
+        self._send_ack(replace(self.owing, now=given.now))
+        self.owing = None
 
     def _send_cancel(self, given: Given) -> None:
         self.requests.cancel(given.now)
@@ -117,22 +153,47 @@ class Leg:
 
     def _send_again(self, given: Given) -> None:
         assert given.again
+        self.early.sent(self.dialog, offered=self.offer is not None)
         self.requests.again(self.dialog, given.again, given.now)
 
     def _send_reinvite(self, given: Given) -> None:
         if given.sdp:  # else it is sent once more
             self.offer, self.glares = given.sdp, 0
-        assert self.offer
-        self.requests.invite(self.dialog, self.offer, given.now)
+        self._invite_again(given.now)
 
     def _send_refresh(self, given: Given) -> None:
         """The same description once more, RFC 4028 §7.4."""
         self.offer = self.responses.described
+        self._invite_again(given.now)
+
+    def _invite_again(self, now: float) -> None:
         assert self.offer
-        self.requests.invite(self.dialog, self.offer, given.now)
+        self.early.sent(self.dialog, offered=True)
+        self.requests.invite(self.dialog, self.offer, now)
 
     def _send_update(self, given: Given) -> None:
-        self.requests.update(self.dialog, given.now)
+        """Without an offer it only refreshes, RFC 4028 §7.4."""
+        if given.sdp:
+            self.offer, self.glares = given.sdp, 0
+        self.requests.update(self.dialog, given.now, given.sdp)
+
+    # Offers in an early dialog
+
+    def _weigh_offer(self, given: Given) -> None:
+        assert given.asked and given.sdp
+        self.early.weigh(given.asked, given.sdp, given.now)
+
+    def _send_early_answer(self, given: Given) -> None:
+        assert given.sdp
+        self.early.accept(given.sdp, given.now)
+
+    def _send_early_refusal(self, given: Given) -> None:
+        self.early.refuse(given.status, given.now)
+
+    def _send_early_update(self, given: Given) -> None:
+        assert given.sdp
+        self.offer = given.sdp
+        self.early.ask(given.sdp, given.now)
 
     def _send_refer(self, given: Given) -> None:
         self.transfers.ask(self.dialog, given.fields, given.now)
@@ -145,10 +206,20 @@ class Leg:
 
 
 _PERFORM: Final[dict[Do, Callable[[Leg, Given], None]]] = {
+    Do.SEND_PROGRESS: Leg._send_progress,
+    Do.KEEP_ANSWER: Leg._keep_answer,
+    Do.SEND_OK: Leg._send_ok,
     Do.REPEAT_OK: Leg._repeat_ok,
     Do.SEND_REFUSAL: Leg._send_refusal,
     Do.SEND_RETRY_LATER: Leg._send_retry_later,
     Do.SEND_ACK: Leg._send_ack,
+    Do.KEEP_OFFER: Leg._keep_offer,
+    Do.SEND_ANSWER: Leg._send_answer,
+    Do.SEND_NO_ANSWER: Leg._send_no_answer,
+    Do.WEIGH_OFFER: Leg._weigh_offer,
+    Do.SEND_EARLY_ANSWER: Leg._send_early_answer,
+    Do.SEND_EARLY_REFUSAL: Leg._send_early_refusal,
+    Do.SEND_EARLY_UPDATE: Leg._send_early_update,
     Do.SEND_CANCEL: Leg._send_cancel,
     Do.SEND_BYE: Leg._send_bye,
     Do.SEND_AGAIN: Leg._send_again,

@@ -19,6 +19,7 @@ from sip.sdes import PLAIN, Sdes, Srtp, SrtpAgreement
 from sip.sdp import Attribute, Codec, MediaDescription, Origin, SessionDescription
 
 PTIME: Final = 20  # ms of audio in a packet: ours always, theirs unless they say otherwise
+NOWHERE: Final = "0.0.0.0"  # in a description without a stream
 TELEPHONE_EVENT: Final = "telephone-event"
 TELEPHONE_EVENT_RATE: Final = 8000  # Hz, RFC 4733 §2.4
 TELEPHONE_EVENTS: Final = "0-15"  # 0 to 9, *, #, A to D
@@ -225,6 +226,12 @@ class Negotiation:
             origin = Origin(was.username, was.session_id, was.version + 1, was.address)
             self._sent = SessionDescription(origin, self._sent.address, tuple(lines))
         return self._sent
+
+
+def decline(offer: SessionDescription) -> SessionDescription:
+    """The answer that takes no stream, where an offer may not be left without one: RFC 3264 §6."""
+    origin = Origin("-", offer.origin.session_id, 0, NOWHERE)
+    return SessionDescription(origin, NOWHERE, tuple(_refused(line) for line in offer.media))
 
 
 def _refused(line: MediaDescription) -> MediaDescription:

@@ -1,7 +1,4 @@
-"""Reliable provisional responses, RFC 3262: ours until their PRACK, and the peer's in their order.
-
-Ours carry no description, so a 2xx need not wait for the PRACK (§3).
-"""
+"""Reliable provisional responses, RFC 3262: ours until their PRACK, theirs in their order."""
 
 from __future__ import annotations
 
@@ -29,7 +26,11 @@ def is_required(message: Request | Response) -> bool:
     return OPTION in map(str.lower, message.headers.all("Require"))
 
 
-class ReliableRinging:
+def is_supported(request: Request) -> bool:
+    return OPTION in map(str.lower, request.headers.all("Supported"))
+
+
+class ReliableProgress:
     """Our last reliable response to one INVITE: sent again, ever slower, until its PRACK."""
 
     __slots__ = ("_cseq", "_ends_at", "_gap", "_number", "_resend_at")
@@ -48,6 +49,10 @@ class ReliableRinging:
         """Whether a PRACK is missing: until then no other one may be sent."""
         return self._ends_at < inf
 
+    @property
+    def has_begun(self) -> bool:
+        return self._number > 0
+
     def start(self, cseq: int, draw: Callable[[int], int], now: float) -> Fields:
         """The fields of the next one, for the INVITE with this number."""
         self._number = self._number + 1 if self._number else 1 + draw(2**31 - 2)
@@ -65,14 +70,13 @@ class ReliableRinging:
         self._resend_at = now + self._gap
         return Due.REPEAT
 
-    def acknowledge(self, prack: Request) -> None:
+    def check(self, prack: Request) -> None:
         """Raises PeerError 481 for a PRACK of something else, §3."""
         rack = _RACK.fullmatch(prack.headers.get("RAck") or "")
         if rack is None:
             raise PeerError("Broken or missing RAck")
         if (int(rack[1]), int(rack[2])) != (self._number, self._cseq) or not self._number:
             raise PeerError("No such provisional response", status=481)
-        self.stop()
 
     def stop(self) -> None:
         """A final response was sent, or the PRACK came."""

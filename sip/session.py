@@ -7,7 +7,6 @@ its ACK for each 2xx that comes (RFC 3261 §13.2.2.4, §13.3.1.4).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
@@ -23,27 +22,16 @@ from sip.reason import Reason, reasons_in
 from sip.referral import Wish
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
-from sip.session_table import (
-    CALLS,
-    IN_DIALOG,
-    OVER,
-    UNHEARD,
-    UNTOLD,
-    Do,
-    Input,
-    State,
-)
+from sip.session_outcomes import Outcome, Outcomes
+from sip.session_table import CALLS, OVER, Do, Input, State
 from sip.timers import Timed
 from sip.transaction_layer import TransactionLayer
-
-MAX_FORKS: Final = 8  # 2xx of other branches that are acknowledged and hung up
-MAX_GLARES: Final = 5  # tries of a re-INVITE that crossed one of the peer's, after the first
 
 
 class Session(Timed):
     """What our user and the peer ask, and what became of our requests, as inputs of the table."""
 
-    __slots__ = ("_leg", "_on_end", "username")
+    __slots__ = ("_leg", "_on_end", "_outcomes", "username")
 
     def __init__(
         self,
@@ -56,7 +44,7 @@ class Session(Timed):
     ) -> None:
         super().__init__()
         self._leg = Leg(layer, dialog, start, self, now, logins)
-        self._on_end = on_end
+        self._outcomes, self._on_end = Outcomes(self._leg), on_end
         self.username: str | None = None  # of ours: who has proven to call, or whom we call
         layer.timers.watch(self)
 
@@ -74,23 +62,30 @@ class Session(Timed):
 
     # What our user asks for. Whatever comes too late for its state is dropped.
 
-    def offered(self, invite: Asked) -> None:
+    def offered(self, invite: Asked, offer: SessionDescription | None) -> None:
         """The INVITE that made this session came."""
-        self._leg.responses.pending, invite.transaction.session = invite, self
-        self._respond(invite, 100, invite.arrival.now)
+        now, invite.transaction.session = invite.arrival.now, self
+        self._leg.responses.wait(invite, offer)
+        self._leg.responses.renew_from(now)
+        self._leg.early.came(self.dialog, offered=offer is not None)
+        self._respond(invite, 100, now)
 
-    def call(self, offer: SessionDescription, fields: Fields, now: float, patience: float) -> None:
-        """Send the INVITE that makes this session."""
+    def call(
+        self, offer: SessionDescription | None, fields: Fields, now: float, patience: float
+    ) -> None:
+        """Send the INVITE that makes this session; without an `offer` the peer makes one."""
         self._leg.offer = offer
+        self._leg.early.sent(self.dialog, offered=offer is not None)
         self._leg.requests.invite(self.dialog, offer, now, fields, patience)
 
-    def ring(self, now: float) -> None:
-        if self._leg.responses.may_ring:
-            self._take(Input.RING, Given(now))
+    def progress(self, status: int, sdp: SessionDescription | None, now: float) -> None:
+        """A 101-199 to the INVITE that made this session."""
+        self._take(Input.RING, Given(now, status=status, sdp=sdp))
 
     def answer(self, sdp: SessionDescription, now: float) -> None:
-        """2xx to whatever is pending: the INVITE, a re-INVITE, an UPDATE."""
-        self._take(Input.ANSWER, Given(now, sdp=sdp))
+        """2xx to the INVITE that made this session."""
+        early = self._leg.early.waits
+        self._take(Input.PROMISE if early else Input.ANSWER, Given(now, sdp=sdp))
 
     def reject(self, status: int, reason: str, now: float) -> None:
         self._take(Input.REJECT, Given(now, status=status, reason=reason))
@@ -99,9 +94,21 @@ class Session(Timed):
         """401; the peer is expected to come back with another INVITE, and nothing is reported."""
         self._take(Input.CHALLENGE, Given(now, status=401, fields=fields))
 
-    def reoffer(self, sdp: SessionDescription, now: float) -> None:
-        """Re-INVITE; `Reanswered` is reported for each call of this."""
-        self._take(Input.REOFFER, Given(now, sdp=sdp))
+    def accept(self, sdp: SessionDescription, now: float) -> None:
+        """The answer to an offer of the peer, whatever it came in."""
+        self._take(Input.ACCEPT, Given(now, sdp=sdp))
+        self._settle(now)
+
+    def decline(self, status: int, now: float) -> None:
+        """There is none, and things stay as they are; of a 2xx with an offer nothing stays."""
+        self._take(Input.DECLINE, Given(now, status=status))
+        self._settle(now)
+
+    def reoffer(self, sdp: SessionDescription, now: float, *, by_update: bool) -> None:
+        """Re-INVITE or UPDATE; `Reanswered` is reported for each call of this."""
+        by_update = by_update and "UPDATE" in self.dialog.allows
+        event = Input.REOFFER_BY_UPDATE if by_update else Input.REOFFER
+        self._take(event, Given(now, sdp=sdp))
 
     def accept_refer(self, now: float) -> None:
         self._leg.transfers.accept(self.dialog, now)
@@ -126,12 +133,22 @@ class Session(Timed):
         state = self._leg.machine.state
         if state in OVER:
             raise PeerError("It has ended", status=603)
-        if state is State.OFFERED:
+        if state in (State.OFFERED, State.PROMISED):
             raise PeerError("It is not ours to be replaced", status=481)
         if early_only and state not in CALLS:
             raise PeerError("It was answered", status=486)
 
     # What the peer asks for
+
+    def dialog_of(self, arrival: Arrival) -> Dialog:
+        """The one a request belongs to: each fork of our INVITE has its own. Raises PeerError."""
+        if self._leg.machine.state in CALLS:
+            return self._leg.early.dialog_of(arrival)
+        return self.dialog
+
+    def is_with(self, tag: str) -> bool:
+        """Whether `tag` is the peer's, or that of a fork of our INVITE."""
+        return self.dialog.remote_tag == tag or self._leg.early.knows(tag)
 
     def receive(self, asked: Asked, offer: SessionDescription | None, key: Key | None) -> None:
         """A request in this dialog; `offer` or `key` is what its body says."""
@@ -147,7 +164,11 @@ class Session(Timed):
                 self._take(Input.REINVITE, given)
             case "UPDATE" if offer:
                 self._take(Input.UPDATE, given)
-            case _:  # OPTIONS, INFO, a PRACK, or an UPDATE that only refreshes
+            case "PRACK":
+                self._leg.responses.pracked()
+                self._leg.early.pracked(asked, offer, now)
+                self._settle(now)
+            case _:  # OPTIONS, INFO, or an UPDATE that only refreshes
                 self._respond(asked, 200, now)
                 if key:
                     self._take(Input.KEY, given)
@@ -158,8 +179,8 @@ class Session(Timed):
         pending = self._leg.responses.pending
         if not ours or not pending or ack.cseq != pending.arrival.cseq:
             return
-        asked_for_ours = not pending.arrival.request.body  # else our 2xx was the answer
-        answer = readable_description(ack.request) if asked_for_ours else None
+        expected = self._leg.responses.expects_answer
+        answer = readable_description(ack.request) if expected else None
         self._take(Input.ACK, Given(ack.now, sdp=answer))
 
     def referred(self, asked: Asked, wish: Wish, replaces: SessionId | None) -> None:
@@ -178,9 +199,10 @@ class Session(Timed):
         self._leg.transfers.notified(notify)
         self._leg.layer.timers.watch(self)
 
-    def pracked(self, prack: Arrival) -> None:
-        """A PRACK in this dialog. Raises PeerError when it fits no 180 of ours, or has an offer."""
-        self._leg.responses.pracked(prack)
+    def check_prack(self, prack: Arrival, sdp: SessionDescription | None) -> None:
+        """Raises PeerError for a PRACK that fits no progress of ours, or comes out of turn."""
+        self._leg.responses.check_prack(prack)
+        self._leg.early.check_prack(sdp)
 
     def cancelled(self, invite: ServerTransaction, cancel: Arrival) -> None:
         """A CANCEL for `invite`, which has been answered itself."""
@@ -188,86 +210,21 @@ class Session(Timed):
             reasons = reasons_in(cancel.request.headers)
             self._take(Input.CANCEL, Given(cancel.now, reasons=reasons))
 
-    # What became of our INVITE and our BYE
+    # What became of our requests
 
     def responded(self, request: Request, response: Response, source: Flow, now: float) -> None:
-        again = self._leg.requests.corrected(self.dialog, request, response, source)
-        sdp = readable_description(response)
-        given = Given(now, response=response, source=source, sdp=sdp, again=again)
-        if again and request.method != "INVITE":
-            self._leg.requests.again(self.dialog, again, now)
-            if request.method == "REFER":
-                self._leg.transfers.asked_again(again)
-        elif request.method == "BYE":
-            self._take(Input.CLOSED, given)
-        elif request.method == "UPDATE":
-            self._updated(response, given)
-        elif request.method == "REFER":
-            self._refer_answered(response, given)
-        elif request.method in UNTOLD:
-            self._leg.transfers.notify_answered(response)
-        elif 200 <= response.status < 300:
-            self._succeeded(request, response, given)
-        else:
-            event = Input.CORRECTED if again else self._input_of(request, response.status)
-            news = self._leg.requests.is_news(self.dialog, response, now)
-            self._take(event if news else Input.TRYING, given)  # a copy still says: be patient
-
-    def _succeeded(self, request: Request, response: Response, given: Given) -> None:
-        """A 2xx to an INVITE of ours: a copy, the one we wait for, or that of another fork."""
-        if self._leg.requests.acks.repeat(response):
-            return
-        if self._leg.machine.state in CALLS:
-            self._leg.dialog = self.dialog.established_by(response, given.source)
-            self._agreed(response, given)
-        elif (response.to.tag or "") == self.dialog.remote_tag:
-            if self._leg.requests.is_last_invite(request):
-                self.dialog.refreshed_by(response)
-                self._agreed(response, given)
-        elif len(self._leg.requests.acks) < MAX_FORKS:
-            fork = self.dialog.established_by(response, given.source)  # §13.2.2.4: not wanted
-            self._leg.requests.ack(fork, response, given.now)
-            self._leg.requests.bye(fork, given.now, unheard=True)
-
-    def _agreed(self, response: Response, given: Given) -> None:
-        self._leg.responses.described = self._leg.offer
-        self._leg.timer.agreed(response, given.now)
-        self._take(Input.SUCCESS, given)
-
-    def _refer_answered(self, response: Response, given: Given) -> None:
-        self._leg.transfers.refer_answered(response, given.now)
-        self._leg.layer.timers.watch(self)
-        if IN_DIALOG.get(response.status) is Input.LOST:
-            self._take(Input.LOST, given)
-
-    def _updated(self, response: Response, given: Given) -> None:
-        """What became of an UPDATE of ours, which only refreshes."""
-        if response.status < 300:
-            self.dialog.refreshed_by(response)
-            self._leg.timer.agreed(response, given.now)
-            self._leg.layer.timers.watch(self)
-        elif IN_DIALOG.get(response.status) is Input.LOST:
-            self._take(Input.LOST, given)
-
-    def _input_of(self, request: Request, status: int) -> Input:
-        """What a response to our INVITE means that is not a 2xx."""
-        if status < 200:
-            return Input.TRYING if status == 100 else Input.PROGRESS
-        if request.to.tag is None or (status == 491 and self._leg.glares == MAX_GLARES):
-            return Input.REFUSAL
-        return IN_DIALOG.get(status, Input.REFUSAL)
+        self._learned(self._outcomes.of(request, response, source, now), now)
 
     def unanswered(self, request: Request, now: float) -> None:
-        self._unheard(request, Input.UNANSWERED, now)
+        self._learned(self._outcomes.unheard(request, Input.UNANSWERED, now), now)
 
     def unreachable(self, request: Request, now: float) -> None:
-        self._unheard(request, Input.UNREACHABLE, now)
+        self._learned(self._outcomes.unheard(request, Input.UNREACHABLE, now), now)
 
-    def _unheard(self, request: Request, event: Input, now: float) -> None:
-        if request.method == "REFER":
-            self._leg.transfers.refer_unheard(now)
-        if request.method not in UNTOLD and not self._leg.requests.is_outdated(request):
-            self._take(UNHEARD.get(request.method, event), Given(now))
+    def _learned(self, outcome: Outcome | None, now: float) -> None:
+        if outcome:
+            self._take(*outcome)
+        self._settle(now)
 
     def tick(self, now: float) -> None:
         if self._leg.timer.lapsed(now):
@@ -275,10 +232,20 @@ class Session(Timed):
         elif self._leg.timer.is_refresh_due(now):
             by_update = "UPDATE" in self.dialog.allows
             self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
-        if self._leg.responses.tick(now):
+        if self._leg.responses.tick(self.dialog, now):
             self._take(Input.UNPRACKED, Given(now, status=504))
+        self._leg.early.tick(now)
         self._leg.transfers.tick(now)
         self._perform(self._leg.machine.tick(now), Given(now))
+        self._settle(now)
+
+    def _settle(self, now: float) -> None:
+        """Go on with what waited for something early to be agreed on; look at the clocks again."""
+        promised = self._leg.machine.state is State.PROMISED
+        if promised and not self._leg.early.waits:
+            self._take(Input.AGREED, Given(now, sdp=self._leg.promised))
+        elif not self._leg.machine.over:
+            self._leg.layer.timers.watch(self)
 
     def _take(self, event: Input, given: Given) -> None:
         self._perform(self._leg.machine.step(event, given.now), given)

@@ -26,7 +26,8 @@ from sip.session_table import CAUSES, Do
 
 def _answered(session: SessionId, given: Given) -> Event:
     assert given.source
-    return Answered(session, given.sdp, (given.source.host, given.source.port))
+    source = given.source.host, given.source.port
+    return Answered(session, given.sdp, source, given.fork, given.offer, given.settled)
 
 
 def _digit(session: SessionId, given: Given) -> Event:
@@ -52,7 +53,9 @@ def _ended(do: Do) -> Callable[[SessionId, Given], Event]:
 
 
 EVENTS: Final[dict[Do, Callable[[SessionId, Given], Event]]] = {
-    Do.TELL_PROGRESS: lambda session, given: Progressed(session, given.told, given.sdp),
+    Do.TELL_PROGRESS: lambda session, given: Progressed(
+        session, given.told, given.sdp, given.fork, given.offer
+    ),
     Do.TELL_ANSWER: _answered,
     Do.TELL_CONFIRMED: lambda session, given: Confirmed(session, given.sdp),
     Do.TELL_OFFER: lambda session, given: Reoffered(session, given.sdp),

@@ -11,13 +11,16 @@ from sip.refusal import ACCEPT, ALLOW, SDP, SUPPORTED
 from sip.sdp import SessionDescription
 
 
-def invite(dialog: Dialog, here: Here, offer: SessionDescription, fields: Fields = ()) -> Request:
+def invite(
+    dialog: Dialog, here: Here, offer: SessionDescription | None, fields: Fields = ()
+) -> Request:
     """The next INVITE or re-INVITE of ours; a field of ours gives way to one in `fields`."""
     request = dialog.request("INVITE", here)
     request.headers.set("Allow", ALLOW)
     request.headers.set("Supported", ", ".join(SUPPORTED))
     request.headers.set("Accept", ACCEPT)
-    describe(request, offer)
+    if offer:
+        describe(request, offer)
     for name, value in fields:
         request.headers.set(name, value)
     return request

@@ -12,9 +12,9 @@ from sip.message import Request, Response
 from sip.outgoing import ClientUser, Outgoing
 from sip.referral import SIPFRAG, Notice
 from sip.refusal import SUPPORTED
-from sip.reliable import EarlyResponses, is_required
+from sip.reliable import EarlyResponses
 from sip.sdp import SessionDescription
-from sip.session_messages import invite
+from sip.session_messages import describe, invite
 from sip.session_timer import SessionTimer
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
@@ -69,7 +69,7 @@ class SessionRequests:
     def invite(
         self,
         dialog: Dialog,
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         now: float,
         fields: Fields = (),
         patience: float = TIMEOUT,
@@ -82,28 +82,28 @@ class SessionRequests:
         hops, self._invited = dialog.hops(), request
         self._invite = self._layer.clients.send(request, hops, self._user, now, patience)
 
-    def update(self, dialog: Dialog, now: float) -> None:
-        """An UPDATE that only refreshes, RFC 4028 §7.4."""
+    def update(self, dialog: Dialog, now: float, offer: SessionDescription | None = None) -> None:
+        """An UPDATE, RFC 3311; without an offer it only refreshes, RFC 4028 §7.4."""
         request = dialog.request("UPDATE", self._layer.here)
         _write(request, (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()))
         self._update = request
+        if offer:
+            describe(request, offer)
         self._layer.clients.send(request, dialog.hops(), self._user, now)
 
-    def is_news(self, dialog: Dialog, response: Response, now: float) -> bool:
-        """Whether a response to our INVITE counts; a reliable one that does gets its PRACK.
+    def expected(self, response: Response) -> str | None:
+        """The RAck of a reliable response that comes in its turn; None for any other."""
+        return self._early.acknowledge(response)
 
-        PRACK goes into the early dialog the response makes or belongs to: RFC 3262 §4.
-        """
-        if response.status >= 200 or not is_required(response):
-            return True
-        rack = self._early.acknowledge(response)
-        if rack:
-            early = dialog.established_by(response)
-            request = early.request("PRACK", self._layer.here)
-            request.headers.set("RAck", rack)
-            dialog.local_cseq = early.local_cseq  # one counter for all forks
-            self._layer.clients.send(request, early.hops(), self._user, now)
-        return rack is not None
+    def prack(
+        self, dialog: Dialog, rack: str, now: float, answer: SessionDescription | None = None
+    ) -> None:
+        """PRACK, in the early dialog of the response it is for: RFC 3262 §4."""
+        request = dialog.request("PRACK", self._layer.here)
+        request.headers.set("RAck", rack)
+        if answer:
+            describe(request, answer)
+        self._layer.clients.send(request, dialog.hops(), self._user, now)
 
     def refer(self, dialog: Dialog, fields: Fields, now: float) -> Request:
         """The peer is asked to call somebody else, RFC 3515 §2.4.1."""
@@ -139,10 +139,16 @@ class SessionRequests:
         assert self._invite
         self._invite.cancel(now, self.farewell)
 
-    def ack(self, dialog: Dialog, success: Response, now: float) -> None:
+    def ack(
+        self,
+        dialog: Dialog,
+        success: Response,
+        now: float,
+        answer: SessionDescription | None = None,
+    ) -> None:
         assert self._invited
         proofs = self._invited.headers if self._is_meant(dialog) else Headers()
-        self._acks.send(dialog, success, proofs, now)
+        self._acks.send(dialog, success, proofs, now, answer)
 
     def corrected(
         self, dialog: Dialog, request: Request, response: Response, source: Flow

@@ -72,8 +72,7 @@ class Sessions:
         While our INVITE is not answered each fork has a tag of its own: one is as good as another.
         """
         session = self._by_dialog.get((replaces.call_id, replaces.to_tag))
-        named = session and session.dialog.remote_tag in ("", replaces.from_tag)
-        return session if named else None
+        return session if session and session.is_with(replaces.from_tag) else None
 
     def offer(self, dialog: Dialog, username: str | None, now: float) -> Session:
         """A session the peer's INVITE makes; `username` is who has proven to be that peer."""
@@ -84,7 +83,7 @@ class Sessions:
     def call(
         self,
         callee: Callee,
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         extra_headers: Fields,
         now: float,
         logins: Logins = NO_LOGINS,

@@ -50,7 +50,7 @@ from sip.uri import Uri
 
 OF_OTHER_RFCS: Final = ("MESSAGE", "PUBLISH", "SUBSCRIBE")
 """Methods we know and do not allow: 405, where one we never heard of gets 501."""
-OFFERING: Final = ("INVITE", "UPDATE")  # methods whose body is for us
+OFFERING: Final = ("INVITE", "PRACK", "UPDATE")  # methods whose body is for us
 
 
 class UserAgentServer:
@@ -125,28 +125,29 @@ class UserAgentServer:
         session = self._sessions.of(arrival)
         if session is None:
             raise Refusal(481)
-        session.dialog.check(arrival)
+        dialog = session.dialog_of(arrival)
+        dialog.check(arrival)
         offer = description_in(request) if request.method in OFFERING else None
         self._make_room(in_dialog=True)
         if request.method == "PRACK":
-            session.pracked(arrival)
+            session.check_prack(arrival, offer)
         if request.method == "NOTIFY":
             session.notified(arrival)
         if request.method == "REFER":
-            self._refer(arrival, session)
+            self._refer(arrival, session, dialog)
             return
         key = key_in(request) if request.method == "INFO" else None
-        session.dialog.follow(arrival)
+        dialog.follow(arrival)
         session.receive(self._open(arrival), offer, key)
 
-    def _refer(self, arrival: Arrival, session: Session) -> None:
+    def _refer(self, arrival: Arrival, session: Session, dialog: Dialog) -> None:
         """Raises PeerError; 481 when the dialog to be replaced is not one of ours, RFC 3891 §3."""
         wish, other = Wish.of(arrival.request), None
         if wish.replaces:
             other = self._sessions.replaced(wish.replaces)
             if other is None or other is session:
                 raise Refusal(481)
-        session.dialog.follow(arrival)
+        dialog.follow(arrival)
         session.referred(self._open(arrival), wish, other.id if other else None)
 
     def _ack(self, arrival: Arrival) -> None:
@@ -177,7 +178,7 @@ class UserAgentServer:
         trusted = self._trusted.trusts(arrival.flow.host)
         replaced = self._replaced(request, username, trusted=trusted, now=arrival.now)
         session = self._sessions.offer(dialog, username, arrival.now)
-        session.offered(self._open(arrival))
+        session.offered(self._open(arrival), offer)
         self._layer.report(
             InviteReceived(
                 session.id,

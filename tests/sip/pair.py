@@ -56,7 +56,7 @@ class Pair:
     def call(self, **options: Any) -> None:
         """The caller's INVITE reaches the callee."""
         self.calling, actions = self.caller.node.invite(
-            "agent1", caller="Customer", offer=OFFER, now=self.now, **options
+            "agent1", **{"caller": "Customer", "offer": OFFER, "now": self.now, **options}
         )
         self.caller.do(actions)
         self.run(0.2)

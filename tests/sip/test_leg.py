@@ -10,8 +10,9 @@ from sip.dialog import Dialog
 from sip.events import Cause, Ended
 from sip.exchange import Asked, Given
 from sip.flow import Flow, Here
-from sip.leg import RETRY_WITHIN, Leg
+from sip.leg import Leg
 from sip.message import Request, Response, parse
+from sip.session_responses import RETRY_WITHIN
 from sip.session_table import Do, Input, State
 from sip.transaction_layer import TransactionLayer
 from tests.sip.raw import SDP, arrived, request

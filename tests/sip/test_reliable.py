@@ -10,7 +10,7 @@ from sip.errors import PeerError
 from sip.events import Cause, Ended, Progressed
 from sip.headers import Headers
 from sip.message import Request, Response
-from sip.reliable import MAX_EARLY, Due, EarlyResponses, ReliableRinging, is_required
+from sip.reliable import MAX_EARLY, Due, EarlyResponses, ReliableProgress, is_required
 from tests.sip.raw import SDP, request, response
 from tests.sip.scene import OURS, Scene
 
@@ -25,7 +25,7 @@ def reliable(number: int, tag: str = "one", cseq: int = 1) -> Response:
 
 
 def test_ours_is_repeated_at_doubling_gaps_for_32_seconds() -> None:
-    ringing, seen = ReliableRinging(), []
+    ringing, seen = ReliableProgress(), []
     ringing.start(1, lambda below: 0, 0.0)
     while (now := ringing.deadline) < inf:
         seen.append((now, ringing.due(now)))
@@ -34,14 +34,15 @@ def test_ours_is_repeated_at_doubling_gaps_for_32_seconds() -> None:
 
 
 def test_numbers_begin_anywhere_and_go_up_by_one() -> None:
-    ringing = ReliableRinging()
+    ringing = ReliableProgress()
     for number in (8, 9, 10):
         fields = dict(ringing.start(1, lambda below: 7, 0.0))
         assert fields == {"Require": "100rel", "RSeq": str(number)}
         assert ringing.waits
-        ringing.acknowledge(prack(f"{number} 1 INVITE"))
+        ringing.check(prack(f"{number} 1 INVITE"))
+        ringing.stop()
         assert not ringing.waits
-    assert dict(ReliableRinging().start(1, lambda below: below - 1, 0.0))["RSeq"] == str(2**31 - 2)
+    assert dict(ReliableProgress().start(1, lambda below: below - 1, 0.0))["RSeq"] == str(2**31 - 2)
 
 
 @pytest.mark.parametrize(
@@ -52,17 +53,17 @@ def test_numbers_begin_anywhere_and_go_up_by_one() -> None:
     ],
 )
 def test_a_prack_of_something_else_stops_nothing(rack: str, status: int) -> None:
-    ringing = ReliableRinging()
+    ringing = ReliableProgress()
     ringing.start(1, lambda below: 0, 0.0)
     with pytest.raises(PeerError) as refused:
-        ringing.acknowledge(prack(rack))
+        ringing.check(prack(rack))
     assert refused.value.status == status
     assert ringing.waits
 
 
 def test_nothing_can_be_acknowledged_before_anything_was_sent() -> None:
     with pytest.raises(PeerError):
-        ReliableRinging().acknowledge(prack("0 0 INVITE"))
+        ReliableProgress().check(prack("0 0 INVITE"))
 
 
 def test_theirs_are_acknowledged_once_in_order_and_for_each_fork() -> None:
@@ -118,8 +119,16 @@ def test_a_180_that_must_be_reliable_is_repeated_until_its_prack(wanted: Scene) 
     assert wanted.sent("180 INVITE") == [0.0, 0.5, 1.5]
     assert is_required(ringing(wanted))
     assert their_prack(wanted) == [200]
-    wanted.run(60.0)
+    wanted.run(57.0)
     assert len(wanted.sent("180 INVITE")) == 3
+
+
+def test_after_a_minute_it_is_renewed_under_the_next_number(wanted: Scene) -> None:
+    first = int(ringing(wanted).headers.get("RSeq") or 0)
+    their_prack(wanted)
+    wanted.run(60.0)
+    assert wanted.sent("180 INVITE") == [0.0, 60.0]
+    assert ringing(wanted).headers.get("RSeq") == str(first + 1)
 
 
 def test_a_wrong_prack_is_refused_and_the_180_goes_on(wanted: Scene) -> None:
@@ -135,7 +144,8 @@ def test_ringing_again_waits_for_the_prack_and_then_has_the_next_number(wanted: 
     assert len(wanted.sent("180 INVITE")) == 1
     first = int(ringing(wanted).headers.get("RSeq") or 0)
     their_prack(wanted)
-    wanted.server.do(wanted.endpoint.ring(session, wanted.now))
+    wanted.run(0.0)
+    assert len(wanted.sent("180 INVITE")) == 2
     assert ringing(wanted).headers.get("RSeq") == str(first + 1)
 
 

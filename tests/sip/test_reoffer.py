@@ -9,7 +9,7 @@ import pytest
 
 from sip.events import Answered, Cause, Confirmed, Ended, Reanswered, Reoffered
 from sip.message import Request, Response
-from sip.session import MAX_GLARES
+from sip.session_outcomes import MAX_GLARES
 from tests.rig.wire import Passed, Side, Wire
 from tests.sip.pair import ANSWER, CALLER, OFFER, Pair, described
 from tests.sip.raw import SDP, request, response

@@ -137,11 +137,31 @@ def test_a_call_that_is_not_answered_is_hung_up_with_480(called: Scene) -> None:
     assert called.is_empty
 
 
-def test_a_call_left_ringing_for_three_minutes_ends(called: Scene) -> None:
+def test_a_call_left_ringing_for_more_than_three_minutes_ends(called: Scene) -> None:
     called.run(400.0)
     assert statuses(called) == [480]
-    assert called.server.events[-1] == (180.0, Ended(called.incoming().session, Cause.TIMEOUT))
+    assert called.server.events[-1] == (200.0, Ended(called.incoming().session, Cause.TIMEOUT))
     assert called.is_empty
+
+
+def test_what_was_said_last_is_said_again_each_minute(called: Scene) -> None:
+    called.run(10.0)
+    called.server.do(called.endpoint.ring(called.incoming().session, called.now))
+    called.run(190.0)
+    assert called.sent("180 INVITE") == [10.0, 70.0, 130.0, 190.0]
+    assert called.sent("480 INVITE")[0] == 200.0
+
+
+def test_a_call_that_does_not_even_ring_is_said_to_go_on(called: Scene) -> None:
+    called.run(130.0)
+    assert called.sent("183 INVITE") == [60.0, 120.0]
+
+
+def test_nothing_is_renewed_after_the_answer(called: Scene) -> None:
+    called.server.do(called.endpoint.ring(called.incoming().session, called.now))
+    called.server.do(called.endpoint.answer(called.incoming().session, OURS, called.now))
+    called.run(130.0)
+    assert called.sent("180 INVITE") == [0.0]
 
 
 def test_a_challenged_call_comes_back_with_a_proven_name_and_ends_only_once(called: Scene) -> None:

@@ -12,7 +12,7 @@ from sip.events import (
 )
 from sip.message import Request, response_to
 from sip.sdp import SessionDescription
-from sip.session import MAX_FORKS
+from sip.session_outcomes import MAX_FORKS
 from tests.rig.virtual_phone import Acknowledged, Called, HungUp
 from tests.sip.raw import SDP, request, response
 from tests.sip.scene import (
@@ -38,9 +38,10 @@ def test_a_registered_phone_is_called_answers_and_is_hung_up(scene: Scene) -> No
     scene.run(1.0)
     assert scene.phone.reported(Acknowledged) == [Acknowledged("")]
     described = SessionDescription.parse(THEIRS)
+    fork = scene.wire.passed[-1].message.to.tag or ""
     assert scene.events()[1:] == [
-        Progressed(session, 180, None),
-        Answered(session, described, PHONE),
+        Progressed(session, 180, None, fork),
+        Answered(session, described, PHONE, fork),
     ]
     scene.server.do(scene.endpoint.hang_up(session, scene.now))
     scene.run(60.0)
@@ -160,7 +161,8 @@ def test_early_media_is_passed_on_as_a_preview(scene: Scene) -> None:
     scene.phone.do(scene.machine.ring(183, THEIRS))
     scene.run(0.0)
     described = SessionDescription.parse(THEIRS)
-    assert scene.server.reported(Progressed) == [Progressed(session, 183, described)]
+    (progress,) = scene.server.reported(Progressed)
+    assert (progress.session, progress.status, progress.answer) == (session, 183, described)
 
 
 # What the phone of the rig would not do: a stranger on the binding's address

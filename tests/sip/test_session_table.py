@@ -42,10 +42,27 @@ def test_the_user_can_always_hang_up_what_is_alive() -> None:
 
 
 def test_what_the_peer_left_open_gets_a_final_response_when_the_session_ends() -> None:
-    final = {Do.SEND_REFUSAL, Do.SEND_UNAVAILABLE, Do.SEND_TERMINATED, Do.SEND_OK}
+    final = {
+        *(Do.SEND_REFUSAL, Do.SEND_UNAVAILABLE, Do.SEND_TERMINATED, Do.SEND_TIMED_OUT),
+        Do.SEND_OK,
+    }
     for (state, event), (to, todo) in TABLE.items():
-        if state in (State.OFFERED, State.REINVITED, State.UPDATED) and to is not state:
+        waiting = (State.OFFERED, State.PROMISED, State.REINVITED, State.UPDATED)
+        if state in waiting and to is not state and to is not State.PROMISED:
             assert final.intersection(todo), (state, event)
+
+
+def test_a_2xx_with_an_offer_is_always_answered_in_its_ack() -> None:
+    answers = {Do.SEND_ANSWER, Do.SEND_NO_ANSWER}
+    for (state, event), (to, todo) in TABLE.items():
+        if state is State.OWING and to is not state:
+            assert len(answers.intersection(todo)) == 1, event
+
+
+def test_a_promised_answer_only_goes_out_when_all_is_agreed() -> None:
+    for (state, event), (_, todo) in TABLE.items():
+        if state is State.PROMISED:
+            assert (Do.SEND_OK in todo) == (event is Input.AGREED)
 
 
 def test_a_2xx_to_our_invite_is_acknowledged_in_every_state_that_waits_for_one() -> None:
@@ -67,7 +84,7 @@ def test_no_bye_goes_out_before_the_ack_of_our_2xx_or_its_timeout() -> None:
 
 
 def test_a_session_that_lapses_ends_in_every_state_its_timer_can_run_in() -> None:
-    before_it_starts = {State.OFFERED, State.CALLING, State.PROCEEDING}
+    before_it_starts = {State.OFFERED, State.PROMISED, State.CALLING, State.PROCEEDING}
     before_it_can_lapse = {State.ANSWERED}  # 64*T1 is less than the shortest session
     for state in ALIVE - before_it_starts - before_it_can_lapse:
         to, _ = TABLE[state, Input.LAPSED]
