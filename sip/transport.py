@@ -137,7 +137,7 @@ class SipTransport:
         username: str,
         *,
         caller: str,
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
         identity: Caller | None = None,
@@ -165,7 +165,7 @@ class SipTransport:
         *,
         from_uri: str,
         from_display: str = "",
-        offer: SessionDescription,
+        offer: SessionDescription | None,
         routes: tuple[str, ...] = (),
         extra_headers: Fields = (),
         logins: Logins = NO_LOGINS,
@@ -191,6 +191,11 @@ class SipTransport:
     def ring(self, session: SessionId) -> None:
         self._perform(self.endpoint.ring(session, self._now()))
 
+    def progress(
+        self, session: SessionId, status: int = 183, sdp: SessionDescription | None = None
+    ) -> None:
+        self._perform(self.endpoint.progress(session, status, sdp, now=self._now()))
+
     def answer(self, session: SessionId, sdp: SessionDescription) -> None:
         self._perform(self.endpoint.answer(session, sdp, self._now()))
 
@@ -209,8 +214,10 @@ class SipTransport:
     def reject_reoffer(self, session: SessionId, status: int) -> None:
         self._perform(self.endpoint.reject_reoffer(session, status, self._now()))
 
-    def reoffer(self, session: SessionId, sdp: SessionDescription) -> None:
-        self._perform(self.endpoint.reoffer(session, sdp, self._now()))
+    def reoffer(
+        self, session: SessionId, sdp: SessionDescription, *, by_update: bool = False
+    ) -> None:
+        self._perform(self.endpoint.reoffer(session, sdp, self._now(), by_update=by_update))
 
     def accept_refer(self, session: SessionId) -> None:
         self._perform(self.endpoint.accept_refer(session, self._now()))
