@@ -52,13 +52,17 @@ OFFERED: Final = frozenset({S.OURS, S.UPDATING})
 
 
 class EarlyDialog:
-    """`described` is their answer to our last offer; None after an offer of theirs."""
+    """`described` is their answer to our last offer; None after an offer of theirs.
 
-    __slots__ = ("described", "dialog", "state")
+    `pracks` of ours have no response yet: a request that overtook one would make it count as old.
+    """
+
+    __slots__ = ("described", "dialog", "pracks", "state")
 
     def __init__(self, dialog: Dialog, state: State) -> None:
         self.dialog, self.state = dialog, state
         self.described: SessionDescription | None = None
+        self.pracks = 0
 
     @property
     def is_agreed(self) -> bool:

@@ -20,6 +20,7 @@ from sip.sdp import Attribute, Codec, MediaDescription, Origin, SessionDescripti
 
 PTIME: Final = 20  # ms of audio in a packet: ours always, theirs unless they say otherwise
 NOWHERE: Final = "0.0.0.0"  # in a description without a stream
+MAX_PTIME: Final = 999  # ms; more than a description may ask for
 TELEPHONE_EVENT: Final = "telephone-event"
 TELEPHONE_EVENT_RATE: Final = 8000  # Hz, RFC 4733 §2.4
 TELEPHONE_EVENTS: Final = "0-15"  # 0 to 9, *, #, A to D
@@ -43,7 +44,7 @@ class RemoteMedia:
     telephone_event: int | None
     receive_telephone_event: int | None
     direction: str  # ours: what we may do
-    ptime: int  # ms they want in a packet
+    ptime: int  # ms they want in a packet, and never more than they take
     protocol: str = PLAIN
     srtp: SrtpAgreement | None = None  # None: RTP as it is
 
@@ -160,7 +161,7 @@ class Negotiation:
             telephone_event=events[0][0].payload_type if events else None,
             receive_telephone_event=events[0][1].payload_type if events else None,
             direction=_common(wanted, theirs.direction_of(line), held),
-            ptime=line.ptime or PTIME,
+            ptime=min(line.ptime or PTIME, line.maxptime or MAX_PTIME),
             protocol=line.protocol,
             srtp=srtp,
         )

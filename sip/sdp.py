@@ -113,7 +113,15 @@ class MediaDescription:
     @property
     def ptime(self) -> int | None:
         """Milliseconds of audio the describer wants in one packet; None when absent or absurd."""
-        value = next(iter(self.values("ptime")), "")
+        return self._milliseconds("ptime")
+
+    @property
+    def maxptime(self) -> int | None:
+        """The most milliseconds of audio it takes in one packet; None likewise."""
+        return self._milliseconds("maxptime")
+
+    def _milliseconds(self, name: str) -> int | None:
+        value = next(iter(self.values(name)), "")
         return int(value) if re.fullmatch(r"[1-9][0-9]{0,2}", value) else None
 
     def codecs(self) -> list[Codec]:

@@ -124,7 +124,7 @@ class SessionEarly:
             self._open.append(OpenOffer(early, given.sdp, until, rack=rack))
             return replace(given, sdp=None, offer=given.sdp)
         early.described = early.described or given.sdp
-        self._requests.prack(early.dialog, rack, given.now)
+        self._prack(early, rack, given.now)
         return given
 
     def _previewed(self, early: EarlyDialog, given: Given) -> Given:
@@ -146,6 +146,11 @@ class SessionEarly:
             dialog = self._root.established_by(response, source)
             found = self._by_tag[tag] = EarlyDialog(dialog, self._start)
         return found
+
+    def prack_answered(self, tag: str) -> None:
+        """A PRACK of ours has its final response, or never will."""
+        if early := self._by_tag.get(tag):
+            early.pracks -= 1
 
     def confirmed(self, success: Response, source: Flow | None, now: float) -> EarlyDialog:
         """The dialog a 2xx to the INVITE makes is early no more: what waits in it is refused."""
@@ -246,7 +251,7 @@ class SessionEarly:
         early = self._only
         if early and "UPDATE" not in early.dialog.allows:
             self._layer.report(Reanswered(self._session, None, 405))
-        elif early and early.step(Input.ASK):
+        elif early and not early.pracks and early.step(Input.ASK):
             self._requests.update(early.dialog, now, offer)
         else:
             self._layer.report(Reanswered(self._session, None, 491))
@@ -279,7 +284,7 @@ class SessionEarly:
         else:
             early.step(Input.ANSWER)
             self._responses.described = sdp
-            self._requests.prack(early.dialog, offer.rack, now, sdp)
+            self._prack(early, offer.rack, now, sdp)
 
     def refuse(self, status: int, now: float) -> None:
         """Refuse the offer that was told first; a PRACK of ours has to answer it all the same."""
@@ -291,7 +296,7 @@ class SessionEarly:
             self._responses.send(offer.early.dialog, offer.asked, status, now)
         else:
             offer.early.step(Input.ANSWER)
-            self._requests.prack(offer.early.dialog, offer.rack, now, decline(offer.offer))
+            self._prack(offer.early, offer.rack, now, decline(offer.offer))
 
     def tick(self, now: float) -> None:
         """504 says that the user would have to be asked, RFC 3311 §5.2."""
@@ -310,6 +315,12 @@ class SessionEarly:
     def _only(self) -> EarlyDialog | None:
         """The early dialog there is; None also where there are several."""
         return next(iter(self._by_tag.values())) if len(self._by_tag) == 1 else None
+
+    def _prack(
+        self, early: EarlyDialog, rack: str, now: float, answer: SessionDescription | None = None
+    ) -> None:
+        early.pracks += 1
+        self._requests.prack(early.dialog, rack, now, answer)
 
     def _wait(
         self, early: EarlyDialog, asked: Asked, offer: SessionDescription, now: float

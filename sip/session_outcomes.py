@@ -48,6 +48,8 @@ class Outcomes:
         given = Given(now)
         if request.method == "UPDATE" and self._leg.early.updated(request, None, given):
             return None
+        if request.method == "PRACK":
+            self._leg.early.prack_answered(request.to.tag or "")
         if request.method == "REFER":
             self._leg.transfers.refer_unheard(now)
         if request.method in UNTOLD or self._leg.requests.is_outdated(request):
@@ -164,6 +166,8 @@ class Outcomes:
 
     def _prack(self, request: Request, response: Response, given: Given) -> None:
         """A refused PRACK ends nothing: the peer knows what it waits for."""
+        if response.status >= 200:
+            self._leg.early.prack_answered(request.to.tag or "")
 
     def _bye(self, request: Request, response: Response, given: Given) -> Outcome | None:
         return (Input.CLOSED, given) if response.status >= 200 else None

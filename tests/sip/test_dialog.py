@@ -192,3 +192,22 @@ def test_the_2xx_to_a_reinvite_moves_the_target_unless_it_names_none() -> None:
         assert isinstance(answer, Response)
         dialog.refreshed_by(answer)
         assert dialog.target == "sip:new@10.0.0.4"
+
+
+def test_an_early_dialog_counts_on_when_its_route_changes() -> None:
+    root = served()
+    early = answered(root, ("Record-Route", "<sip:10.0.0.8;lr>"), ("Allow", "UPDATE"))
+    early.request("PRACK", HERE)
+    early.remote_cseq = 9
+    later = answered(root, ("Contact", "<sip:b@10.0.0.9>")).counting_on(early)
+    assert (later.local_cseq, later.remote_cseq) == (1, 9)
+    assert (later.routes, later.target) == ((), "sip:b@10.0.0.9")
+    assert later.allows == {"UPDATE"}
+    assert root.local_cseq == 0
+
+
+def test_a_peer_may_be_met_before_its_response_comes() -> None:
+    root = answered(served(), ("Record-Route", "<sip:10.0.0.8;lr>"))
+    met = root.met_by(arrived(request("OPTIONS", from_tag="other", to_tag="ours")))
+    assert (met.remote_tag, met.routes, met.remote_cseq) == ("other", root.routes, 0)
+    assert met.request("INFO", HERE).to.tag == "other"

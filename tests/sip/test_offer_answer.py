@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sip.errors import PeerError
-from sip.offer_answer import Negotiation, RemoteMedia
+from sip.offer_answer import Negotiation, RemoteMedia, decline
 from sip.sdp import Codec, SessionDescription
 
 PCMU, PCMA = Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8)
@@ -291,6 +291,32 @@ def test_a_hold_that_was_never_agreed_is_forgotten() -> None:
     negotiation.answer(theirs())
     negotiation.offer("sendonly")  # and the peer says 491
     assert negotiation.answer(theirs()).media[0].direction == "sendrecv"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "ptime"),
+    [
+        *(((), 20), (("a=ptime:30",), 30), (("a=maxptime:150",), 20), (("a=maxptime:10",), 10)),
+        *((("a=ptime:60", "a=maxptime:40"), 40), (("a=ptime:10", "a=maxptime:x"), 10)),
+    ],
+)
+def test_a_packet_has_what_they_want_and_never_more_than_they_take(
+    attributes: tuple[str, ...], ptime: int
+) -> None:
+    negotiation = ours()
+    answer = negotiation.answer(theirs("m=audio 6000 RTP/AVP 0", *attributes))
+    assert remote(negotiation).ptime == ptime
+    assert answer.media[0].ptime == 20  # ours is our own wish
+
+
+def test_an_offer_that_must_be_answered_and_is_not_wanted_is_declined_line_by_line() -> None:
+    offer = theirs("m=audio 6000 RTP/AVP 0", "a=sendrecv", "m=video 6002 RTP/AVP 31")
+    answer = decline(offer)
+    assert [(line.kind, line.port, line.formats) for line in answer.media] == [
+        ("audio", 0, ("0",)),
+        ("video", 0, ("31",)),
+    ]
+    assert SessionDescription.parse(str(answer)) == answer
 
 
 def test_the_version_grows_by_one_exactly_when_something_changed() -> None:

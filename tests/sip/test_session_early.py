@@ -171,6 +171,18 @@ def test_one_early_offer_at_a_time_and_none_before_there_is_an_answer(pair: Pair
     assert "UPDATE" not in pair.wire.names()[:-1]
 
 
+def test_an_early_offer_does_not_overtake_our_prack(pair: Pair) -> None:
+    pair.wire.drop = lambda passed: passed.name == "PRACK"
+    progress(pair)
+    pair.do(pair.caller, "reoffer", described(pair.caller, "sendonly"))
+    assert pair.caller.reported(Reanswered) == [Reanswered(pair.calling, None, 491)]
+    pair.wire.drop = lambda passed: False
+    pair.run(5.0)
+    pair.do(pair.caller, "reoffer", described(pair.caller, "sendonly"))
+    pair.run(0.2)
+    assert pair.callee.reported(Reoffered)
+
+
 def test_an_early_offer_nobody_looks_at_gets_504(early: Pair) -> None:
     early.do(early.caller, "reoffer", described(early.caller, "sendonly"))
     early.run(ANSWER_WITHIN + 1.0)
