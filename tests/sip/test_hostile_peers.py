@@ -47,12 +47,19 @@ def test_a_peer_that_falls_silent_in_a_reinvite_is_forgotten_after_its_bye() -> 
     assert scene.is_empty
 
 
-@pytest.mark.parametrize("name", ["Require", "Allow", "Supported"])
+@pytest.mark.parametrize("name", ["Allow", "Supported"])
 def test_a_quote_that_never_ends_in_a_list_of_words_is_a_word(name: str) -> None:
     scene, invite, _ = calling_a_stranger()
     scene.stranger(response(invite, 180, (name, 'a, "b')))
     scene.stranger(response(invite, 200, (name, "<, 100rel"), body=SDP))
     assert scene.server.reported(Answered)
+
+
+def test_a_require_that_cannot_be_read_is_one_we_do_not_know() -> None:
+    scene, invite, _ = calling_a_stranger()
+    scene.stranger(response(invite, 180, ("Require", 'a, "b')))
+    scene.stranger(response(invite, 200, ("Require", "<, 100rel"), body=SDP))
+    assert not scene.server.reported(Answered) and scene.sent("BYE")
 
 
 @pytest.mark.parametrize("field", ["Session-Expires: 90;;", "Min-SE: soon"])
