@@ -46,8 +46,8 @@ class Outcomes:
     def unheard(self, request: Request, event: Input, now: float) -> Outcome | None:
         """A request had no response: `event` for an INVITE."""
         given = Given(now)
-        if request.method == "UPDATE" and self._leg.early.updated(request, None, given):
-            return None
+        if request.method == "UPDATE" and self._leg.machine.state not in OVER:
+            self._leg.early.updated(request, None, given)
         if request.method == "PRACK":
             self._leg.early.prack_answered(request.to.tag or "")
         if request.method == "REFER":
@@ -144,8 +144,11 @@ class Outcomes:
     def _update(self, request: Request, response: Response, given: Given) -> Outcome | None:
         """Without an offer it only refreshed: a refusal changes nothing."""
         leg = self._leg
-        if response.status < 200 or leg.early.updated(request, response, given):
+        if response.status < 200 or leg.machine.state in OVER:
             return None
+        if leg.early.updated(request, response, given):
+            lost = IN_DIALOG.get(response.status) is Input.LOST
+            return (Input.LOST, given) if lost else None
         if response.status < 300:
             leg.dialog.refreshed_by(response)
             leg.timer.agreed(response, given.now)

@@ -84,6 +84,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
             On.BYE: (S.ENDED, (Do.SEND_BYE_OK, Do.SEND_TERMINATED, Do.END_REMOTE_BYE)),
             On.REINVITE: (state, (Do.SEND_RETRY_LATER,)),
             On.UNPRACKED: (S.ENDED, (Do.SEND_REFUSAL, Do.END_TIMEOUT)),
+            On.LOST: (S.ENDED, (Do.SEND_UNAVAILABLE, Do.END_TIMEOUT)),
             On.EXPIRED: (S.ENDED, (Do.SEND_UNAVAILABLE, Do.END_TIMEOUT)),
         }.items()
     },
@@ -118,6 +119,7 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.PROCEEDING, On.REINVITE): (S.PROCEEDING, (Do.SEND_PENDING,)),
     (S.PROCEEDING, On.CARRIED_ON): (S.UPDATING, (Do.SEND_ACK, Do.TELL_ANSWER)),
     (S.PROCEEDING, On.COUNTEROFFER): (S.OWING, (Do.KEEP_OFFER, Do.TELL_ANSWER)),
+    (S.PROCEEDING, On.LOST): (S.CANCELLING, (Do.SEND_CANCEL, Do.END_TIMEOUT)),
     (S.PROCEEDING, On.UNUSABLE): (S.CLOSING, (Do.SEND_ACK, Do.SEND_BYE, Do.END_LOCAL)),
     (S.PROCEEDING, On.EXPIRED): (S.CANCELLING, (Do.SEND_CANCEL, Do.END_TIMEOUT)),
     # Offers before the final response, each in its early dialog

@@ -28,6 +28,7 @@ from tests.simulation.agenda import Agenda
 from tests.sip.scene import account, numbered
 
 USER: Final = "agent1"  # whom everybody calls: where that is, each endpoint knows for itself
+KEY: Final = "X-Talk"
 _versions = count(1)  # no two descriptions are alike, whoever gives them
 
 
@@ -37,7 +38,7 @@ class Talk:
 
     session: SessionId
     called_by_us: bool
-    first_offer: int  # the same on both sides, and nowhere else
+    key: int  # the same on both sides, and nowhere else
     mine: int = 0  # described by us, as agreed last
     theirs: int = 0
     offered: int = 0  # described by us in an offer of ours that is on its way
@@ -68,17 +69,20 @@ class Party:
     # Wishes
 
     def call(self) -> Talk:
-        offer = self.described()
+        offer, key = self.first_offer(), next(_versions)
         fields = (("Require", "100rel"),) if self.dice.random() < 0.5 else ()
+        fields = (*fields, (KEY, str(key)))
         session, actions = self.endpoint.invite(
             USER, caller="Simulated", offer=offer, extra_headers=fields, now=self.wire.now
         )
-        version = offer.origin.version
-        talk = self.talks[session] = Talk(session, True, version, offered=version)
+        talk = self.talks[session] = Talk(session, True, key, offered=version_of(offer))
         self.side.do(actions)
         if not self.calm:
             self.agenda.after(self.dice.expovariate(1 / 20), lambda: self._wish(talk))
         return talk
+
+    def first_offer(self) -> SessionDescription | None:
+        return self.described()
 
     def hang_up(self, talk: Talk) -> None:
         self._do("hang_up", talk)
@@ -163,8 +167,8 @@ class Party:
 
     def _react(self, event: Any) -> None:
         if isinstance(event, InviteReceived):
-            version = version_of(event.offer)
-            talk = self.talks[event.session] = Talk(event.session, False, version, theirs=version)
+            key, version = int(event.headers.get(KEY) or 0), version_of(event.offer)
+            talk = self.talks[event.session] = Talk(event.session, False, key, theirs=version)
             self.invited(talk)
         elif hasattr(event, "session"):
             self._hear(self.talks[event.session], event)

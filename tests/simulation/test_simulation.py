@@ -7,12 +7,26 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.early_party import EarlyParty
 from tests.simulation.world import OUTCOME, SETTLED, World, seeds
 
 
 @pytest.mark.parametrize("seed", seeds(120))
 def test_whatever_two_sides_do_they_agree_in_the_end_and_nothing_is_left(seed: int) -> None:
     world = World(seed, tcp=seed % 4 == 3)
+    world.disturb(loss=world.dice.choice((0.0, 0.1, 0.3)))
+    for _ in range(world.dice.randint(1, 3)):
+        world.agenda.after(world.dice.uniform(0, 20), world.caller.call)
+    world.run(world.dice.uniform(5, 120))
+    world.agenda.clear()
+    world.calm_down()
+    world.check_agreement()
+    world.end()
+
+
+@pytest.mark.parametrize("seed", seeds(120))
+def test_whatever_is_offered_before_the_answer_both_agree_on_it(seed: int) -> None:
+    world = World(seed, tcp=seed % 4 == 3, kind=EarlyParty)
     world.disturb(loss=world.dice.choice((0.0, 0.1, 0.3)))
     for _ in range(world.dice.randint(1, 3)):
         world.agenda.after(world.dice.uniform(0, 20), world.caller.call)

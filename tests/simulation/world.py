@@ -31,13 +31,15 @@ def seeds(usual: int) -> range:
 
 
 class World:
-    def __init__(self, seed: int, *, bridged: bool = False, tcp: bool = False) -> None:
+    def __init__(
+        self, seed: int, *, bridged: bool = False, tcp: bool = False, kind: type[Party] = Party
+    ) -> None:
         self.dice = Random(seed)
         self.wire = Wire(seed, delay=DELAY)
         self.agenda = Agenda(self.wire)
         options = self.wire, self.agenda
-        self.caller = Party(*options, CALLER, self.dice)
-        self.callee = Party(*options, CALLEE, self.dice)
+        self.caller = kind(*options, CALLER, self.dice)
+        self.callee = kind(*options, CALLEE, self.dice)
         self.parties = [self.caller, self.callee]
         if bridged:
             self.bridge = Bridge(*options, BRIDGE, self.dice)
@@ -60,11 +62,9 @@ class World:
 
     def legs(self) -> list[tuple[Talk, Talk | None]]:
         """Each session of one who called with that of the one who was called."""
-        found = {
-            t.first_offer: t for p in self.parties for t in p.talks.values() if not t.called_by_us
-        }
+        found = {t.key: t for p in self.parties for t in p.talks.values() if not t.called_by_us}
         called = [t for p in self.parties for t in p.talks.values() if t.called_by_us]
-        return [(talk, found.get(talk.first_offer)) for talk in called]
+        return [(talk, found.get(talk.key)) for talk in called]
 
     def check_agreement(self) -> None:
         """Both sides of a leg say the same of it. Only after all has settled."""

@@ -8,6 +8,7 @@ from sip.events import (
     Answered,
     Cause,
     Confirmed,
+    Ended,
     ProgressConfirmed,
     Progressed,
     Reanswered,
@@ -218,13 +219,18 @@ def test_the_answer_may_overtake_that_to_our_early_offer(early: Pair) -> None:
     assert early.is_empty
 
 
-def test_an_early_offer_that_is_never_heard_counts_as_408(early: Pair) -> None:
+@pytest.mark.parametrize("asker", ["caller", "callee"])
+def test_an_early_offer_that_is_never_heard_ends_the_call(early: Pair, asker: str) -> None:
+    side = early.caller if asker == "caller" else early.callee
     early.wire.drop = lambda passed: "UPDATE" in passed.name
-    early.do(early.callee, "reoffer", described(early.callee, "sendonly"))
-    early.do(early.callee, "answer", ANSWER)
-    early.run(40.0)
-    assert early.callee.reported(Reanswered) == [Reanswered(early.called, None, 408)]
-    assert early.caller.reported(Answered)
+    early.do(side, "reoffer", described(side, "sendonly"))
+    early.do(
+        early.callee, "ring" if asker == "caller" else "answer", *[ANSWER][asker == "caller" :]
+    )
+    early.run(100.0)
+    assert side.reported(Reanswered) == [Reanswered(early.session_of(side), None, 408)]
+    assert [event.cause for event in side.reported(Ended)] == [Cause.TIMEOUT]
+    assert early.is_empty
 
 
 def test_what_is_open_when_the_call_ends_is_refused(early: Pair) -> None:

@@ -95,6 +95,18 @@ def test_hanging_up_does_not_wait_for_an_update(pair: Pair) -> None:
     assert pair.is_empty
 
 
+def test_an_update_that_is_answered_after_all_is_not_acknowledged_as_an_invite_is(
+    pair: Pair,
+) -> None:
+    ask(pair, pair.caller)
+    pair.wire.drop = lambda passed: passed.name == "BYE"
+    pair.do(pair.caller, "hang_up")
+    pair.do(pair.callee, "accept_reoffer", OFFER)
+    pair.run(1.0)
+    assert "200 UPDATE" in pair.wire.names() and "ACK" not in pair.wire.names()
+    assert pair.caller.reported(Reanswered) == []
+
+
 def test_a_peer_that_never_answers_an_update_is_hung_up(pair: Pair) -> None:
     pair.wire.drop = lambda passed: "UPDATE" in passed.name
     ask(pair, pair.caller)
