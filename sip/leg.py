@@ -153,7 +153,7 @@ class Leg:
 
     def _send_again(self, given: Given) -> None:
         assert given.again
-        self.early.sent(self.dialog, offered=self.offer is not None)
+        self.early.dialogs.sent(self.dialog, offered=self.offer is not None)
         self.requests.again(self.dialog, given.again, given.now)
 
     def _send_reinvite(self, given: Given) -> None:
@@ -168,7 +168,7 @@ class Leg:
 
     def _invite_again(self, now: float) -> None:
         assert self.offer
-        self.early.sent(self.dialog, offered=True)
+        self.early.dialogs.sent(self.dialog, offered=True)
         self.requests.invite(self.dialog, self.offer, now)
 
     def _send_update(self, given: Given) -> None:

@@ -67,7 +67,7 @@ class Session(Timed):
         now, invite.transaction.session = invite.arrival.now, self
         self._leg.responses.wait(invite, offer)
         self._leg.responses.renew_from(now)
-        self._leg.early.came(self.dialog, offered=offer is not None)
+        self._leg.early.dialogs.came(self.dialog, offered=offer is not None)
         self._respond(invite, 100, now)
 
     def call(
@@ -75,7 +75,7 @@ class Session(Timed):
     ) -> None:
         """Send the INVITE that makes this session; without an `offer` the peer makes one."""
         self._leg.offer = offer
-        self._leg.early.sent(self.dialog, offered=offer is not None)
+        self._leg.early.dialogs.sent(self.dialog, offered=offer is not None)
         self._leg.requests.invite(self.dialog, offer, now, fields, patience)
 
     def progress(self, status: int, sdp: SessionDescription | None, now: float) -> None:
@@ -143,12 +143,14 @@ class Session(Timed):
     def dialog_of(self, arrival: Arrival) -> Dialog:
         """The one a request belongs to: each fork of our INVITE has its own. Raises PeerError."""
         if self._leg.machine.state in CALLS:
-            return self._leg.early.dialog_of(arrival)
+            return self._leg.early.dialogs.of(arrival).dialog
         return self.dialog
 
     def is_with(self, tag: str) -> bool:
         """Whether `tag` is the peer's, or that of a fork of our INVITE."""
-        return self.dialog.remote_tag == tag or self._leg.early.knows(tag)
+        calls = self._leg.machine.state in CALLS
+        early = self._leg.early.dialogs.get(tag) if calls else None
+        return early is not None or self.dialog.remote_tag == tag
 
     def receive(self, asked: Asked, offer: SessionDescription | None, key: Key | None) -> None:
         """A request in this dialog; `offer` or `key` is what its body says."""

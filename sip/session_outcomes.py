@@ -32,7 +32,8 @@ class Outcomes:
     def of(self, request: Request, response: Response, source: Flow, now: float) -> Outcome | None:
         """What a response means."""
         leg = self._leg
-        dialog = leg.early.dialog_to(request.to.tag or "") or leg.dialog
+        early = leg.early.dialogs.get(request.to.tag) if request.to.tag else None
+        dialog = early.dialog if early else leg.dialog
         again = leg.requests.corrected(dialog, request, response, source)
         sdp = readable_description(response)
         given = Given(now, response=response, source=source, sdp=sdp, again=again)
