@@ -192,8 +192,8 @@ class Leg:
 
     def _send_early_update(self, given: Given) -> None:
         assert given.sdp
-        self.offer = given.sdp
-        self.early.ask(given.sdp, given.now)
+        if self.early.ask(given.sdp, given.now):
+            self.offer, self.glares = given.sdp, 0
 
     def _send_refer(self, given: Given) -> None:
         self.transfers.ask(self.dialog, given.fields, given.now)

@@ -193,15 +193,16 @@ class SessionEarly:
         else:
             self._responses.retry_later(early.dialog, asked, now)
 
-    def ask(self, offer: SessionDescription, now: float) -> None:
-        """Our UPDATE with an offer, where there is one early dialog and nothing is open in it."""
+    def ask(self, offer: SessionDescription, now: float) -> bool:
+        """Whether our UPDATE goes out: there is one early dialog, and nothing is open in it."""
         early = self.dialogs.only
-        if early and "UPDATE" not in early.dialog.allows:
-            self._layer.report(Reanswered(self._session, None, 405))
-        elif early and not early.pracks and early.step(Input.ASK):
+        allows = early is not None and "UPDATE" in early.dialog.allows
+        if early and allows and not early.pracks and early.step(Input.ASK):
             self._requests.update(early.dialog, now, offer)
-        else:
-            self._layer.report(Reanswered(self._session, None, 491))
+            return True
+        status = 491 if allows or early is None else 405
+        self._layer.report(Reanswered(self._session, None, status))
+        return False
 
     def updated(self, request: Request, response: Response | None, given: Given) -> bool:
         """Whether this is what became of `ask`; no response counts as 408."""

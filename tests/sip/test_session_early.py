@@ -219,6 +219,22 @@ def test_the_answer_may_overtake_that_to_our_early_offer(early: Pair) -> None:
     assert early.is_empty
 
 
+def test_an_early_offer_that_crossed_theirs_comes_again_when_the_call_is_up(early: Pair) -> None:
+    early.wire.drop = lambda passed: passed.name in ("491 UPDATE", "200 UPDATE")
+    first, second = described(early.caller, "sendonly"), described(early.caller, "inactive", 3)
+    early.do(early.callee, "reoffer", described(early.callee, "sendonly"))
+    early.do(early.caller, "reoffer", first)
+    early.do(early.caller, "reoffer", second)  # too early: it is this one that is refused at once
+    early.run(0.2)
+    assert [event.status for event in early.caller.reported(Reanswered)] == [491]
+    early.wire.drop = lambda passed: passed.name == "491 UPDATE" and passed.source == CALLEE
+    early.run(2.0)
+    answer(early)
+    early.wire.drop = lambda passed: False
+    early.run(10.0)
+    assert early.callee.reported(Reoffered)[-1].offer == first
+
+
 @pytest.mark.parametrize("asker", ["caller", "callee"])
 def test_an_early_offer_that_is_never_heard_ends_the_call(early: Pair, asker: str) -> None:
     side = early.caller if asker == "caller" else early.callee
