@@ -29,20 +29,32 @@ Each machine is a table in its own file, walked by `transaction.Machine`: `invit
 `invite_server`, `request_client`, `request_server`, `session_table`. What one needs to know to read
 on is in that order: `events`, `session_table`, `session`, `uas`, `endpoint`.
 
+Who describes the media, and when. An offer is on the table until its answer is acknowledged, one at
+a time in each dialog, whatever it goes by; `early_dialog` is the table of what goes before a 2xx:
+
+    offer in                answer in                     told by
+    INVITE                  2xx, or reliable 18x          Answered, Progressed; we: progress, answer
+    2xx, or reliable 18x    its ACK, or its PRACK         Answered, Progressed; Confirmed,
+                                                          ProgressConfirmed
+    PRACK, UPDATE           its 2xx                       Reoffered, Reanswered
+    re-INVITE               its 2xx, or reliable 18x      Reoffered, Reanswered
+
 Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user agents; stateless refusal
 §8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
-strict routes), §13 (INVITE, its 2xx and ACK, forks hung up), §14 (re-INVITE both ways), §15 (BYE),
-§17 with RFC 6026 (transactions), §18 (UDP, TCP and TLS, large requests by TCP), §22 with RFC 7616
-and 8760 (digest, both sides: SHA-512-256, SHA-256, MD5; auth, auth-int; guessing is throttled). RFC
-3262 (100rel: our 180 where it is required, theirs always), RFC 3263 with 2782 and 3403 (names by
-NAPTR, SRV, A and AAAA, the next server after silence or 503), RFC 3264 (offer and answer, either
-side offers), RFC 3311 (UPDATE answered), RFC 3327 (Path), RFC 3515 with 3892 and 4488 (REFER in a
+strict routes), §13 (INVITE, its 2xx and ACK; forks, each an early dialog of its own, the losers
+hung up; progress said again each minute), §14 (re-INVITE both ways), §15 (BYE), §17 with RFC 6026
+(transactions), §18 (UDP, TCP and TLS, large requests by TCP), §22 with RFC 7616 and 8760 (digest,
+both sides: SHA-512-256, SHA-256, MD5; auth, auth-int; guessing is throttled). RFC 3262 (100rel:
+ours where it is required, or supported and there is a description; theirs always; offers in
+responses and in PRACK), RFC 3263 with 2782 and 3403 (names by NAPTR, SRV, A and AAAA, the next
+server after silence or 503), RFC 3264 (offer and answer, either side offers), RFC 3311 (UPDATE,
+both ways, before the answer and after), RFC 3327 (Path), RFC 3515 with 3892 and 4488 (REFER in a
 call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and 7044 (who calls, over
 whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport, from the address that was
 spoken to), RFC 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers),
-RFC 4568 with 7714 and 8643 (keys of SRTP, over TLS only), RFC 4594 (packets are marked), RFC 5626
-(registrar of flows; pings, both ways), RFC 5627 (public GRUUs), RFC 5922 (whose certificate it must
-be), RFC 5923 (a proven peer takes requests by the connection it opened).
+RFC 4568 with 7714 and 8643 (keys of SRTP, over TLS only), RFC 4594 (packets are marked), RFC 5621
+(parts of bodies, what is optional read over), RFC 5626 (registrar of flows; pings, both ways), RFC 5627
+(public GRUUs), RFC 5922 (whose certificate it must be), RFC 5923 (a proven peer takes requests by the connection it opened).
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI
 by way of routes; `trunks` holds them, `trunk_registration` and `trunk_health` are their tables.
 What passes is shown to observers (`trace`, secrets masked; `ladder` draws it), and goes to a HEP3
@@ -56,23 +68,26 @@ Refused, each with a clear answer or not at all:
     IPv6 for media                  488: RTP of ours is IPv4
     names of /etc/hosts             DNS is asked, nothing else
     multicast, maddr                ignored: it would aim us at others
-    offers in PRACK                 488: our reliable 180 has no description to go on from
+    offers in PRACK                 488 before there is an answer to the first; ours go by UPDATE
+    offers of ours to early forks   491 while there are several: an offer is for one of them
+    re-INVITE without an offer      none of ours; the peer's gets our offer
+    Require we do not know          420; in a 2xx ACK and BYE, in a 1xx it does not count
+    421                             never sent: nothing of ours needs an extension of the peer's
     another answer to a refresh     only a reoffer of ours changes the media, RFC 4028 §7.4
     REFER outside of a call         403; one whose Replaces names no session of ours 481
     NOTIFY                          481 unless it is about a REFER of ours, and after its session
     SUBSCRIBE, MESSAGE, ...         405; an unknown method 501
     redirections                    told with their contacts, never followed
     INFO without digits             415; an empty one 200
-    offers of our own in UPDATE     our re-INVITE carries them, RFC 3311 §5.1
     TLS without a listener          a trunk could not reach us in a call: told at the start
     outbound proxies for phones     a registered phone is called by the way it came
     challenges of other realms      a 401 or 407 without a login for it is a refusal
     temporary GRUUs                 not handed out: they hide a callee that a B2BUA hides already
     userhash                        not offered: From and To name the user in the clear
     proofs for the next host        a 401 from where a Contact or a 3xx leads to is a refusal
-    multipart bodies                415
+    other bodies, or compressed     415, unless they are optional
     a connection used over TCP      no alias, RFC 5923 §8: nothing proves who opened it
-    renewed 180 each minute         an INVITE is settled within three minutes, §13.3.1.1
+    endless ringing                 an INVITE is settled within 200 seconds, more than Timer C
 """
 
 from sip.digest import Account
@@ -85,6 +100,7 @@ from sip.events import (
     Ended,
     Event,
     InviteReceived,
+    ProgressConfirmed,
     Progressed,
     Reanswered,
     ReferProgressed,
@@ -129,6 +145,7 @@ __all__ = [
     "Negotiation",
     "NotRegistered",
     "PeerError",
+    "ProgressConfirmed",
     "Progressed",
     "Reanswered",
     "Reason",

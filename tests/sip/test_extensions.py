@@ -25,12 +25,15 @@ def our_tag(scene: Scene) -> str:
     return tag
 
 
-@pytest.mark.parametrize("method", ["INVITE", "OPTIONS", "REGISTER"])
+@pytest.mark.parametrize(
+    ("method", "known"), [("INVITE", "Timer"), ("OPTIONS", "replaces"), ("REGISTER", "gruu")]
+)
 def test_a_request_that_requires_what_we_do_not_know_is_told_what(
-    scene: Scene, method: str
+    scene: Scene, method: str, known: str
 ) -> None:
-    refused = refusal(scene, request(method, "Require: Timer, precondition, gruu"))
-    assert (refused.status, refused.headers.all("Unsupported")) == (420, ["precondition", "gruu"])
+    refused = refusal(scene, request(method, f"Require: {known}, precondition, sec-agree"))
+    unsupported = ["precondition", "sec-agree"]
+    assert (refused.status, refused.headers.all("Unsupported")) == (420, unsupported)
     assert scene.events() == []
 
 

@@ -115,6 +115,18 @@ def test_what_is_said_before_the_prack_is_said_after_it(pair: Pair) -> None:
     assert bodies(pair, "180 INVITE") == [b""]
 
 
+def test_a_description_is_not_lost_among_what_waits_for_a_prack() -> None:
+    pair = Pair()
+    pair.call(extra_headers=(("Require", "100rel"),))
+    for status, sdp in ((183, None), (183, ANSWER), (180, None)):
+        pair.wire.drop = lambda passed: passed.name == "PRACK"
+        pair.callee.do(pair.callee.node.progress(pair.called, status, sdp, now=pair.now))
+    pair.wire.drop = lambda passed: False
+    pair.run(2.0)
+    last = pair.caller.reported(Progressed)[-1]
+    assert (last.status, last.answer) == (180, ANSWER)
+
+
 # UPDATE before the answer
 
 

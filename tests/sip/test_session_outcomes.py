@@ -215,6 +215,17 @@ def test_a_request_may_come_before_the_response_that_makes_its_dialog(forking: F
     assert forking.asks("OPTIONS", "one", 4) == [500]
 
 
+def test_a_lost_fork_is_nothing_to_a_later_offer_of_the_peer(forking: Forking) -> None:
+    """Its description was agreed on as well; that of the session must be said all the same."""
+    for tag in ("one", "two"):
+        forking.says(183, tag, ONE, rseq=7)
+    forking.says(200, "one")
+    assert forking.asks("INVITE", "one", 5, TWO) == [100]
+    forking.server.do(forking.endpoint.accept_reoffer(forking.session, OURS, forking.now))
+    ok = forking.wire.passed[-1].message
+    assert (forking.wire.passed[-1].name, ok.body) == ("200 INVITE", OURS.encode())
+
+
 @pytest.mark.parametrize("offer", [None, OURS])
 def test_a_2xx_that_requires_what_we_do_not_know_is_acknowledged_and_hung_up(
     offer: SessionDescription | None,

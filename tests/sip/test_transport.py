@@ -31,6 +31,7 @@ from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
 from sip.trace import Captured
 from sip.transport import SipTransport
+from tests.rig.call_events import Progress
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -169,6 +170,14 @@ async def test_a_session_is_changed_and_transferred_over_sockets(server: Server)
         ]
         server.transport.reject_refer(session, 603)  # nothing waits: nothing happens
         server.transport.hang_up(session)
+
+
+async def test_early_media_reach_the_phone(server: Server, phone: Phone) -> None:
+    server.answering = False
+    phone.dial("support", THEIRS)
+    server.transport.progress((await server.event(InviteReceived)).session, sdp=OURS)
+    told = await phone.take(Progress)
+    assert (told.status, told.body) == (183, str(OURS))
 
 
 async def test_a_refusal_reaches_the_phone(server: Server, phone: Phone) -> None:
