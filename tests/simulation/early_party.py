@@ -79,7 +79,9 @@ class EarlyParty(Party):
             case Answered() if event.offer:
                 talk.up = True
                 self._owe(talk, event.offer)
-            case Answered() if agreed or event.settled:
+            case Answered() if event.settled and not talk.mine:
+                self.hang_up(talk)  # the offer was declined for us, as we never answered it
+            case Answered() if agreed:
                 talk.up = True
             case Confirmed() if event.answer:
                 talk.up, talk.theirs = True, version_of(event.answer)
