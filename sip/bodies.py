@@ -56,12 +56,18 @@ def session_part(message: Message) -> bytes | None:
     if not message.body:
         return None
     named = message.headers.get
+    if named("Content-Type") == SDP and not _is_marked(message):
+        return message.body  # as nearly all are
     kind, disposition = named("Content-Type") or "", named("Content-Disposition") or ""
     whole = Part(kind, disposition, named("Content-Encoding") or "", message.body)
     found = _sessions(whole, [MAX_PARTS], MAX_DEPTH)
     if len(found) > 1:
         raise PeerError("More than one session description")
     return found[0] if found else None
+
+
+def _is_marked(message: Message) -> bool:
+    return "Content-Disposition" in message.headers or "Content-Encoding" in message.headers
 
 
 def _sessions(part: Part, left: list[int], depth: int) -> list[bytes]:

@@ -65,8 +65,12 @@ class Dialog:
             raise PeerError("SIPS Not Allowed", status=480)
         return dialog
 
-    def established_by(self, response: Response, source: Flow | None = None) -> Dialog:
+    def established_by(
+        self, response: Response, source: Flow | None = None, early: Dialog | None = None
+    ) -> Dialog:
         """The client's side, §12.1.2, from what it was when the INVITE went out.
+
+        It goes on with the counters and the way of what it was before this response, if `early`.
 
         A connection it came by is kept to: its Contact may have an address that no certificate
         names. A 2xx that says no usable way back still makes a dialog: it must be acknowledged.
@@ -75,15 +79,17 @@ class Dialog:
             target, routes = _target_of(response), _routes_of(response)[::-1]
         except PeerError:
             target, routes = self.target, ()
+        before, counted = early or self, early.remote_cseq if early else 0
         return replace(
             self,
-            flow=source if source and source.reliable else self.flow or source,
+            flow=source if source and source.reliable else before.flow or source,
+            local_cseq=before.local_cseq,
             remote=response.headers.get("To") or "",
             remote_tag=response.to.tag or "",
             target=target,
             routes=routes,
-            remote_cseq=0,  # those seen so far may be another fork's
-            allows=frozenset(response.headers.all("Allow")),
+            remote_cseq=counted,  # those our INVITE has seen may be another fork's
+            allows=frozenset(response.headers.all("Allow")) or before.allows,
             identifier=self.identifier.heard(response),
         )
 
@@ -94,16 +100,6 @@ class Dialog:
             remote=arrival.request.headers.get("From") or "",
             remote_tag=arrival.from_.tag or "",
             remote_cseq=0,
-        )
-
-    def counting_on(self, early: Dialog) -> Dialog:
-        """This one, with the counters and the way of what it was before its last response."""
-        return replace(
-            self,
-            flow=self.flow if self.flow and self.flow.reliable else early.flow,
-            local_cseq=early.local_cseq,
-            remote_cseq=early.remote_cseq,
-            allows=self.allows or early.allows,
         )
 
     def refreshed_by(self, response: Response) -> None:

@@ -74,7 +74,7 @@ class EarlyDialogs:
             if found is None and tag == self.root.remote_tag:
                 found = self._by_tag[tag] = EarlyDialog(self.root, self._start)
         elif found:
-            found.dialog = self.root.established_by(response, source).counting_on(found.dialog)
+            found.dialog = self.root.established_by(response, source, found.dialog)
         elif len(self._by_tag) < MAX_EARLY:
             dialog = self.root.established_by(response, source)
             found = self._by_tag[tag] = EarlyDialog(dialog, self._start)
@@ -83,8 +83,7 @@ class EarlyDialogs:
     def confirmed(self, success: Response, source: Flow | None) -> EarlyDialog:
         """The one a 2xx makes, as it was and with its final route: it is early no more."""
         early = self._by_tag.pop(success.to.tag or "", None)
-        dialog = self.root.established_by(success, source)
         if early is None:
-            return EarlyDialog(dialog, self._start)
-        early.dialog = dialog.counting_on(early.dialog)
+            return EarlyDialog(self.root.established_by(success, source), self._start)
+        early.dialog = self.root.established_by(success, source, early.dialog)
         return early

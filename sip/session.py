@@ -226,7 +226,8 @@ class Session(Timed):
     def _learned(self, outcome: Outcome | None, now: float) -> None:
         if outcome:
             self._take(*outcome)
-        self._settle(now)
+        else:
+            self._settle(now)
 
     def tick(self, now: float) -> None:
         if self._leg.timer.lapsed(now):

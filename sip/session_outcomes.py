@@ -95,15 +95,15 @@ class Outcomes:
         early = leg.early.confirmed(response, given.source, given.now)
         leg.dialog = early.dialog
         leg.timer.agreed(response, given.now)
-        given = replace(given, fork=response.to.tag or "")
-        if early.is_agreed:
-            settled = early.described is None
-            given = replace(given, sdp=early.described, settled=settled)
-        elif early.state is Early.OURS:
+        answer, offer = early.described, None
+        if early.state is Early.OURS:
             leg.responses.described = leg.offer
-            given = replace(given, sdp=given.sdp or early.described)
-        else:
-            given = replace(given, sdp=None, offer=given.sdp)
+            answer = given.sdp or early.described
+        elif not early.is_agreed:
+            answer, offer = None, given.sdp
+        settled = early.is_agreed and answer is None
+        fork = response.to.tag or ""
+        given = replace(given, sdp=answer, offer=offer, fork=fork, settled=settled)
         if leg.machine.state in OVER:
             return Input.SUCCESS, given
         if _is_unusable(response):

@@ -199,7 +199,16 @@ def test_an_early_dialog_counts_on_when_its_route_changes() -> None:
     early = answered(root, ("Record-Route", "<sip:10.0.0.8;lr>"), ("Allow", "UPDATE"))
     early.request("PRACK", HERE)
     early.remote_cseq = 9
-    later = answered(root, ("Contact", "<sip:b@10.0.0.9>")).counting_on(early)
+    answer = parse(
+        response(
+            arrived(request("INVITE")).request,
+            200,
+            ("Contact", "<sip:b@10.0.0.9>"),
+            to_tag="theirs",
+        )
+    )
+    assert isinstance(answer, Response)
+    later = root.established_by(answer, PEER, early)
     assert (later.local_cseq, later.remote_cseq) == (1, 9)
     assert (later.routes, later.target) == ((), "sip:b@10.0.0.9")
     assert later.allows == {"UPDATE"}
