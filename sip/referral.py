@@ -18,7 +18,7 @@ from sip.replaces import Replaces
 from sip.uri import Uri
 
 SIPFRAG: Final = "message/sipfrag"
-EXPIRES: Final = 180  # seconds a transfer may take; an INVITE has no longer either
+EXPIRES: Final = 240  # seconds a transfer may take; an INVITE has less
 
 State = Enum("State", "IDLE ASKED ACCEPTED SILENT")
 

@@ -60,7 +60,7 @@ def test_one_transfer_at_a_time_is_told_from_trying_to_its_end() -> None:
     assert referral.report(100) is None  # not before it is accepted
     assert referral.accept() == (refer, ())
     assert not referral.open(asked())
-    ringing = Notice("refer", "active;expires=180", "SIP/2.0 180 Ringing\r\n")
+    ringing = Notice("refer", "active;expires=240", "SIP/2.0 180 Ringing\r\n")
     final = Notice("refer", "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
     assert (referral.report(180), referral.report(200)) == (ringing, final)
     assert referral.report(200) is None
@@ -172,7 +172,7 @@ def test_a_blind_transfer_is_told_accepted_and_reported_to_its_end(scene: Scene)
     accepted, trying = call.do("accept_refer")
     assert isinstance(accepted, Response) and (accepted.status, accepted.to.tag) == (202, call.tag)
     assert accepted.contact
-    assert notice(trying) == ("active;expires=180", "SIP/2.0 100 Trying\r\n")
+    assert notice(trying) == ("active;expires=240", "SIP/2.0 100 Trying\r\n")
     (ringing,) = call.do("notify_refer", 180)
     assert notice(ringing)[1] == "SIP/2.0 180 Ringing\r\n"
     (final,) = call.do("notify_refer", 200)

@@ -12,7 +12,7 @@ from sip.message import Request, Response
 from sip.replaces import Replaces
 from sip.sessions import SessionGone
 from tests.sip.pair import Pair
-from tests.sip.raw import SDP, STRANGER, request
+from tests.sip.raw import SDP, STRANGER, request, response
 from tests.sip.scene import OURS, Scene, account
 
 TRUSTING: dict[str, Any] = {"trusted_sources": (f"{STRANGER[0]}/32",)}
@@ -93,6 +93,38 @@ def test_a_call_that_still_comes_in_cannot_be_taken_over() -> None:
     scene.server.do(scene.endpoint.ring(scene.incoming().session, scene.now))
     tag = scene.wire.passed[-1].message.to.tag or ""
     assert refused(scene, f"call-1;to-tag={tag};from-tag=f1") == 481
+
+
+@pytest.mark.parametrize(("fork", "status"), [("one", 100), ("two", 100), ("three", 481)])
+def test_a_call_of_ours_that_rings_may_be_taken_over_by_the_name_of_any_fork(
+    fork: str, status: int
+) -> None:
+    scene = Scene(**TRUSTING)
+    scene.phone.do(scene.machine.register(0.0, contact="<sip:stranger@10.0.0.9:5060>"))
+    scene.run(0.0)
+    session = scene.call()
+    invite = scene.wire.passed[-1].message
+    assert isinstance(invite, Request)
+    for tag in ("one", "two"):
+        scene.stranger(response(invite, 180, to_tag=tag))
+    named = f"{invite.call_id};to-tag={invite.from_.tag};from-tag={fork};early-only"
+    answer = take_over(scene, named)[0]
+    assert isinstance(answer, Response) and answer.status == status
+    if status == 100:
+        assert scene.incoming().replaces == session
+
+
+def test_a_fork_that_lost_is_no_session_to_take_over() -> None:
+    scene = Scene(**TRUSTING)
+    scene.phone.do(scene.machine.register(0.0, contact="<sip:stranger@10.0.0.9:5060>"))
+    scene.run(0.0)
+    scene.call()
+    invite = scene.wire.passed[-1].message
+    assert isinstance(invite, Request)
+    scene.stranger(response(invite, 180, to_tag="one"))
+    scene.stranger(response(invite, 200, to_tag="two", body=SDP))
+    answer = take_over(scene, f"{invite.call_id};to-tag={invite.from_.tag};from-tag=one")[0]
+    assert isinstance(answer, Response) and answer.status == 481
 
 
 # Two endpoints: the caller replaces its own call
