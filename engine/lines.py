@@ -237,9 +237,10 @@ class Lines:
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""
         line.peer_ip = event.source[0]
-        if event.answer is None:
+        if event.answer:
+            line.negotiation.accept(event.answer)
+        elif not event.settled:
             raise PeerError("200 without an SDP answer", status=488)
-        line.negotiation.accept(event.answer)
         self._join(line)
 
     def confirmed(self, line: Line, event: Confirmed) -> None:

@@ -1,8 +1,19 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from config.settings import SipSettings
 from engine.lines import Party
+from sip import (
+    Confirmed,
+    Event,
+    InviteReceived,
+    ProgressConfirmed,
+    Reanswered,
+    SessionDescription,
+    SipTransport,
+)
 from tests.rig.contacts import line
 from tests.rig.house import AUDIO, engine, phone
 from tests.rig.phone import Refused
@@ -59,3 +70,33 @@ async def test_where_srtp_is_required_a_call_without_tls_is_refused(tmp_path: Pa
             await customer.invite("support", AUDIO)
         assert refused.value.status == 488
         assert not len(one.house.registry)
+
+
+async def test_a_phone_may_offer_and_be_answered_before_it_answers_the_call(tmp_path: Path) -> None:
+    """Early media in a reliable 183, moved by UPDATE: the 200 then has nothing to say."""
+    first, second = (SessionDescription.parse(AUDIO.replace("4000", port)) for port in ("1", "2"))
+    events: asyncio.Queue[Event] = asyncio.Queue()
+
+    def agent_does(event: Event) -> None:
+        events.put_nowait(event)
+        match event:
+            case InviteReceived(session=session):
+                agent.progress(session, sdp=first)
+            case ProgressConfirmed(session=session):
+                agent.reoffer(session, second)
+            case Reanswered(session=session):
+                agent.answer(session, second)
+
+    agent = SipTransport(SipSettings(port=0), {}, agent_does)
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as desk:
+        await agent.start()
+        await desk.register(contact=f"<sip:agent1@{agent.host}:{agent.port}>")
+        await customer.invite("support", AUDIO)
+        heard = [await asyncio.wait_for(events.get(), 5) for _ in range(4)]
+        assert [type(event) for event in heard] == [
+            *(InviteReceived, ProgressConfirmed, Reanswered, Confirmed)
+        ]
+        [live] = one.house.registry
+        assert live.agent and live.agent.negotiation.remote
+        assert live.agent.negotiation.remote.port == 2
+        await agent.stop()
