@@ -39,12 +39,13 @@ def check_interval(request: Request) -> None:
 class SessionTimer:
     """Of one session. It is off until a 2xx says otherwise; each later 2xx sets it anew."""
 
-    __slots__ = ("_give_up_at", "_min_se", "_ours", "_refresh_at", "_seconds")
+    __slots__ = ("_begun", "_give_up_at", "_min_se", "_ours", "_refresh_at", "_seconds")
 
     def __init__(self) -> None:
         self._seconds, self._min_se = SESSION_SECONDS, MIN_SE
         self._ours: bool | None = None  # whether we refresh; None before that was agreed
         self._refresh_at = self._give_up_at = inf
+        self._begun = False  # whether an INVITE has had its 2xx
 
     @property
     def deadline(self) -> float:
@@ -75,9 +76,13 @@ class SessionTimer:
     def accept(self, request: Request, now: float) -> Fields:
         """Start as a request of the peer wants; what our 2xx says of it, §9.
 
+        An UPDATE before the 2xx to an INVITE has no session to refresh.
         Where the peer does not speak of a refresher it is us. A peer that knows no timers and was
         given none by a proxy is left alone.
         """
+        if request.method == "UPDATE" and not self._begun:
+            return ()
+        self._begun = True
         supported = "timer" in map(str.lower, request.headers.all("Supported"))
         seconds = seconds_in(request, "Session-Expires")
         if seconds is None and not supported:
@@ -93,6 +98,7 @@ class SessionTimer:
 
     def agreed(self, response: Response, now: float) -> None:
         """Take what a 2xx to our request says; off when it says nothing readable, §7.2."""
+        self._begun = True
         try:
             seconds = seconds_in(response, "Session-Expires")
             theirs = _refresher(response) == "uas"

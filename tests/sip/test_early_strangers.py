@@ -120,3 +120,17 @@ def test_a_call_that_ends_early_leaves_nothing(scene: Scene) -> None:
     scene.run(300.0)
     assert [event.cause for event in scene.server.reported(Ended)] == [Cause.TIMEOUT]
     assert scene.is_empty
+
+
+@pytest.mark.parametrize("body", [SDP, ""])
+def test_the_clock_of_a_session_does_not_run_before_it_is_up(scene: Scene, body: str) -> None:
+    tag = called(scene, "Supported: 100rel, timer")
+    prack(scene, tag)
+    fields = ("Supported: timer", "Session-Expires: 90;refresher=uac")
+    scene.stranger(request("UPDATE", *fields, branch="u3", cseq=3, to_tag=tag, body=body))
+    if body:
+        session = scene.incoming().session
+        scene.server.do(scene.endpoint.accept_reoffer(session, OURS, scene.now))
+    assert "Session-Expires" not in response_of(scene, "200 UPDATE").headers
+    scene.wire.run(scene.now + 75.0, limit=1000)
+    assert scene.server.reported(Ended) == []
