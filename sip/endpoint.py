@@ -321,7 +321,7 @@ class Endpoint:
         """Registrations of before a restart, as far as they hold; `Registered` is reported."""
         found: dict[str, list[Binding]] = {}
         for one in kept:
-            binding = one.binding(now)
+            binding = one.binding(self._layer.here, now)
             if binding and one.username in self._accounts:
                 found.setdefault(one.username, []).append(binding)
         for username, held in found.items():

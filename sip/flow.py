@@ -112,6 +112,13 @@ class Here:
             return min(fit, key=lambda number: _nearness(self.places[number], source))
         return fit[0]
 
+    def still(self, flow: Flow) -> Flow:
+        """A flow of before a restart: its end of ours is to be chosen anew when that is gone."""
+        number = flow.listener
+        if number is None or (number < len(self.places) and self.places[number].takes(flow)):
+            return flow
+        return replace(flow, listener=None)
+
     def authority(self, flow: Flow | None) -> str:
         """`host:port` that a peer reaches us at, by the transport and IP version of `flow`.
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from sip.binding import Binding
-from sip.flow import Flow, flow_to
+from sip.flow import Flow, Here, flow_to
 from sip.headers import NameAddr
 
 
@@ -24,7 +24,7 @@ class KeptBinding:
         facts = asdict(binding)
         return cls(username, facts.pop("expires_at") - now, facts)
 
-    def binding(self, now: float) -> Binding | None:
+    def binding(self, here: Here, now: float) -> Binding | None:
         """What it is on another clock; None when it is over, or was made by another version.
 
         A connection did not survive, so who was reached by one is reached by his Contact, if that
@@ -38,7 +38,7 @@ class KeptBinding:
         flow = was.flow if was.flow.connection is None else _anew(was)
         if flow is None or self.seconds <= 0:
             return None
-        return replace(was, flow=flow, expires_at=now + self.seconds)
+        return replace(was, flow=here.still(flow), expires_at=now + self.seconds)
 
 
 def _anew(was: Binding) -> Flow | None:

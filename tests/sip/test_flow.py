@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sip.flow import (
@@ -134,6 +136,14 @@ def test_of_several_addresses_the_one_that_the_route_leads_through_is_named() ->
         "192.0.2.1:5060",
         "10.0.0.1:5060",
     ]
+
+
+def test_after_a_restart_an_end_of_ours_counts_while_it_speaks_the_same() -> None:
+    here = Here("10.0.0.1", 5060, [Place(UDP, "10.0.0.1", 5070)])
+    kept = Flow(UDP, "10.0.0.2", 5060, listener=2)
+    assert here.still(kept) == kept
+    for gone in (1, 3):
+        assert here.still(replace(kept, listener=gone)) == replace(kept, listener=None)
 
 
 def test_what_no_listener_of_ours_speaks_is_told() -> None:
