@@ -173,7 +173,7 @@ class SessionRequests:
         One that only a Contact or a 3xx leads to may not: it could claim any realm, and take its
         time to find the password behind what it got.
         """
-        return dialog.hops()[0].host in self._meant
+        return any(hop.host in self._meant for hop in dialog.hops()[:1])
 
 
 def _write(request: Request, fields: Fields) -> None:

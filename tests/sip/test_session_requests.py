@@ -121,6 +121,18 @@ def test_beside_the_host_that_was_called_the_one_that_answered_may_challenge(
     assert (again is not None) == answered
 
 
+def test_a_2xx_that_leads_nowhere_costs_only_its_ack() -> None:
+    leg = Leg()
+    leg.requests.invite(leg.dialog, OURS, 0.0)
+    invite = leg.sent()
+    nowhere = replace(leg.dialog, flow=None, target="tel:+15550100")
+    assert nowhere.hops() == ()
+    success = parse(response(invite, 200))
+    assert isinstance(success, Response)
+    leg.requests.ack(nowhere, success, 0.0)
+    assert leg.layer.drain() == []
+
+
 def test_the_last_invite_is_cancelled_and_acknowledged() -> None:
     leg = Leg()
     leg.requests.invite(leg.dialog, OURS, 0.0)
