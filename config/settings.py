@@ -71,6 +71,17 @@ class SipSettings(Section):
     """That one address opened to us, or one /64 of IPv6."""
     tcp_idle_seconds: Annotated[float, Field(ge=60, allow_inf_nan=False)] = 1800.0
     """A connection without a message for so long is closed, unless a phone registered by it."""
+    flood_messages_per_second: Annotated[float, Field(gt=0, le=100_000)] = 500.0
+    """From one address; what comes beyond is thrown away unread."""
+    flood_burst: Annotated[int, Field(ge=1)] = 2000
+    """So many messages may come at once."""
+    flood_exempt: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
+    """Networks that may send what they like: proxies that speak for many."""
+    overload_seconds: Seconds = 0.5
+    """When messages wait longer than this, new calls and registrations get 503."""
     passed_headers: Annotated[tuple[ExtraHeader, ...], Field(max_length=32)] = ()
     """X- headers of a caller that the phones of agents are sent as well."""
     contact_id_header: ExtraHeader | None = None

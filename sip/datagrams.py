@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sip.flow import UDP, WILDCARDS, Flow, Place
+from sip.overload import Overload
 
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy turn of the loop
 DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
@@ -35,8 +36,10 @@ class Datagrams:
         place: Place,
         number: int,
         on_message: Callable[[bytes, Flow], None],
+        overload: Overload,
     ) -> None:
         self._socket, self._number, self._on_message = bound, number, on_message
+        self._overload = overload
         self._open = True
         self._receive = self._plain
         if place.host in WILDCARDS:
@@ -92,11 +95,13 @@ class Datagrams:
             try:
                 data, flow = self._receive()
             except (BlockingIOError, InterruptedError):
+                self._overload.emptied(self._number)
                 return
             except OSError as error:  # what ICMP said about an earlier datagram
                 log.debug("receiving failed: %s", error)
                 continue
             self._on_message(data, flow)
+        self._overload.left_over(self._number, asyncio.get_running_loop().time())
 
 
 def _packet_info(local: str) -> tuple[int, int, bytes]:

@@ -26,6 +26,7 @@ from sip.kept_binding import KeptBinding
 from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
 from sip.outside import by_way_of
+from sip.overload import Overload
 from sip.reason import Reason
 from sip.registrar import Registrar
 from sip.replaces import Replaces
@@ -70,6 +71,8 @@ class Endpoint:
         self._authentication = Authentication.of(
             settings, accounts, secret, tokens, self._layer.report
         )
+        self.overload = Overload(settings.overload_seconds)
+        """The driver tells it what it sees of queues and delays."""
         self._uas = UserAgentServer(
             self._layer,
             self._sessions,
@@ -77,6 +80,7 @@ class Endpoint:
             self._authentication,
             secret,
             self._trusted,
+            self.overload,
         )
         self._accounts = accounts
         self._trunks = Trunks(self._layer)

@@ -22,6 +22,7 @@ from sip.digest import Account
 from sip.endpoint import Endpoint
 from sip.events import Event, SessionId
 from sip.exchange import Fields
+from sip.flood import Flood
 from sip.flow import UDP, Flow, Here, Place
 from sip.identity import Caller
 from sip.kept_binding import KeptBinding
@@ -78,6 +79,9 @@ class SipTransport:
             lambda: self.endpoint.registered_connections(),
             settings.dscp,
         )
+        self._flood = Flood(
+            settings.flood_messages_per_second, settings.flood_burst, settings.flood_exempt
+        )
         self._datagrams: dict[int, Datagrams] = {}
         self._resolver = Resolver([_name_server(text) for text in settings.dns_servers])
         self._sources = Sources()
@@ -87,6 +91,11 @@ class SipTransport:
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for, self._woken_at = inf, -inf
         self._endpoint: Endpoint | None = None
+
+    @property
+    def flood_dropped(self) -> int:
+        """Messages thrown away unread, since there were too many or a scanner sent them."""
+        return self._flood.dropped
 
     @property
     def endpoint(self) -> Endpoint:
@@ -105,7 +114,9 @@ class SipTransport:
         self._endpoint = Endpoint(self._settings, self._accounts, here)
         for number, (place, ours) in enumerate(bound):
             if place.transport == UDP:
-                self._datagrams[number] = Datagrams(ours, place, number, self._receive)
+                self._datagrams[number] = Datagrams(
+                    ours, place, number, self._receive, self.endpoint.overload
+                )
             else:
                 await self._connections.listen(ours, place, number)
 
@@ -271,6 +282,8 @@ class SipTransport:
         return asyncio.get_running_loop().time()
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        if not self._flood.admits(data, flow.host, self._now()):
+            return
         try:
             if self._observers:
                 self._observe(data, flow, sent=False)
@@ -354,6 +367,7 @@ class SipTransport:
         self._timer, self._armed_for = None, inf
         try:
             now = self._woken_at = max(due, self._now())  # the loop may wake a hair early
+            self.endpoint.overload.came_late(now - due, now)
             self._perform(self.endpoint.tick(now))
         except Exception:
             self._failed()

@@ -27,6 +27,7 @@ from sip.identity import (
 )
 from sip.malformed import refuse_malformed
 from sip.message import Request
+from sip.overload import Overload
 from sip.referral import Wish
 from sip.refusal import (
     ACCEPT,
@@ -64,8 +65,10 @@ class UserAgentServer:
         authentication: Authentication,
         secret: bytes,
         trusted: TrustedSources,
+        overload: Overload,
     ) -> None:
         self._layer, self._sessions, self._trusted = layer, sessions, trusted
+        self._overload = overload
         self._authentication, self._secret = authentication, secret
         self._registration = Registration(layer, registrar, authentication, self._tag)
         self._outside = {
@@ -114,6 +117,7 @@ class UserAgentServer:
             raise Refusal(403)  # whoever wants to be transferred must be in a call
         if request.method not in self._outside:
             raise Refusal(481)
+        self._overload.check(arrival.now, self._layer.draw)
         if request.max_forwards == 0 and request.method != "OPTIONS":
             raise Refusal(483)
         if self._layer.servers.is_merged(arrival):

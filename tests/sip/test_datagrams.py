@@ -4,11 +4,13 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from math import inf
 
 import pytest
 
-from sip.datagrams import Datagrams
+from sip.datagrams import DATAGRAMS_PER_WAKE, Datagrams
 from sip.flow import UDP, Flow, Place
+from sip.overload import Overload
 from tests.rig.patience import until
 
 
@@ -21,10 +23,14 @@ class Ours:
         self.socket.bind((host, 0))
         self.address = self.socket.getsockname()[:2]
         self.received: list[tuple[bytes, Flow]] = []
-        self.datagrams = Datagrams(self.socket, Place(UDP, host, 0), 7, self._receive)
+        self.behind: list[bool] = []
+        self.overload = Overload(0.5)
+        place = Place(UDP, host, 0)
+        self.datagrams = Datagrams(self.socket, place, 7, self._receive, self.overload)
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         self.received.append((data, flow))
+        self.behind.append(self.overload.is_behind(inf))
         if data == b"stop":
             self.datagrams.close()
 
@@ -83,3 +89,12 @@ async def test_a_message_may_close_the_socket_it_came_by(ours: Ours) -> None:
         await asyncio.sleep(0)
     assert [data for data, _ in ours.received] == [b"stop"]
     assert ours.datagrams.send(b"late", Flow(UDP, *ours.address))
+
+
+async def test_what_is_left_over_after_a_turn_is_told_until_there_is_nothing(ours: Ours) -> None:
+    with socket.socket(ours.socket.family, socket.SOCK_DGRAM) as peer:
+        for _ in range(DATAGRAMS_PER_WAKE + 1):
+            peer.sendto(b"x", ours.address)
+        await until(lambda: len(ours.behind) > DATAGRAMS_PER_WAKE)
+        await until(lambda: not ours.overload.is_behind(inf))
+    assert ours.behind == [False] * DATAGRAMS_PER_WAKE + [True]

@@ -32,6 +32,7 @@ from sip.sdp import SessionDescription
 from sip.trace import Captured
 from sip.transport import SipTransport
 from tests.rig.call_events import Progress
+from tests.rig.patience import until
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -403,3 +404,20 @@ async def test_observers_see_every_message_both_ways() -> None:
     ]
     assert {one.local for one in seen} == {(server.host, server.port)}
     assert all(abs(one.at - time.time()) < 60 for one in seen)
+
+
+async def test_a_flood_is_not_read_and_those_who_send_less_are_heard() -> None:
+    flooded = Server(flood_messages_per_second=1.0, flood_burst=3, flood_exempt=())
+    await flooded.transport.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind(("127.0.0.1", 0))
+        for number in range(10):
+            peer.sendto(request("OPTIONS", branch=f"b{number}", cseq=number), flooded.address)
+        await until(lambda: flooded.transport.flood_dropped == 7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as other:
+        other.bind(("127.0.0.2", 0))
+        via = f"SIP/2.0/UDP 127.0.0.2:{other.getsockname()[1]};rport"
+        other.sendto(request("OPTIONS", via=via), flooded.address)
+        data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(other, 4096), 5.0)
+    assert data.startswith(b"SIP/2.0 200")
+    await flooded.transport.stop()

@@ -1,0 +1,97 @@
+"""Being behind, and what is then put off."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.events import Cause, Ended, InviteReceived, Reoffered
+from sip.message import Response
+from sip.overload import RETRY_SECONDS, RETRY_SPREAD, Overload
+from sip.refusal import Refusal
+from tests.sip.raw import SDP, request
+from tests.sip.scene import THEIRS, Scene, causes
+
+
+def test_a_queue_that_is_emptied_now_and_then_is_no_overload() -> None:
+    overload = Overload(0.5)
+    for turn in range(100):
+        overload.left_over("udp", turn * 0.1)
+        if turn % 4 == 3:
+            overload.emptied("udp")
+        assert not overload.is_behind(turn * 0.1)
+
+
+def test_a_queue_that_stands_is_until_it_is_empty() -> None:
+    overload = Overload(0.5)
+    overload.left_over("udp", 10.0)
+    overload.left_over("udp", 10.4)
+    assert not overload.is_behind(10.5)
+    assert overload.is_behind(10.6)
+    overload.emptied("another")
+    assert overload.is_behind(10.7)
+    overload.emptied("udp")
+    assert not overload.is_behind(10.7)
+
+
+def test_a_late_loop_is_for_as_long_as_it_was_late_and_not_for_ever() -> None:
+    overload = Overload(0.5)
+    overload.came_late(0.4, 10.0)
+    assert not overload.is_behind(10.0)
+    overload.came_late(2.0, 10.0)
+    assert overload.is_behind(11.9)
+    assert not overload.is_behind(12.0)
+    overload.came_late(3600.0, 20.0)  # the machine slept
+    assert not overload.is_behind(20.0 + RETRY_SECONDS)
+
+
+def test_those_put_off_come_back_at_different_times() -> None:
+    overload = Overload(0.5)
+    overload.check(0.0, lambda below: 0)
+    overload.left_over("udp", 0.0)
+    waits = set()
+    for chance in range(RETRY_SPREAD):
+        with pytest.raises(Refusal) as refused:
+            overload.check(1.0, lambda below, chance=chance: chance)  # type: ignore[misc]
+        assert refused.value.status == 503
+        waits.add(int(dict(refused.value.fields)["Retry-After"]))
+    assert waits == set(range(RETRY_SECONDS, RETRY_SECONDS + RETRY_SPREAD))
+    assert overload.refused == RETRY_SPREAD
+
+
+@pytest.mark.parametrize("method", ["INVITE", "REGISTER", "OPTIONS"])
+def test_what_begins_something_new_is_put_off_and_leaves_nothing(method: str) -> None:
+    scene = Scene()
+    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    (response,) = scene.stranger(request(method, body=SDP if method == "INVITE" else ""))
+    assert isinstance(response, Response)
+    assert response.status == 503
+    assert int(response.headers.get("Retry-After") or "") >= RETRY_SECONDS
+    assert scene.is_empty
+    scene.endpoint.overload.emptied("udp")
+    assert 503 not in scene.statuses(request(method, body=SDP if method == "INVITE" else ""))
+
+
+def test_what_has_begun_goes_on() -> None:
+    scene = Scene()
+    data = request("INVITE", body=SDP)
+    assert scene.statuses(data) == [100]
+    (event,) = scene.server.reported(InviteReceived)
+    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    assert scene.statuses(data) == [100]  # a copy
+    assert scene.statuses(request("CANCEL")) == [200, 487]
+    assert [each.session for each in scene.server.reported(Ended)] == [event.session]
+
+
+def test_a_call_that_is_up_is_held_and_hung_up_as_ever() -> None:
+    scene = Scene()
+    scene.answers()
+    scene.dial()
+    scene.run(1.0)
+    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    scene.phone.do(scene.machine.reinvite(THEIRS.replace("sendrecv", "sendonly"), scene.now))
+    scene.run(1.0)
+    assert len(scene.server.reported(Reoffered)) == 1
+    scene.phone.do(scene.machine.hang_up(scene.now))
+    scene.run(40.0)
+    assert causes(scene) == [Cause.REMOTE_BYE]
+    assert scene.is_empty
