@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 
-from sip.flow import Flow
+from sip.flow import Flow, flow_to
 from sip.grammar import quote
 from sip.timers import Timed
 
@@ -33,6 +33,18 @@ class Binding:
     path: tuple[str, ...] = ()
     instance: str = ""
     reg_id: int = 0
+
+    @property
+    def is_stranded(self) -> bool:
+        """Whether it leads nowhere once its connection is closed.
+
+        A Contact with the port a client connected from is one where nobody listens.
+        """
+        if self.path or self.flow.connection is None:
+            return False
+        direct = flow_to(self.uri)
+        theirs = (self.flow.host, self.flow.port)
+        return self.behind_nat or (direct is not None and (direct.host, direct.port) == theirs)
 
     def written(self, gruu: str, now: float) -> str:
         """The value of Contact in the 200 to a REGISTER."""

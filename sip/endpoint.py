@@ -311,6 +311,11 @@ class Endpoint:
         found = self._sessions.get(session)
         return found.dialog.call_id if found else None
 
+    def connection_closed(self, flow: Flow, now: float) -> list[Action]:
+        """Phones that only this connection led to are registered no longer."""
+        self._registrar.closed(flow, now)
+        return self._layer.drain()
+
     def is_registered(self, username: str) -> bool:
         return self._registrar.is_registered(username)
 

@@ -55,6 +55,7 @@ class Registrar:
         self._max_expires, self._draw = max_expires, draw
         self._users: dict[str, Bindings] = {}
         self._changed: set[str] = set()
+        self._by_flow: dict[Flow, set[str]] = {}  # whose phones are at its other end
 
     def newest(self, username: str) -> Binding:
         """Where to call a user first. Raises NotRegistered."""
@@ -80,6 +81,17 @@ class Registrar:
         flows = (binding.flow for user in self._users.values() for binding in user.held)
         return {flow.connection for flow in flows if flow.connection is not None}
 
+    def has_phone_at(self, flow: Flow) -> bool:
+        """Whether a phone of ours registered from there itself, not by way of a proxy."""
+        return flow in self._by_flow
+
+    def closed(self, flow: Flow, now: float) -> None:
+        """A connection is closed: whom nothing else leads to is registered no longer."""
+        for username in sorted(self._by_flow.get(flow, ())):
+            user = self._users[username]
+            self._hold(user, [b for b in user.held if b.flow != flow or not b.is_stranded])
+            self._report_all(self._settle(user))
+
     def register(self, arrival: Arrival, username: str) -> Granted:
         """Do what a REGISTER asks, all or nothing.
 
@@ -92,9 +104,8 @@ class Registrar:
             _check_order(binding, arrival)
         made = [self._bound(wish, arrival, path) for wish in wishes or () if wish.seconds != 0]
         kept = [each for each in user.held if each not in touched]
-        user.held = tuple((kept + made)[-MAX_BINDINGS:])
         if touched or made:
-            self._changed.add(username)
+            self._hold(user, (kept + made)[-MAX_BINDINGS:])
         events = [Registered(username, each.uri, _seconds(each, arrival.now)) for each in made]
         outbound = any(each.reg_id for each in made)
         return Granted(user.held, [*events, *self._settle(user)], outbound)
@@ -102,7 +113,8 @@ class Registrar:
     def restore(self, username: str, bindings: Iterable[Binding], now: float) -> None:
         """Bindings of before a restart, of a user who has not come back by himself."""
         user = Bindings(username, self._expire)
-        user.held = tuple(bindings)[-MAX_BINDINGS:]
+        self._hold(user, list(bindings)[-MAX_BINDINGS:])
+        self._changed.discard(username)  # that is where they came from
         for each in user.held:
             self._report(Registered(username, each.uri, _seconds(each, now)))
         self._settle(user)
@@ -134,9 +146,22 @@ class Registrar:
         return max(granted - self._draw(granted // JITTER + 1), min(granted, MIN_EXPIRES))
 
     def _expire(self, user: Bindings, now: float) -> None:
-        user.held = tuple(binding for binding in user.held if binding.expires_at > now)
+        self._hold(user, [binding for binding in user.held if binding.expires_at > now])
+        self._report_all(self._settle(user))
+
+    def _hold(self, user: Bindings, held: list[Binding]) -> None:
+        """From now on these are all bindings of a user."""
+        for flow in {each.flow for each in user.held if not each.path}:
+            self._by_flow[flow].discard(user.username)
+            if not self._by_flow[flow]:
+                del self._by_flow[flow]
+        user.held = tuple(held)
+        for flow in {each.flow for each in held if not each.path}:
+            self._by_flow.setdefault(flow, set()).add(user.username)
         self._changed.add(user.username)
-        for event in self._settle(user):
+
+    def _report_all(self, events: Iterable[Event]) -> None:
+        for event in events:
             self._report(event)
 
     def _settle(self, user: Bindings) -> list[Unregistered]:

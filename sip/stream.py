@@ -90,6 +90,8 @@ class Stream(asyncio.Protocol):
         if self._patience:
             self._patience.cancel()
         self._table.remove(self)
+        if self._flow:
+            self._table.on_close(self._flow)
 
     def write(self, send: Send) -> bool:
         """False when it can no longer be sent here."""

@@ -37,10 +37,11 @@ class Connections:
         certificates: Certificates | None,
         on_message: Callable[[bytes, Flow], None],
         on_failure: Callable[[Send], None],
+        on_close: Callable[[Flow], None],
         registered: Callable[[], Collection[int]],
         dscp: int = 0,
     ) -> None:
-        self.on_message = on_message
+        self.on_message, self.on_close = on_message, on_close
         self._certificates, self._on_failure = certificates, on_failure
         self._limits, self._registered = limits, registered
         self._census, self._dscp = Census(limits), dscp

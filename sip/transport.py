@@ -76,6 +76,7 @@ class SipTransport:
             self._certificates,
             self._receive,
             self._undelivered,
+            self._closed,
             lambda: self.endpoint.registered_connections(),
             settings.dscp,
         )
@@ -296,6 +297,9 @@ class SipTransport:
         self.failures += 1
         if self.failures.bit_count() == 1:  # the 1st, 2nd, 4th, 8th, ...
             log.exception("a message or a timer failed, number %d", self.failures)
+
+    def _closed(self, flow: Flow) -> None:
+        self._perform(self.endpoint.connection_closed(flow, self._now()))
 
     def _undelivered(self, send: Send) -> None:
         self._perform(self.endpoint.undelivered(send, self._now()))

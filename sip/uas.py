@@ -68,7 +68,7 @@ class UserAgentServer:
         overload: Overload,
     ) -> None:
         self._layer, self._sessions, self._trusted = layer, sessions, trusted
-        self._overload = overload
+        self._overload, self._registrar = overload, registrar
         self._authentication, self._secret = authentication, secret
         self._registration = Registration(layer, registrar, authentication, self._tag)
         self._outside = {
@@ -180,6 +180,8 @@ class UserAgentServer:
         if username is not None and user_of(arrival.from_) not in (username, ANONYMOUS):
             raise Refusal(403)
         trusted = self._trusted.trusts(arrival.flow.host)
+        if username is None and self._registrar.has_phone_at(arrival.flow):
+            raise Refusal(401, "", *self._authentication.challenge(arrival.now))  # one of us calls
         replaced = self._replaced(request, username, trusted=trusted, now=arrival.now)
         session = self._sessions.offer(dialog, username, arrival.now)
         session.offered(self._open(arrival), offer)

@@ -31,11 +31,17 @@ class Table:
     ) -> None:
         self.received: list[tuple[bytes, Flow]] = []
         self.failed: list[Send] = []
+        self.closed: list[Flow] = []
         self.transport = transport
         certificates = Certificates(tls) if tls else None
         self.registered: set[int] = set()
         self.connections = Connections(
-            limits, certificates, self._receive, self.failed.append, lambda: self.registered
+            limits,
+            certificates,
+            self._receive,
+            self.failed.append,
+            self.closed.append,
+            lambda: self.registered,
         )
         self.address = ("127.0.0.1", 0)
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
+import pytest
+
 from sip.binding import Binding, Bindings
-from sip.flow import UDP, Flow
+from sip.flow import TCP, UDP, Flow
 
 
 def binding(uri: str = "sip:a@10.0.0.2", **more: object) -> Binding:
@@ -33,3 +36,21 @@ def test_they_are_called_by_q_then_the_last_first() -> None:
     held = Bindings("a", lambda user, now: None)
     held.held = tuple(binding(f"sip:{n}", q=q) for n, q in enumerate((0.5, 1.0, 1.0)))
     assert [each.uri for each in held.in_order()] == ["sip:2", "sip:1", "sip:0"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "nat", "path", "stranded"),
+    [
+        ("sip:a@10.0.0.2:5070;transport=tcp", False, (), False),
+        ("sip:a@10.0.0.2:5070;transport=tcp", True, (), True),
+        ("sip:a@10.0.0.2:40001;transport=tcp", False, (), True),
+        ("sip:a@phone.example", False, (), False),
+        ("sip:a@10.0.0.2:40001;transport=tcp", False, ("<sip:10.0.0.2;lr>",), False),
+    ],
+)
+def test_who_is_lost_with_a_connection(
+    uri: str, nat: bool, path: tuple[str, ...], stranded: bool
+) -> None:
+    one = replace(binding(uri, path=path), behind_nat=nat)
+    assert not one.is_stranded
+    assert replace(one, flow=Flow(TCP, "10.0.0.2", 40001, 7)).is_stranded == stranded

@@ -301,3 +301,47 @@ def test_the_connections_that_phones_are_registered_by_are_known() -> None:
     assert desk.registrar.connections() == {7}
     desk.wait_until(3600.0)
     assert desk.registrar.connections() == set()
+
+
+def test_it_is_known_where_phones_are_until_they_are_gone(desk: Desk) -> None:
+    desk.register(HERE, expires="600")
+    assert desk.registrar.has_phone_at(FLOW)
+    assert not desk.registrar.has_phone_at(replace(FLOW, port=5071))
+    desk.wait_until(600.0)
+    assert not desk.registrar.has_phone_at(FLOW)
+
+
+def test_a_proxy_is_no_phone(desk: Desk) -> None:
+    desk.register(HERE, more=("Path: <sip:10.0.0.2:5070;lr>", "Supported: path"))
+    assert desk.registrar.is_registered("agent1")
+    assert not desk.registrar.has_phone_at(FLOW)
+
+
+def test_a_phone_that_only_its_connection_led_to_is_gone_with_it(desk: Desk) -> None:
+    connection = Flow(TCP, "10.0.0.2", 40001, 7)
+    desk.register("<sip:agent1@10.0.0.2:40001;transport=tcp>", flow=connection)
+    desk.register(HERE, call_id="r2")
+    desk.registrar.closed(connection, 1.0)
+    assert [each.flow for each in desk.registrar.bindings("agent1")] == [FLOW]
+    assert "agent1" in desk.registrar.changed()
+    assert Unregistered("agent1") not in desk.events
+
+
+def test_the_last_one_to_go_takes_its_user_along(desk: Desk) -> None:
+    connection = Flow(TCP, "10.0.0.2", 40001, 7)
+    desk.register("<sip:agent1@10.0.0.2:40001;transport=tcp>", flow=connection)
+    desk.registrar.closed(replace(connection, connection=8), 1.0)
+    assert desk.registrar.is_registered("agent1")
+    desk.registrar.closed(connection, 1.0)
+    assert desk.events[-1] == Unregistered("agent1")
+    assert not desk.registrar.has_phone_at(connection)
+    desk.registrar.closed(connection, 2.0)
+    desk.wait_until(4000.0)
+    assert desk.events.count(Unregistered("agent1")) == 1
+
+
+def test_a_phone_that_listens_may_close_its_connection(desk: Desk) -> None:
+    connection = Flow(TCP, "10.0.0.9", 40001, 7)
+    desk.register("<sip:agent1@10.0.0.9:5070;transport=tcp>", flow=connection)
+    desk.registrar.closed(connection, 1.0)
+    assert desk.registrar.is_registered("agent1")

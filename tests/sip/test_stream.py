@@ -35,6 +35,14 @@ async def test_messages_are_cut_from_the_stream_wherever_it_breaks(table: Table)
     writer.close()
 
 
+async def test_the_end_of_a_connection_is_told(table: Table) -> None:
+    _, writer = await table.connect()
+    writer.write(ONE)
+    await table.messages(1)
+    writer.close()
+    await until(lambda: table.closed == [flow for _, flow in table.received])
+
+
 async def test_a_ping_is_answered_with_a_pong(table: Table) -> None:
     reader, writer = await table.connect()
     writer.write(b"\r\n\r\n")

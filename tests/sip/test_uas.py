@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sip.digest import credentials
 from sip.events import Cause, Ended, InviteReceived
 from sip.flow import TCP, TLS, UDP, Flow
 from sip.message import Response
@@ -11,7 +12,7 @@ from sip.refusal import ACCEPT, ALLOW
 from sip.sdp import SessionDescription
 from tests.rig.virtual_phone import Finished
 from tests.sip.raw import SDP, STRANGER, request
-from tests.sip.scene import Scene, causes
+from tests.sip.scene import SERVER, Scene, causes
 
 
 def refusal(scene: Scene, data: bytes) -> Response:
@@ -298,3 +299,29 @@ def test_who_calls_over_tls_may_be_told_keys(scene: Scene) -> None:
         data = request("INVITE", branch=f"s{number}", call_id=f"call-{number}", body=SDP)
         scene.server.do(scene.endpoint.receive(data, flow, scene.now))
         assert scene.incoming().secure is (transport == TLS)
+
+
+def test_whoever_calls_from_where_a_phone_of_ours_is_proves_who_that_is(scene: Scene) -> None:
+    for number, party in enumerate(("stranger", "agent1", "anonymous")):
+        data = request("INVITE", branch=f"a{number}", call_id=f"a{number}", body=SDP)
+        data = data.replace(b"<sip:stranger@10.0.0.9>;tag", f"<sip:{party}@x>;tag".encode())
+        assert scene.statuses(data) == [100]
+    scene.wire.inject(proven_register(scene), STRANGER, SERVER)
+    scene.run(0.0)
+    assert scene.endpoint.is_registered("agent1")
+    for number, party in enumerate(("stranger", "agent1", "anonymous")):
+        data = request("INVITE", branch=f"b{number}", call_id=f"b{number}", body=SDP)
+        data = data.replace(b"<sip:stranger@10.0.0.9>;tag", f"<sip:{party}@x>;tag".encode())
+        assert scene.statuses(data) == [401]
+
+
+def proven_register(scene: Scene) -> bytes:
+    """A REGISTER of agent1 from where the stranger is."""
+    lines = {"uri": "sip:10.0.0.1", "branch": "r1", "call_id": "r1"}
+    first = request("REGISTER", **lines).replace(b"To: <sip:support@", b"To: <sip:agent1@")
+    (response,) = scene.stranger(first)
+    challenges = response.headers.lines("WWW-Authenticate")
+    proof = credentials(challenges, "agent1", "secret", "REGISTER", "sip:10.0.0.1", cnonce="c")
+    lines["branch"] = "r2"
+    again = request("REGISTER", f"Authorization: {proof}", cseq=2, **lines)  # type: ignore[arg-type]
+    return again.replace(b"To: <sip:support@", b"To: <sip:agent1@")
