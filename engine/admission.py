@@ -2,8 +2,8 @@
 
 Numbers are for everybody; the extensions of agents are for agents, those of supervisors for nobody.
 What is none of these only an agent may dial, who has proven to be one.
-A stranger who dials one learns nothing but that a password is wanted, and so does a caller who says
-they are one of us.
+A stranger who dials anything but a number learns nothing but that a password is wanted: whether
+there is such a user makes no difference, nor does who the stranger says to be.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Admission:
     """Whether an agent's number that is none of ours is a matter of the dial plan."""
 
     def decide(
-        self, number: str, claimed: str, username: str | None, *, calls: int, draining: bool
+        self, number: str, username: str | None, *, trunk: bool, calls: int, draining: bool
     ) -> Decision:
-        """`claimed` is who the caller says they are, `username` who has been proven to call;
-        `calls` how many live now."""
-        if username is None and (number in self.people or claimed in self.people):
+        """`username` is who has been proven to call; `trunk` whether one of ours brought the call,
+        which is told as it is what it cannot have. `calls` is how many live now."""
+        if username is None and not trunk and number not in self.numbers:
             return Decision(Verdict.CHALLENGE)
         wanted = self._wanted(number, username)
         if number in self.people and wanted is not Verdict.CONSULT:

@@ -166,8 +166,8 @@ class Switchboard:
             return
         decision = self._admission.decide(
             invite.number,
-            "" if self._trunks.brought(invite) else invite.caller.user,
             invite.username,
+            trunk=self._trunks.brought(invite),
             calls=len(self._registry),
             draining=self._draining,
         )

@@ -16,30 +16,32 @@ def decide(
     number: str,
     username: str | None = None,
     *,
-    claimed: str = "",
+    trunk: bool = False,
     calls: int = 0,
     draining: bool = False,
 ) -> Decision:
-    return HOUSE.decide(number, username or claimed, username, calls=calls, draining=draining)
+    return HOUSE.decide(number, username, trunk=trunk, calls=calls, draining=draining)
 
 
 def test_anybody_may_dial_a_number() -> None:
     assert decide("support").verdict is Verdict.ACCEPT
     assert decide("support", "agent1").verdict is Verdict.ACCEPT
+    assert decide("support", trunk=True).verdict is Verdict.ACCEPT
 
 
-def test_an_unknown_number_is_not_found_not_even_for_an_agent() -> None:
-    assert decide("sales").status == 404
+def test_an_unknown_number_is_not_found_not_even_for_an_agent_or_a_trunk() -> None:
     assert decide("+15550100", "agent1").status == 404
+    assert decide("+15550100", trunk=True).status == 404
 
 
-def test_a_stranger_who_dials_an_extension_is_asked_for_a_password() -> None:
-    assert decide("agent1").verdict is Verdict.CHALLENGE
+@pytest.mark.parametrize("number", ["agent1", "manager1", "sales", "+15550100", ""])
+def test_a_stranger_who_dials_anything_else_is_asked_for_a_password(number: str) -> None:
+    for circumstances in ({}, {"calls": 2}, {"draining": True}):
+        assert decide(number, **circumstances) == Decision(Verdict.CHALLENGE)  # type: ignore[arg-type]
 
 
-def test_who_claims_to_be_one_of_us_is_asked_for_a_password_whatever_they_dial() -> None:
-    for number in ("support", "agent2", "nobody"):
-        assert decide(number, claimed="agent1").verdict is Verdict.CHALLENGE
+def test_a_trunk_does_not_reach_extensions() -> None:
+    assert decide("agent1", trunk=True).status == 403
 
 
 def test_agents_may_call_each_other() -> None:
@@ -64,11 +66,11 @@ def test_where_trunks_lead_outside_an_agent_may_dial_what_nobody_here_has() -> N
     house = replace(HOUSE, leads_outside=True)
 
     def decide(number: str, username: str | None) -> Decision:
-        return house.decide(number, username or "", username, calls=0, draining=False)
+        return house.decide(number, username, trunk=False, calls=0, draining=False)
 
     assert decide("+15550100", "agent1").verdict is Verdict.DIAL
     assert decide("+15550100", "manager1").status == 404
-    assert decide("+15550100", None).status == 404
+    assert decide("+15550100", None).verdict is Verdict.CHALLENGE
     assert decide("support", "agent1").verdict is Verdict.ACCEPT
     assert decide("agent2", "agent1").verdict is Verdict.CONSULT
     assert decide("manager1", "agent1").status == 403

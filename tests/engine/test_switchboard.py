@@ -39,8 +39,9 @@ async def test_a_customer_is_connected_to_an_agent_and_the_record_says_so(tmp_pa
 @pytest.mark.parametrize(
     ("caller", "number", "status"),
     [
-        ("customer", "nobody", 404),
-        ("customer", "agent1", 401),  # a stranger, and the password is not that of a customer
+        ("customer", "nobody", 401),  # a stranger, and the password is not that of a customer
+        ("customer", "agent1", 401),
+        ("agent1", "nobody", 404),
         ("manager1", "agent1", 403),
     ],
 )

@@ -55,7 +55,7 @@ async def test_a_call_by_a_trunk_is_known_by_its_source_and_its_numbers_are_e164
         async with calling(one) as customer, calling(one, "127.0.0.4") as stranger:
             with pytest.raises(Refused) as refused:
                 await stranger.invite("0301234567", AUDIO)
-            assert refused.value.status == 404
+            assert refused.value.status == 401
             await customer.invite("0301234567", AUDIO)
             [live] = one.house.registry
             assert live.record.system_endpoint == BERLIN

@@ -112,7 +112,7 @@ async def test_a_goodbye_comes_in_place_of_the_acknowledgement(
 
 
 @needs_softphone
-@pytest.mark.parametrize(("scenario", "status"), [("unknown_number", 404), ("extension", 401)])
+@pytest.mark.parametrize(("scenario", "status"), [("unknown_number", 401), ("extension", 401)])
 async def test_a_call_to_nobody_is_refused(
     phone: Softphone, tmp_path: Path, scenario: str, status: int
 ) -> None:

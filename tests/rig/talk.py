@@ -45,6 +45,7 @@ class Talk:
     async def consult(self, name: str = "agent2") -> AsyncIterator[Phone]:
         """agent1's second line, which has dialled `name`; nobody has answered yet."""
         async with phone(self.one, "agent1") as second:
+            await second.register()
             second.dial(name, AUDIO)
             yield second
 

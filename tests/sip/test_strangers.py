@@ -36,7 +36,7 @@ AGENTS = ("agent1", "agent2")
 
 
 class Exchange:
-    """Rings and answers every number but two: `ringing` is not answered, `nobody` gets 404."""
+    """Rings and answers every number but two: `ringing` is not answered, `nobody` gets 401."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -72,7 +72,7 @@ class Exchange:
         self._news.set()
         match event:
             case InviteReceived(number="nobody"):
-                self.transport.reject(event.session, 404)
+                self.transport.challenge(event.session)
             case InviteReceived():
                 self.transport.ring(event.session)
                 if event.number != "ringing" and event.offer:
@@ -138,7 +138,7 @@ async def test_a_call_is_held_and_resumed(exchange: Exchange, tmp_path: Path) ->
     assert exchange.count(Confirmed) == 3
 
 
-async def test_a_number_nobody_has_is_not_found(exchange: Exchange, tmp_path: Path) -> None:
+async def test_a_number_nobody_has_asks_for_a_password(exchange: Exchange, tmp_path: Path) -> None:
     await run(exchange, tmp_path, "unknown_number", "nobody")
 
 
