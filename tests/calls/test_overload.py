@@ -1,0 +1,47 @@
+"""More new calls than can be taken: they are told to come again, and calls that are up go on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.calls.party import Party
+from tests.calls.test_misbehaviour import CUSTOMER_HZ, SAID_DBFS, talk
+from tests.rig.child import end_child
+from tests.rig.server import HOST, ROOT
+from tests.rig.tones import tone
+
+pytestmark = pytest.mark.call
+SECONDS = 4.0
+PER_SECOND = 8000.0  # a core takes a quarter of it at best
+
+
+@pytest.mark.timeout(60)
+async def test_a_crowd_is_put_off_and_a_conversation_goes_on(tmp_path: Path) -> None:
+    async with talk(tmp_path) as both:
+        crowd = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.rig.crowd_of_callers"),
+            *(HOST, str(both.server.sip_port), str(SECONDS), str(PER_SECOND)),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+        )
+        done = asyncio.create_task(crowd.communicate())
+        try:
+            while not done.done():
+                await both.goes_on()
+        finally:
+            await end_child(crowd, grace=0.0)
+        printed, _ = await done
+        told = json.loads(printed)
+        put_off = told["statuses"].get("503", 0)
+        assert put_off > 100 and told["with_retry_after"] == put_off, told
+        assert set(told["statuses"]) <= {"401", "503"}
+        async with Party.of(
+            both.server.phone("second"), tone(CUSTOMER_HZ, 1.0, SAID_DBFS)
+        ) as second:  # the crowd is gone: whoever comes now is welcome
+            await second.phone.invite("support", second.sdp)
+            second.phone.hang_up()
