@@ -24,14 +24,18 @@ class Overload:
 
     def __init__(self, tolerance: float) -> None:
         self._tolerance = tolerance
-        self._standing: dict[Hashable, float] = {}  # queues with something left, since when
+        self._standing: dict[Hashable, tuple[float, float]] = {}  # queues, since when and until
         self._late_until = 0.0
         self.refused = 0
         """Requests answered 503 for it."""
 
     def left_over(self, key: Hashable, now: float) -> None:
-        """As much was read from a queue as one turn may, and more may wait there."""
-        self._standing.setdefault(key, now)
+        """As much was read from a queue as one turn may, and more may wait there.
+
+        When that is not said again soon, there was no more.
+        """
+        since, until = self._standing.get(key, (now, now))
+        self._standing[key] = (since if now - until <= self._tolerance else now), now
 
     def emptied(self, key: Hashable) -> None:
         """A queue had nothing left."""
@@ -52,4 +56,7 @@ class Overload:
     def is_behind(self, now: float) -> bool:
         if now < self._late_until:
             return True
-        return any(now - since > self._tolerance for since in self._standing.values())
+        return any(
+            until - since > self._tolerance and now - until <= self._tolerance
+            for since, until in self._standing.values()
+        )

@@ -25,12 +25,29 @@ def test_a_queue_that_stands_is_until_it_is_empty() -> None:
     overload = Overload(0.5)
     overload.left_over("udp", 10.0)
     overload.left_over("udp", 10.4)
-    assert not overload.is_behind(10.5)
+    assert not overload.is_behind(10.4)
+    overload.left_over("udp", 10.6)
     assert overload.is_behind(10.6)
     overload.emptied("another")
     assert overload.is_behind(10.7)
     overload.emptied("udp")
     assert not overload.is_behind(10.7)
+
+
+def test_a_queue_of_which_nothing_more_is_heard_has_run_dry() -> None:
+    overload = Overload(0.5)
+    for tenth in range(10):
+        overload.left_over("udp", 10.0 + tenth / 10)
+    assert overload.is_behind(11.0)
+    assert not overload.is_behind(12.0)
+    overload.left_over("udp", 20.0)
+    assert not overload.is_behind(20.1)
+
+
+def behind(overload: Overload, now: float) -> None:
+    """A queue has been standing for two seconds."""
+    for ago in (2.0, 1.6, 1.2, 0.8, 0.4, 0.0):
+        overload.left_over("udp", now - ago)
 
 
 def test_a_late_loop_is_for_as_long_as_it_was_late_and_not_for_ever() -> None:
@@ -47,7 +64,7 @@ def test_a_late_loop_is_for_as_long_as_it_was_late_and_not_for_ever() -> None:
 def test_those_put_off_come_back_at_different_times() -> None:
     overload = Overload(0.5)
     overload.check(0.0, lambda below: 0)
-    overload.left_over("udp", 0.0)
+    behind(overload, 1.0)
     waits = set()
     for chance in range(RETRY_SPREAD):
         with pytest.raises(Refusal) as refused:
@@ -61,7 +78,7 @@ def test_those_put_off_come_back_at_different_times() -> None:
 @pytest.mark.parametrize("method", ["INVITE", "REGISTER", "OPTIONS"])
 def test_what_begins_something_new_is_put_off_and_leaves_nothing(method: str) -> None:
     scene = Scene()
-    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    behind(scene.endpoint.overload, scene.now)
     (response,) = scene.stranger(request(method, body=SDP if method == "INVITE" else ""))
     assert isinstance(response, Response)
     assert response.status == 503
@@ -76,7 +93,7 @@ def test_what_has_begun_goes_on() -> None:
     data = request("INVITE", body=SDP)
     assert scene.statuses(data) == [100]
     (event,) = scene.server.reported(InviteReceived)
-    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    behind(scene.endpoint.overload, scene.now)
     assert scene.statuses(data) == [100]  # a copy
     assert scene.statuses(request("CANCEL")) == [200, 487]
     assert [each.session for each in scene.server.reported(Ended)] == [event.session]
@@ -87,10 +104,11 @@ def test_a_call_that_is_up_is_held_and_hung_up_as_ever() -> None:
     scene.answers()
     scene.dial()
     scene.run(1.0)
-    scene.endpoint.overload.left_over("udp", scene.now - 1.0)
+    behind(scene.endpoint.overload, scene.now)
     scene.phone.do(scene.machine.reinvite(THEIRS.replace("sendrecv", "sendonly"), scene.now))
     scene.run(1.0)
     assert len(scene.server.reported(Reoffered)) == 1
+    behind(scene.endpoint.overload, scene.now)
     scene.phone.do(scene.machine.hang_up(scene.now))
     scene.run(40.0)
     assert causes(scene) == [Cause.REMOTE_BYE]
