@@ -37,9 +37,7 @@ class Ours:
         self.address = self.socket.getsockname()[:2]
         self.received: list[tuple[bytes, Flow]] = []
         self.diary = Diary(0.5)
-        self.datagrams = Datagrams(
-            self.socket, Place(UDP, host, 0), 7, self._receive, self.diary
-        )
+        self.datagrams = Datagrams(self.socket, Place(UDP, host, 0), 7, self._receive, self.diary)
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         self.received.append((data, flow))
