@@ -17,16 +17,23 @@ The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONO
 Holes       What was lost, or is late, is made up from the last pitch period and fades within 60 ms;
             after comfort noise there is noise; a pause, or a digit, is silence. It lies in the
             timeline, for all readers alike, until the packet comes after all.
-Relay       A sink with one RTP source at unity gain gets its packets as they come, with a header of
-            ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other byte by byte.
-            Anything else is mixed every 20 ms. Sequence and timestamps go on without a break from
-            one to the other. A relayed leg may feed taps and mixes at the same time.
+Relay       A sink with one RTP source of its own codec at unity gain gets its packets as they come,
+            with a header of ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other
+            byte by byte. Anything else is mixed every 20 ms, and sent in packets as long as the
+            phone wants them. Sequence and timestamps go on without a break from one to the other.
+            A relayed leg may feed taps and mixes at the same time.
+Codecs      G.722 and Opus have a timeline and a mix of 16000 Hz: between two of them wideband stays
+            wide. Taps, players and narrowband legs are 8000 Hz; a half-band filter leads from one
+            rate to the other. What comes of Opus is decoded to 16000 Hz mono, whatever it was. Both
+            remember what they heard, so a packet that was overtaken is lost to them; libopus makes
+            up for it, from the next packet's copy (FEC) where there is one. They are decoded only
+            while a mix or a tap wants it.
 Changes     Every change of a route or a gain, and the start and end of players, is a ramp of 5 ms.
             In a tap a source begins and ends at its instant; in a mix with the next tick. Between
             a mix and a relay, and between relayed sources, 5 ms lead from one to the other.
-Digits      Telephone events (RFC 4733) are told once, when they end, and relayed; they are never
-            sound. Tones in the sound are looked for where that is asked. Digits that are sent take
-            the place of all else on their way.
+Digits      Telephone events (RFC 4733) are told once, when they end, and relayed, or sent anew to a
+            phone of another codec; they are never sound. Tones in the sound are looked for where
+            that is asked. Digits that are sent take the place of all else on their way.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
             each, no lock anywhere. Python may be two seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can
@@ -43,9 +50,9 @@ Farm        `media.threads` mixers with a thread each; a call lives on one of th
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
-3551, RFC 4733, the level of RFC 3389, levels of RFC 6464, G.107 with defaults,
-RFC 3711 and RFC 7714 by libsrtp2. Left out here: IPv6, other codecs and rates, the spectrum of
-comfort noise.
+3551, G.722 and L16 of it, Opus of RFC 7587, RFC 4733, the level of RFC 3389, levels of RFC 6464,
+G.107 with defaults, RFC 3711 and RFC 7714 by libsrtp2. Left out here: IPv6, stereo, more than 16000
+Hz where it is not relayed, the spectrum of comfort noise.
 """
 
 from mixer._native import (

@@ -22,8 +22,8 @@ class RouteRefused(MixerError): ...
 class NoTelephoneEvents(MixerError): ...
 class MixerClosed(MixerError): ...
 
-def codec_table() -> list[tuple[str, int, int]]:
-    """Name, payload type, clock rate in hertz."""
+def codec_table() -> list[tuple[str, int, int, int]]:
+    """Name, payload type, clock rate in hertz, channels."""
 
 class Clip:
     def __init__(self, samples: bytes) -> None:
@@ -70,8 +70,16 @@ class Mixer:
         receive_telephone_event: int,
         learn_from: str | None,
         srtp: tuple[str, bytes, bytes] | None,
+        clock_rate: int,
+        ptime_ms: int,
+        max_bitrate: int,
+        fec: bool,
+        dtx: bool,
+        cbr: bool,
     ) -> None:
         """-1 stands for no telephone event; `srtp` is suite, key to send, key to receive.
+
+        A bitrate of 0 leaves it to us.
 
         Raises PortGone, ValueError, MixerFull.
         """

@@ -133,6 +133,12 @@ class Mixer:
             receive_telephone_event=_or_minus_one(remote.receive_telephone_event),
             learn_from=remote.learn_from,
             srtp=_keys(remote.srtp),
+            clock_rate=remote.clock_rate,
+            ptime_ms=remote.ptime_ms,
+            max_bitrate=remote.max_average_bitrate or 0,
+            fec=remote.use_inband_fec,
+            dtx=remote.use_dtx,
+            cbr=remote.cbr,
         )
 
     def send_digits(

@@ -60,6 +60,16 @@ class Remote:
     learn_from: str | None = None
     srtp: SrtpKeys | None = None
     """None: RTP as it is."""
+    clock_rate: int = 8000
+    """Hertz; with `codec` it names a row of the table of codecs."""
+    ptime_ms: int = 20
+    """Of the packets it wants. 10 to 60 are made, as the codec can; what is relayed stays as it is.
+    """
+    max_average_bitrate: int | None = None
+    """Bits a second that Opus may take; None leaves it to us. RFC 7587 §6.1, as the next three."""
+    use_inband_fec: bool = False
+    use_dtx: bool = False
+    cbr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

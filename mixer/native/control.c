@@ -77,6 +77,19 @@ static int16_t *touch_samples(const struct mx *m, uint32_t slot, size_t bytes) {
     return memset(samples_of(m, slot), 0, bytes);
 }
 
+static void touch_bytes(const struct mx *m, uint32_t slot, size_t offset, size_t bytes) {
+    if (bytes) madvise(memory_of(m, slot) + offset, bytes, MADV_POPULATE_WRITE); /* before Linux 5.14 in vain, and no harm */
+}
+
+/* What the codec of the phone needs besides; the media thread may be using it already. */
+static void touch_port(const struct mx *m, uint32_t slot, const struct remote *remote) {
+    const struct codec *codec = remote->codec;
+    if (codec->width > 1) touch_bytes(m, slot, TIMELINE_BYTES, TIMELINE_WIDE_BYTES);
+    if (remote->packet != MX_TICK_SAMPLES) touch_bytes(m, slot, PORT_WAITING, PORT_WAITING_BYTES);
+    if (codec->encoder_bytes) touch_bytes(m, slot, PORT_ENCODER, codec->encoder_bytes());
+    if (codec->decoder_bytes) touch_bytes(m, slot, PORT_DECODER, codec->decoder_bytes());
+}
+
 static bool bind_pair(const struct mx *m, uint16_t rtp_port, int fds[2]) {
     struct address local = address_at_port(&m->host, rtp_port), above = address_next_port(&local);
     if ((fds[0] = socket_open(&local)) < 0) return false;
@@ -112,7 +125,7 @@ mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port
         close(fds[1]);
         return MX_FULL;
     }
-    int16_t *samples = touch_samples(m, slot, TIMELINE_SAMPLES * sizeof(int16_t));
+    int16_t *samples = touch_samples(m, slot, TIMELINE_BYTES);
     port_open(&m->media.slots[slot].rtp, listen_only, fds, &seed, samples, position_of(m, now_ns(m)));
     *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only, .ssrc = seed.ssrc});
     return MX_OK;
@@ -123,7 +136,8 @@ static bool is_payload_type(int type) { return type >= 0 && type < 128; }
 static bool read_remote(struct remote *to, const mx_remote *from) {
     *to = (struct remote){
         .learning = from->learn_from != NULL,
-        .codec = codec_named(from->codec),
+        .codec = codec_named(from->codec, from->clock_rate),
+        .wishes = {from->max_bitrate, from->fec, from->dtx, from->cbr},
         .payload_type = from->payload_type,
         .receive_payload_type = from->receive_payload_type,
         .telephone_event = from->telephone_event,
@@ -131,7 +145,9 @@ static bool read_remote(struct remote *to, const mx_remote *from) {
     };
     bool placed = address_parse(&to->address, from->address, from->rtp_port);
     to->told = to->address;
-    return to->codec && placed && (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
+    if (to->codec) to->packet = codec_packet(to->codec, from->ptime_ms);
+    return to->codec && from->ptime_ms > 0 && placed &&
+           (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
            is_payload_type(from->payload_type) && is_payload_type(from->receive_payload_type) &&
            (from->telephone_event == -1 || is_payload_type(from->telephone_event)) &&
            (from->receive_telephone_event == -1 || is_payload_type(from->receive_telephone_event));
@@ -169,6 +185,7 @@ mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
     command.remote.send = claim->send;
     command.remote.receive = claim->receive;
     claim->sends_digits = remote->telephone_event >= 0;
+    touch_port(m, port.slot, &command.remote);
     ask(m, &command);
     return MX_OK;
 }
@@ -359,11 +376,12 @@ bool mx_next_event(mx *m, mx_event *event) {
     return ring_pop(&m->events, event);
 }
 
-bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate) {
+bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate, uint8_t *channels) {
     const struct codec *codec = codec_at(index);
     if (!codec) return false;
     *name = codec->name;
     *payload_type = codec->payload_type;
     *clock_rate = codec->clock_rate;
+    *channels = codec->channels;
     return true;
 }

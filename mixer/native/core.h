@@ -33,10 +33,10 @@ enum {
     LATENESS_STEP_NS = 100 * 1000,
     LATENESS_STEPS = 256,
     MAX_DATAGRAM = 2048,   /* bytes; a longer one is malformed */
-    SLOT_BYTES = TAP_BYTES /* of sample memory: what the neediest kind of port takes */
+    SLOT_BYTES = PORT_BYTES /* of sample memory: what the neediest kind of port takes */
 };
 
-_Static_assert(TIMELINE_SAMPLES * sizeof(int16_t) <= SLOT_BYTES, "a timeline fits into a slot");
+_Static_assert(SLOT_BYTES >= (size_t)TAP_BYTES && SLOT_BYTES % 4096 == 0, "a slot holds a tap, and is whole pages");
 _Static_assert(TIMELINE_SAMPLES > (MX_MAX_DELAY_MS + 20 * (VISIT_TICKS + 5)) * 8 + TIMELINE_MAX_EARLY + RTP_MAX_PAYLOAD,
                "what a reader still needs is not overwritten by a stream that runs early");
 
@@ -135,9 +135,8 @@ struct mx {
 };
 
 static inline int64_t position_of(const struct mx *m, int64_t now_ns) { return (now_ns - m->origin_ns) / NS_PER_SAMPLE; }
-static inline int16_t *samples_of(const struct mx *m, uint32_t slot) {
-    return (int16_t *)(m->samples + (size_t)slot * SLOT_BYTES);
-}
+static inline uint8_t *memory_of(const struct mx *m, uint32_t slot) { return m->samples + (size_t)slot * SLOT_BYTES; }
+static inline int16_t *samples_of(const struct mx *m, uint32_t slot) { return (int16_t *)memory_of(m, slot); }
 
 /* Control thread: close the contexts that the media thread is done with. */
 void control_tidy(struct mx *m);

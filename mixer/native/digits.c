@@ -65,15 +65,16 @@ bool digits_restart(struct digit_reception *r, struct digit *found) {
     return close_event(r, found);
 }
 
-void digits_queue(struct digit_queue *q, uint8_t code, uint32_t duration, uint32_t gap) {
-    uint32_t at = (q->first + q->count++) % MX_MAX_DIGITS;
+void digits_queue(struct digit_queue *q, uint8_t code, uint32_t duration, uint32_t gap, bool asked) {
+    uint32_t at = (q->first + q->count++) % DIGITS_WAITING;
     q->waiting[at].code = code;
     q->waiting[at].duration = (uint16_t)duration;
     q->waiting[at].gap = (uint16_t)gap;
+    q->waiting[at].asked = asked;
 }
 
 static void leave(struct digit_queue *q) {
-    q->first = (q->first + 1) % MX_MAX_DIGITS;
+    q->first = (q->first + 1) % DIGITS_WAITING;
     q->count--;
     q->sounding = false;
 }
@@ -95,14 +96,15 @@ bool digits_send(struct digit_queue *q, int64_t tick, struct digit_packet *packe
     put16(packet->block + 2, (uint16_t)(end ? duration : elapsed));
     if (end && ++q->ends == DIGIT_END_PACKETS) {
         q->rests_until = q->start + duration + q->waiting[q->first].gap;
+        *done = q->waiting[q->first].asked;
         leave(q);
-        *done = true;
     }
     return true;
 }
 
 uint32_t digits_drop(struct digit_queue *q) {
-    uint32_t count = q->count;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < q->count; i++) count += q->waiting[(q->first + i) % DIGITS_WAITING].asked;
     *q = (struct digit_queue){.rests_until = q->rests_until};
     return count;
 }

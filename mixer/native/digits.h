@@ -14,6 +14,7 @@ enum {
     DIGIT_CODES = 16, /* 0 to 9, *, #, A to D: §3.2 */
     DIGIT_BLOCK = 4,  /* bytes of one event in a payload, §2.3; a payload may hold several, §2.5.1.5 */
     DIGIT_END_PACKETS = 3,
+    DIGITS_WAITING = 2 * MX_MAX_DIGITS, /* asked for, and as many that another phone has sent */
 };
 
 struct digit {
@@ -51,7 +52,8 @@ struct digit_queue {
     struct {
         uint8_t code;
         uint16_t duration, gap; /* samples */
-    } waiting[MX_MAX_DIGITS];
+        bool asked;             /* by mx_send_digits() */
+    } waiting[DIGITS_WAITING];
     uint32_t first, count;
     bool sounding;        /* its packets are sent, and nothing else */
     int64_t start, rests_until;
@@ -64,13 +66,13 @@ struct digit_packet {
     bool marker;   /* of the first packet */
 };
 
-/* There is room for it. */
-void digits_queue(struct digit_queue *q, uint8_t code, uint32_t duration, uint32_t gap);
+/* There is room for it. `asked`: by mx_send_digits(). */
+void digits_queue(struct digit_queue *q, uint8_t code, uint32_t duration, uint32_t gap, bool asked);
 
-/* What is sent at this tick, if anything. `done`: with it the first of the queue has left. */
+/* What is sent at this tick, if anything. `done`: with it one that was asked for has left. */
 bool digits_send(struct digit_queue *q, int64_t tick, struct digit_packet *packet, bool *done);
 
-/* Forget all of them; returns how many. */
+/* Forget all of them; returns how many were asked for. */
 uint32_t digits_drop(struct digit_queue *q);
 
 #endif

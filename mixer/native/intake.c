@@ -12,6 +12,10 @@ enum {
     COMFORT_NOISE = 13,  /* static payload type, RFC 3389 §4: it needs no negotiation */
     BELATED = 40,        /* 5 ms later than the packet before: others may have caught up with it */
     BURST = 64,          /* packets taken from one socket at once */
+    LEAST_DIGIT = MX_LEAST_DIGIT_MS * MX_SAMPLE_RATE / 1000,
+    MOST_DIGIT = MX_MOST_DIGIT_MS * MX_SAMPLE_RATE / 1000,
+    LEAST_GAP = MX_LEAST_GAP_MS * MX_SAMPLE_RATE / 1000,
+    MOST_MADE_UP = 960,  /* positions that a decoder makes up for, 120 ms */
 };
 
 enum content { SOUND, EVENT, NOISE_LEVEL, NOT_NEGOTIATED };
@@ -32,8 +36,8 @@ static void forward(struct mx *m, struct rtp_port *sink, const struct rtp_port *
     } else {
         memcpy(payload, packet->payload, packet->length);
     }
-    if (content == SOUND) port_join(sink, source->epoch, payload, packet->length, now);
-    if (!stream_map(&sink->stream, source->epoch, &header, content == SOUND ? packet->length : 0, now)) return;
+    if (content == SOUND) port_join(sink, source->epoch, payload, packet->span, now);
+    if (!stream_map(&sink->stream, source->epoch, &header, packet->span, now)) return;
     header.payload_type = (uint8_t)type;
     port_send(sink, m->media.packet, &header, packet->length, now);
 }
@@ -62,9 +66,29 @@ static void tell_digit(struct mx *m, uint32_t slot, const struct digit *digit, i
     count_one(&p->counters.digits);
 }
 
+/* Whoever gets no packets of this phone but its sound, and no other's, is sent the digit anew. */
+static void pass_on_digit(struct mx *m, uint32_t slot, const struct digit *digit) {
+    const struct routes *routes = &m->media.routes;
+    uint32_t duration = digit->duration;
+    if (duration < LEAST_DIGIT) duration = LEAST_DIGIT;
+    if (duration > MOST_DIGIT) duration = MOST_DIGIT;
+    for (struct edge *e = routes_of_source(routes, slot); e; e = routes_next_of_source(routes, e)) {
+        const struct slot *sink = &m->media.slots[e->sink];
+        bool alone = !routes_next_of_sink(routes, routes_of_sink(routes, e->sink));
+        if (sink->kind != KIND_RTP || sink->rtp.relayed == slot || !alone || !e->gain.to_q8) continue;
+        if (sink->rtp.remote.telephone_event >= 0 && sink->rtp.dialled.count < MX_MAX_DIGITS)
+            port_queue_digits(m, e->sink, &digit->code, 1, duration, LEAST_GAP, false);
+    }
+}
+
+static void take_event(struct mx *m, uint32_t slot, const struct digit *digit, int64_t now) {
+    tell_digit(m, slot, digit, now);
+    pass_on_digit(m, slot, digit);
+}
+
 static void restart_digits(struct mx *m, uint32_t slot, int64_t now) {
     struct digit digit;
-    if (digits_restart(&m->media.slots[slot].rtp.digits, &digit)) tell_digit(m, slot, &digit, now);
+    if (digits_restart(&m->media.slots[slot].rtp.digits, &digit)) take_event(m, slot, &digit, now);
 }
 
 /* Several events in one packet follow on each other (RFC 4733 §2.5.1.5). */
@@ -74,7 +98,7 @@ static void hear_events(struct mx *m, uint32_t slot, const struct rtp_packet *pa
     for (uint32_t at = 0; at < packet->length; at += DIGIT_BLOCK) {
         struct digit found[2];
         uint32_t count = digits_take(&p->digits, packet->payload + at, timestamp, now, found);
-        for (uint32_t i = 0; i < count; i++) tell_digit(m, slot, &found[i], now);
+        for (uint32_t i = 0; i < count; i++) take_event(m, slot, &found[i], now);
         timestamp += get16(packet->payload + at + 2);
     }
 }
@@ -93,13 +117,14 @@ static void hear_tones(struct mx *m, uint32_t slot, uint32_t timestamp, const in
 void port_expire_digits(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct digit digit;
-    if (digits_expire(&p->digits, now, &digit)) tell_digit(m, slot, &digit, now);
+    if (digits_expire(&p->digits, now, &digit)) take_event(m, slot, &digit, now);
     if (tones_expire(&p->tones, now, &digit)) tell_digit(m, slot, &digit, now);
 }
 
 static void restart(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     begin_epoch(m, p);
+    p->decoding = false;
     timeline_restart(&p->timeline);
     restart_digits(m, slot, now);
 }
@@ -110,25 +135,69 @@ struct sequel {
     bool after_loss; /* others should have come before it */
 };
 
+/* What meters and detectors look at: pairs of samples become one, as none of them cares for what is above 4 kHz. */
+static const int16_t *fold(const int16_t *samples, int16_t *folded, uint32_t span, uint32_t width) {
+    if (width == 1) return samples;
+    for (uint32_t i = 0; i < span; i++) folded[i] = (int16_t)((samples[2 * i] + samples[2 * i + 1]) / 2);
+    return folded;
+}
+
+static void judge(struct mx *m, uint32_t slot, const struct rtp_packet *packet, const int16_t *samples, bool newest,
+                  int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    int16_t folded[RTP_MAX_PAYLOAD];
+    const int16_t *narrow = fold(samples, folded, packet->span, p->remote.codec->width);
+    level_take(&p->level, narrow, packet->span, now);
+    port_show_level(p);
+    if (p->detects_tones && newest)
+        hear_tones(m, slot, packet->header.timestamp / p->remote.codec->ticks, narrow, packet->span, now);
+}
+
+/* A decoder that can makes up for what was lost just before this packet, which may bring a copy of it. */
+static bool make_up(struct mx *m, uint32_t slot, const struct rtp_packet *packet, int64_t position) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    int16_t samples[CODEC_MOST_WIDTH * MOST_MADE_UP];
+    int64_t gap = position - p->decoded;
+    if (!p->remote.codec->conceal || gap <= 0 || gap > MOST_MADE_UP) return false;
+    p->remote.codec->conceal(memory_of(m, slot) + PORT_DECODER, samples, (uint32_t)gap, packet->payload, packet->length);
+    timeline_write(&p->timeline, p->decoded, samples, (size_t)gap, false);
+    p->timeline.concealed += (uint64_t)gap;
+    return true;
+}
+
+/* A decoder that remembers hears packets in their order, and only while somebody wants to hear what it makes of them. */
+static bool decodes(struct mx *m, uint32_t slot, bool newest) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    const struct codec *codec = p->remote.codec;
+    if (!codec->open_decoder) return true;
+    if (!p->needed && !p->detects_tones) return p->decoding = false;
+    if (!newest && p->decoding) return count_one(&p->counters.misplaced), false;
+    if (!p->decoding) codec->open_decoder(memory_of(m, slot) + PORT_DECODER);
+    return true;
+}
+
 /* Put the sound where it belongs in time. */
 static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, struct sequel sequel, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     int64_t position;
-    int16_t samples[RTP_MAX_PAYLOAD];
-    enum placing placing = timeline_place(&p->timeline, packet->header.timestamp, packet->length, sequel.newest, now,
-                                          m->recording_delay, &position);
+    int16_t samples[CODEC_MOST_WIDTH * RTP_MAX_PAYLOAD];
+    enum placing placing =
+        timeline_place(&p->timeline, packet->header.timestamp, packet->span, sequel.newest, now, m->recording_delay, &position);
     if (placing == LOST) {
         count_one(&p->counters.misplaced);
         return;
     }
     if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
     if (placing != PLACED) count_one(&p->counters.realigned);
-    p->remote.codec->decode(samples, packet->payload, packet->length);
-    level_take(&p->level, samples, packet->length, now);
-    port_show_level(p);
-    if (p->detects_tones && sequel.newest) hear_tones(m, slot, packet->header.timestamp, samples, packet->length, now);
+    if (!decodes(m, slot, sequel.newest)) return;
+    bool fresh = !p->decoding, made_up = !fresh && sequel.after_loss && p->needed && make_up(m, slot, packet, position);
+    p->remote.codec->decode(memory_of(m, slot) + PORT_DECODER, samples, packet->payload, packet->length);
+    p->decoding = true;
+    p->decoded = position + packet->span;
+    judge(m, slot, packet, samples, sequel.newest, now);
     if (!p->needed) return;
-    timeline_write(&p->timeline, position, samples, packet->length, sequel.after_loss || placing == REALIGNED);
+    bool after_loss = (sequel.after_loss && !made_up) || placing == REALIGNED || fresh;
+    timeline_write(&p->timeline, position, samples, packet->span, after_loss);
     atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
 }
 
@@ -181,8 +250,9 @@ static bool take(struct mx *m, uint32_t slot, const struct rtp_packet *packet, e
         restart(m, slot, now);
     }
     if (content == SOUND && arrival != ARRIVAL_OLDER) {
-        more |= reception_time(&p->reception, packet->header.timestamp, (uint32_t)now) > BELATED;
-        atomic_store_explicit(&p->counters.jitter, reception_jitter(&p->reception), memory_order_relaxed);
+        uint32_t ticks = p->remote.codec->ticks;
+        more |= reception_time(&p->reception, packet->header.timestamp, (uint32_t)now * ticks) > (int32_t)(BELATED * ticks);
+        atomic_store_explicit(&p->counters.jitter, reception_jitter(&p->reception) / ticks, memory_order_relaxed);
     }
     struct sequel sequel = {
         .newest = arrival != ARRIVAL_OLDER,
@@ -237,7 +307,8 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.malformed);
     } else {
         enum content content = content_of(p, packet.header.payload_type);
-        if (content == EVENT && packet.length % DIGIT_BLOCK) {
+        packet.span = content == SOUND ? p->remote.codec->span(packet.payload, packet.length) : 0;
+        if ((content == EVENT && packet.length % DIGIT_BLOCK) || (content == SOUND && !packet.span)) {
             count_one(&p->counters.malformed);
         } else if (content == NOT_NEGOTIATED) {
             count_one(&p->counters.unexpected);

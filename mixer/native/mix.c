@@ -21,10 +21,11 @@ static void add(int32_t *sums, const int16_t *samples, size_t count, int gain_q8
     }
 }
 
-void mix_add(int32_t *sums, const int16_t *samples, size_t count, const struct gain *gain, int64_t position) {
+void mix_add(int32_t *sums, const int16_t *samples, size_t count, uint32_t width, const struct gain *gain,
+             int64_t position) {
     size_t moving = 0;
-    for (; moving < count && position + (int64_t)moving < gain->since + MIX_RAMP; moving++)
-        sums[moving] += samples[moving] * gain_at(gain, position + (int64_t)moving) / MX_UNITY_GAIN;
+    for (; moving < count && position + (int64_t)(moving / width) < gain->since + MIX_RAMP; moving++)
+        sums[moving] += samples[moving] * gain_at(gain, position + (int64_t)(moving / width)) / MX_UNITY_GAIN;
     if (gain->to_q8) add(sums + moving, samples + moving, count - moving, gain->to_q8);
 }
 

@@ -9,8 +9,9 @@
  *            each player that plays them. A port dies with its mixer; a stale one is MX_GONE.
  * Changes    go through a ring and take effect in order, before anything else the media thread does when it wakes.
  *            A change that fails has changed nothing. Routes, gains and players come, change and go in ramps of 5 ms.
- * Units      sample: int16, mono, 8000 Hz.  position: samples since mx_open(), the one clock of all sources.
- *            frame of a tap: two samples, left and right.  tick: 160 samples, 20 ms.  gain: Q8, 256 = 0 dB.
+ * Units      sample: int16, mono, 8000 Hz.  position: samples since mx_open(), the one clock of all sources; what a wideband
+ *            codec says has two samples in each.  frame of a tap: two samples, left and right.  tick: 160 positions, 20 ms.
+ *            gain: Q8, 256 = 0 dB.
  * Errors     mx_result. Nothing a peer sends is an error here: it is counted in mx_port_stats. */
 #ifndef EARSHOT_MIXER_H
 #define EARSHOT_MIXER_H
@@ -72,11 +73,15 @@ typedef struct {
 typedef struct {
     const char *address;
     uint16_t rtp_port;
-    const char *codec;                                 /* name in the codec table */
+    const char *codec;                                 /* name in the codec table, */
+    uint32_t clock_rate;                               /* and hertz: L16 is there twice */
     uint8_t payload_type, receive_payload_type;        /* what we send, what it sends */
     int16_t telephone_event, receive_telephone_event;  /* payload types, -1 where not negotiated */
     const char *learn_from;                            /* NULL: nobody */
     const mx_srtp *srtp;                               /* NULL: RTP as it is */
+    uint32_t ptime_ms;                                 /* of packets it wants; 10 to 60 are made, as the codec can */
+    uint32_t max_bitrate;                              /* of Opus, bits a second; 0: ours to choose */
+    bool fec, dtx, cbr;                                /* of Opus: what it asks our encoder for, RFC 7587 §6.1 */
 } mx_remote;
 
 typedef enum {
@@ -108,7 +113,7 @@ typedef struct {
     uint64_t digits;          /* told */
     uint64_t digits_lost;     /* more than 20 a second, or nobody read events */
     double concealed_ms;      /* of sound made up for packets that were missed by a mix or a tap */
-    double level_dbov;        /* RFC 6464: -127 is silence, 0 overload */
+    double level_dbov;        /* RFC 6464: -127 is silence, 0 overload; of G.722 and Opus only while a mix or a tap decodes it */
     bool speaking;            /* by energy, against the noise of the line */
     double speech_ms;
     double mos;               /* G.107, of what the phone sends, from loss, jitter and round trip so far; 0: nothing came */
@@ -187,6 +192,6 @@ int mx_wakeup_fd(const mx *m);
 bool mx_next_event(mx *m, mx_event *event);
 
 /* The codec table, for the check against what SDP offers: false past its end. */
-bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate);
+bool mx_codec(size_t index, const char **name, uint8_t *payload_type, uint32_t *clock_rate, uint8_t *channels);
 
 #endif

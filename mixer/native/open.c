@@ -123,6 +123,7 @@ mx_result core_open(const mx_limits *limits, bool stepped, mx **opened) {
     struct address host;
     if (!valid(limits) || !address_parse(&host, limits->host, 0)) return MX_INVALID;
     codecs_prepare();
+    resample_prepare();
     struct mx *m = shared_memory(sizeof *m);
     if (!m) return MX_FULL;
     m->host = host;

@@ -43,7 +43,7 @@ static void add(const struct player *p, int64_t from, int64_t to, int32_t *sums,
     int64_t length = (int64_t)p->clip->count;
     while (from < to) {
         int64_t at = (from - p->start) % length, part = length - at < to - from ? length - at : to - from;
-        mix_add(sums, p->clip->samples + at, (size_t)part, gain, from);
+        mix_add(sums, p->clip->samples + at, (size_t)part, 1, gain, from);
         sums += part;
         from += part;
     }

@@ -47,6 +47,16 @@ static void change_keys(struct mx *m, const struct remote *from, const struct re
     if (from->receive != to->receive) discard(m, from->receive);
 }
 
+/* Timestamps start anew for whoever is relayed to, and decoder, encoder and timeline are those of this codec. */
+static void change_codec(struct mx *m, struct rtp_port *p, const struct codec *codec) {
+    p->epoch = STREAM_OF_MIX + ++m->media.epochs;
+    p->decoding = false;
+    p->waiting = 0;
+    memset(p->fading, 0, sizeof p->fading);
+    timeline_change(&p->timeline, codec->width, codec->ticks);
+    stream_turn(&p->stream, codec->ticks);
+}
+
 static bool same_place(const struct remote *a, const struct remote *b) {
     return a->codec && address_equal(&a->told, &b->told) && address_equal(&a->learn_from, &b->learn_from);
 }
@@ -55,6 +65,8 @@ static bool same_place(const struct remote *a, const struct remote *b) {
 void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct remote before = p->remote;
+    if (remote->codec != before.codec) change_codec(m, p, remote->codec);
+    p->encoding = false;
     p->remote = *remote;
     change_keys(m, &before, remote);
     if (same_place(&before, remote)) {
@@ -70,6 +82,13 @@ void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, i
     p->quiet_until = 0;
     p->refusals = 0;
 }
+
+bool port_relays(const struct rtp_port *source, const struct rtp_port *sink) {
+    const struct codec *from = source->remote.codec, *to = sink->remote.codec;
+    return !from || !to || codec_relays(from, to);
+}
+
+uint32_t port_width(const struct rtp_port *p) { return p->remote.codec->width; }
 
 void port_leave_alone(struct rtp_port *p, int64_t now) {
     count_one(&p->counters.send_errors);
@@ -90,10 +109,19 @@ void port_need(struct rtp_port *p, bool needed) {
     p->needed = needed;
 }
 
-void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
-    timeline_prepare(&p->timeline, position + (int64_t)count);
-    timeline_add(&p->timeline, position, sums, count, gain);
+static void prepare(struct rtp_port *p, int64_t until) {
+    timeline_prepare(&p->timeline, until);
     atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
+}
+
+void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    prepare(p, position + (int64_t)count + (port_is_wide(p) ? RESAMPLE_REACH : 0));
+    timeline_add(&p->timeline, position, sums, count, gain);
+}
+
+void port_listen_wide(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    prepare(p, position + (int64_t)count);
+    timeline_add_wide(&p->timeline, position, sums, count, gain);
 }
 
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now) {
@@ -112,35 +140,79 @@ void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *hea
     }
 }
 
-void port_join(struct rtp_port *p, uint32_t origin, uint8_t *codes, uint32_t count, int64_t now) {
-    const struct codec *codec = p->remote.codec;
+/* Whether sound of this origin, sent now, follows closely on other sound. */
+static bool follows(const struct rtp_port *p, uint32_t origin, int64_t now) {
     int64_t end = p->stream.last_at + p->stream.last_count;
-    if (origin != p->stream.origin && p->last_codec && now - end <= MOST_JOINED) {
-        int16_t last, samples[MIX_RAMP];
-        uint32_t ramp = count < MIX_RAMP ? count : MIX_RAMP;
-        p->last_codec->decode(&last, &p->last_code, 1);
-        codec->decode(samples, codes, ramp);
-        for (uint32_t i = 0; i < ramp; i++)
-            samples[i] = (int16_t)(last + (samples[i] - last) * (int)(i + 1) / (int)(ramp + 1));
-        codec->encode(codes, samples, ramp);
-    }
-    p->last_codec = codec;
-    p->last_code = codes[count - 1];
+    return p->stream.origin && origin != p->stream.origin && now - end <= MOST_JOINED;
 }
 
-void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now) {
+static void join(int16_t last, int16_t *samples, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        samples[i] = (int16_t)(last + (samples[i] - last) * (int)(i + 1) / (int)(count + 1));
+}
+
+void port_join(struct rtp_port *p, uint32_t origin, uint8_t *payload, uint32_t span, int64_t now) {
+    const struct codec *codec = p->remote.codec;
+    int16_t last = p->last_sample;
+    p->last_sample = 0;
+    if (!codec->bytewise) return;
+    if (follows(p, origin, now)) {
+        int16_t samples[MIX_RAMP];
+        uint32_t ramp = span < MIX_RAMP ? span : MIX_RAMP;
+        codec->decode(NULL, samples, payload, ramp);
+        join(last, samples, ramp);
+        codec->encode(NULL, payload, samples, ramp);
+    }
+    codec->decode(NULL, &p->last_sample, payload + span - 1, 1);
+}
+
+static void open_encoder(const struct mx *m, uint32_t slot) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    if (p->remote.codec->open_encoder) p->remote.codec->open_encoder(memory_of(m, slot) + PORT_ENCODER, &p->remote.wishes);
+    p->encoding = true;
+}
+
+/* `at`: position of the first sample. */
+static void send_samples(struct mx *m, uint32_t slot, int16_t *samples, uint32_t span, int64_t at) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    const struct codec *codec = p->remote.codec;
+    if (follows(p, STREAM_OF_MIX, at)) join(p->last_sample, samples, MIX_RAMP * codec->width);
+    if (!p->encoding || p->stream.origin != STREAM_OF_MIX) open_encoder(m, slot);
+    p->last_sample = samples[span * codec->width - 1];
+    uint32_t length = codec->encode(memory_of(m, slot) + PORT_ENCODER, m->media.packet + RTP_HEADER, samples, span);
     struct rtp_header header = {
+        .marker = p->paused && length,
         .payload_type = p->remote.payload_type,
-        .sequence = p->mixed++,
-        .timestamp = (uint32_t)now,
+        .sequence = p->mixed,
+        .timestamp = (uint32_t)at * codec->ticks,
     };
-    port_join(p, STREAM_OF_MIX, packet + RTP_HEADER, count, now);
-    if (stream_map(&p->stream, STREAM_OF_MIX, &header, count, now)) port_send(p, packet, &header, count, now);
+    p->paused = !length;
+    if (!length) return;
+    p->mixed++;
+    if (stream_map(&p->stream, STREAM_OF_MIX, &header, span, at)) port_send(p, m->media.packet, &header, length, at);
+}
+
+void port_send_mix(struct mx *m, uint32_t slot, int16_t *samples, int64_t tick) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    uint32_t width = p->remote.codec->width, packet = p->remote.packet;
+    int16_t *waiting = (int16_t *)(memory_of(m, slot) + PORT_WAITING);
+    if (p->waits_until != tick) p->waiting = 0;
+    if (packet == MX_TICK_SAMPLES && !p->waiting) {
+        send_samples(m, slot, samples, MX_TICK_SAMPLES, tick);
+        return;
+    }
+    memcpy(waiting + p->waiting * width, samples, MX_TICK_SAMPLES * width * sizeof *samples);
+    p->waiting += MX_TICK_SAMPLES;
+    p->waits_until = tick + MX_TICK_SAMPLES;
+    for (; p->waiting >= packet; p->waiting -= packet) {
+        send_samples(m, slot, waiting, packet, p->waits_until - p->waiting);
+        memmove(waiting, waiting + packet * width, (p->waiting - packet) * width * sizeof *waiting);
+    }
 }
 
 void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
-                       uint32_t gap) {
-    for (uint32_t i = 0; i < count; i++) digits_queue(&m->media.slots[slot].rtp.dialled, codes[i], duration, gap);
+                       uint32_t gap, bool asked) {
+    for (uint32_t i = 0; i < count; i++) digits_queue(&m->media.slots[slot].rtp.dialled, codes[i], duration, gap, asked);
     roster_add(&m->media.dialling, slot);
 }
 
@@ -150,7 +222,7 @@ static void send_digit_packet(struct mx *m, struct rtp_port *p, const struct dig
         .marker = digit->marker,
         .payload_type = (uint8_t)p->remote.telephone_event,
         .sequence = p->mixed++,
-        .timestamp = (uint32_t)digit->start,
+        .timestamp = (uint32_t)digit->start * p->stream.ticks,
     };
     memcpy(m->media.packet + RTP_HEADER, digit->block, DIGIT_BLOCK);
     if (stream_map(&p->stream, STREAM_OF_MIX, &header, 0, tick)) port_send(p, m->media.packet, &header, DIGIT_BLOCK, tick);

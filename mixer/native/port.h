@@ -9,6 +9,7 @@
 #include "codecs.h"
 #include "digits.h"
 #include "level.h"
+#include "resample.h"
 #include "rtcp.h"
 #include "rtp.h"
 #include "socket_io.h"
@@ -19,6 +20,19 @@
 
 #define NO_SLOT UINT32_MAX
 
+/* The sample memory of a port, in bytes: its timeline, narrow and wide, then what waits to be sent, then its codec. */
+enum {
+    PORT_MOST_PACKET = 480,                       /* positions, 60 ms */
+    PORT_MOST_WAITING = PORT_MOST_PACKET + 160,   /* and a tick */
+    PORT_WAITING = TIMELINE_BYTES + TIMELINE_WIDE_BYTES,
+    PORT_WAITING_BYTES = 4096,
+    PORT_ENCODER = PORT_WAITING + PORT_WAITING_BYTES,
+    PORT_DECODER = PORT_ENCODER + CODEC_ENCODER_BYTES,
+    PORT_BYTES = PORT_DECODER + CODEC_DECODER_BYTES
+};
+
+_Static_assert(PORT_MOST_WAITING * CODEC_MOST_WIDTH * sizeof(int16_t) <= PORT_WAITING_BYTES, "what waits has room");
+
 struct mx;
 
 /* Where the phone is and what it speaks; see mx_remote. */
@@ -28,6 +42,8 @@ struct remote {
     bool learning;             /* its port may still be learnt from `learn_from` */
     struct address learn_from; /* its port means nothing */
     const struct codec *codec; /* NULL: not known yet */
+    struct codec_wishes wishes;
+    uint32_t packet;           /* positions in a packet of a mix */
     uint8_t payload_type, receive_payload_type;
     int16_t telephone_event, receive_telephone_event; /* -1: none */
     struct crypto_context *send, *receive;            /* NULL: RTP is sent and taken as it is */
@@ -39,7 +55,7 @@ struct counters {
         rtcp_received, concealed, speech, digits, digits_lost, digits_done;
     _Atomic bool speaking;
     _Atomic uint32_t power;          /* mean square */
-    _Atomic uint32_t jitter;         /* samples */
+    _Atomic uint32_t jitter;         /* positions */
     _Atomic uint32_t rtt_65536ths;   /* seconds */
 };
 
@@ -58,24 +74,29 @@ struct rtp_port {
     bool heard;     /* a packet was accepted, ever */
     bool timed_out; /* and said so */
     bool needed;    /* somebody mixes or records it: decode */
+    bool encoding;  /* the encoder is open */
+    bool decoding;  /* the decoder has heard all up to `decoded` */
     bool detects_tones;
     struct remote remote;
     int64_t heard_at;        /* position of the last packet, or of the remote becoming known */
     uint32_t epoch;          /* unique in the mixer: a new one where timestamps start anew */
     struct reception reception;
     struct level level;
+    int64_t decoded; /* position after the newest packet that was decoded */
     /* What goes. */
     uint32_t relayed;        /* slot of the one source that is forwarded packet by packet, or NO_SLOT: mix */
     uint32_t refusals;       /* in a row */
     int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
     struct stream stream;
-    const struct codec *last_codec;
-    uint8_t last_code;       /* of the newest sound that was sent */
+    int16_t last_sample;     /* that was sent; 0 where that is not known */
+    bool paused;             /* the encoder found nothing worth a packet */
+    uint32_t waiting;        /* positions of a mix that do not make a packet yet */
+    int64_t waits_until;     /* where they end */
     uint16_t mixed;          /* sequence number of mixed packets and digits, before the stream maps it */
     struct counters counters;
     struct timeline timeline;
     /* Now and then. */
-    int32_t fading[MIX_RAMP]; /* of the next mix: sources that have left it */
+    int32_t fading[CODEC_MOST_WIDTH * MIX_RAMP]; /* of the next mix: sources that have left it */
     struct digit_queue dialled;
     struct digit_reception digits;
     struct tone_detector tones;
@@ -95,16 +116,23 @@ struct port_seed {
     uint8_t cname[RTCP_CNAME / 2];
 };
 
-/* Control thread, before the media thread knows of it. `samples`: of its timeline, all 0. */
+/* Control thread, before the media thread knows of it. `samples`: PORT_BYTES, all 0. */
 void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const struct port_seed *seed, int16_t *samples,
                int64_t now);
 
 /* All below: media thread. `now` is a position. */
 void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now);
 
-/* Join `count` codes of sound, which are sent next and come from `origin`, to what was sent before: between a mix and what
- * is relayed, and between sources, the wave leaps, and 5 ms make a slope of it. */
-void port_join(struct rtp_port *p, uint32_t origin, uint8_t *codes, uint32_t count, int64_t now);
+/* The streams of two ports are of one kind, or it is not known yet: packets of one can be sent to the other. */
+bool port_relays(const struct rtp_port *source, const struct rtp_port *sink);
+
+/* Samples in a position of the mix that it is sent. */
+uint32_t port_width(const struct rtp_port *p);
+
+/* Join `span` positions of sound, which are sent next and come from `origin`, to what was sent before: between a mix and
+ * what is relayed, and between sources, the wave leaps, and 5 ms make a slope of it. Of codecs that are not bytewise it is
+ * left to the decoder of the phone. */
+void port_join(struct rtp_port *p, uint32_t origin, uint8_t *payload, uint32_t span, int64_t now);
 
 /* Whether it is known where the phone is; and whether a packet would go there now. */
 bool port_reachable(const struct rtp_port *p);
@@ -119,17 +147,19 @@ void port_show_level(struct rtp_port *p);
 /* Whether somebody reads the timeline. */
 void port_need(struct rtp_port *p, bool needed);
 
-/* sums[i] += what was said at position + i, with the gain there. */
+/* Add what was said from `position` on, with the gain there, at 8000 Hz; and at 16000 Hz, where it is wide. */
 void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
+void port_listen_wide(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
+static inline bool port_is_wide(const struct rtp_port *p) { return p->timeline.width > 1; }
 
 /* `packet` has RTP_HEADER bytes of room before `length` of payload, and CRYPTO_ADDED behind; the header is mapped already. */
 void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *header, uint32_t length, int64_t now);
 
-/* Send `count` samples of a mix; `codes` holds them encoded, after RTP_HEADER bytes of room. */
-void port_send_mix(struct rtp_port *p, uint8_t *packet, uint32_t count, int64_t now);
+/* Send a tick of a mix, of the port's width, in packets as long as the phone wants them. */
+void port_send_mix(struct mx *m, uint32_t slot, int16_t *samples, int64_t tick);
 
 void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
-                       uint32_t gap);
+                       uint32_t gap, bool asked);
 void port_send_digits(struct mx *m, uint32_t slot, int64_t tick); /* what is due at this tick */
 void port_detect_tones(struct rtp_port *p, bool on);
 

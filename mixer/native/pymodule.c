@@ -179,20 +179,24 @@ static bool read_keys(PyObject *tuple, mx_srtp *srtp) {
 static PyObject *mixer_set_remote(PyObject *self, PyObject *args, PyObject *keywords) {
     static char *names[] = {"slot", "generation", "address", "rtp_port", "codec", "payload_type",
                             "receive_payload_type", "telephone_event", "receive_telephone_event", "learn_from",
-                            "srtp", NULL};
+                            "srtp", "clock_rate", "ptime_ms", "max_bitrate", "fec", "dtx", "cbr", NULL};
     mx *m = opened((Mixer *)self);
     mx_port port = {0};
     mx_remote remote;
     mx_srtp srtp;
     PyObject *keys;
-    int rtp_port;
-    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhzO", names, &port.slot, &port.generation,
+    int rtp_port, fec, dtx, cbr;
+    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhzOIIIppp", names, &port.slot, &port.generation,
                                            &remote.address, &rtp_port, &remote.codec, &remote.payload_type,
                                            &remote.receive_payload_type, &remote.telephone_event,
-                                           &remote.receive_telephone_event, &remote.learn_from, &keys))
+                                           &remote.receive_telephone_event, &remote.learn_from, &keys,
+                                           &remote.clock_rate, &remote.ptime_ms, &remote.max_bitrate, &fec, &dtx, &cbr))
         return NULL;
     remote.srtp = keys == Py_None ? NULL : &srtp;
     if (remote.srtp && !read_keys(keys, &srtp)) return NULL;
+    remote.fec = fec;
+    remote.dtx = dtx;
+    remote.cbr = cbr;
     if (rtp_port < 0 || rtp_port > UINT16_MAX) return raise_result(MX_INVALID);
     remote.rtp_port = (uint16_t)rtp_port;
     return none_or_raise(mx_set_remote(m, port, &remote));
@@ -336,11 +340,11 @@ static PyType_Spec mixer_spec = {"mixer._native.Mixer", sizeof(Mixer), 0, Py_TPF
 
 static PyObject *codec_table(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none)) {
     const char *name;
-    uint8_t payload_type;
+    uint8_t payload_type, channels;
     uint32_t clock_rate;
     PyObject *list = PyList_New(0);
-    for (size_t i = 0; list && mx_codec(i, &name, &payload_type, &clock_rate); i++) {
-        PyObject *row = Py_BuildValue("sBI", name, payload_type, clock_rate);
+    for (size_t i = 0; list && mx_codec(i, &name, &payload_type, &clock_rate, &channels); i++) {
+        PyObject *row = Py_BuildValue("sBIB", name, payload_type, clock_rate, channels);
         if (!row || PyList_Append(list, row) < 0) Py_CLEAR(list);
         Py_XDECREF(row);
     }

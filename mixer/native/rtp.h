@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RTP_HEADER = 12, RTP_MAX_PAYLOAD = 1600 }; /* bytes; 200 ms of G.711 */
+enum { RTP_HEADER = 12, RTP_MAX_PAYLOAD = 2000 }; /* bytes; 60 ms of L16 at 16000 Hz */
 
 struct rtp_header {
     bool marker;
@@ -19,6 +19,7 @@ struct rtp_packet {
     struct rtp_header header;
     const uint8_t *payload; /* without CSRCs, extension and padding */
     uint32_t length;        /* of the payload, 1..RTP_MAX_PAYLOAD */
+    uint32_t span;          /* positions that it lasts; left to the caller */
 };
 
 /* False: not an RTP packet with a payload, whatever `size` bytes there are. */
@@ -52,13 +53,13 @@ enum arrival {
 /* The sequence number of a packet. */
 enum arrival reception_take(struct reception *r, const struct rtp_header *header);
 
-/* The timestamp of a packet in sequence; `now` in samples. By how many samples it is later than the one before: 0 for the
+/* The timestamp of a packet in sequence; `now` on the same clock. By how many ticks it is later than the one before: 0 for the
  * first. */
 int32_t reception_time(struct reception *r, uint32_t timestamp, uint32_t now);
 
 uint32_t reception_extended_highest(const struct reception *r);
 uint64_t reception_lost(const struct reception *r); /* 0 while duplicates make up for it */
-uint32_t reception_jitter(const struct reception *r); /* samples */
+uint32_t reception_jitter(const struct reception *r); /* ticks of the timestamps */
 
 /* Fraction of 256 lost since the last call, for a report block. */
 uint8_t reception_fraction_lost(struct reception *r);

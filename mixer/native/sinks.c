@@ -5,6 +5,7 @@
 
 #include "core.h"
 #include "mix.h"
+#include "resample.h"
 
 enum { PULL_SAMPLES = 400 }; /* at once: keeps the sums of both sides in 3.2 kB */
 
@@ -24,6 +25,18 @@ static void add_to_mix(const struct mx *m, uint32_t source, int64_t tick, int32_
     add_source(m, source, tick - delay, sums, count, &then);
 }
 
+static bool is_wide(const struct mx *m, uint32_t source) {
+    const struct slot *slot = &m->media.slots[source];
+    return slot->kind == KIND_RTP && port_is_wide(&slot->rtp);
+}
+
+/* The same from a source at 16000 Hz, as it is. */
+static void add_to_wide_mix(const struct mx *m, uint32_t source, int64_t tick, int32_t *sums, size_t count,
+                            const struct gain *gain) {
+    struct gain then = {gain->from_q8, gain->to_q8, gain->since - m->supervisor_delay};
+    port_listen_wide(&m->media.slots[source].rtp, tick - m->supervisor_delay, sums, count, &then);
+}
+
 /* What a tap takes through an edge: all of it, or up to where it leaves and 5 ms more. */
 static void add_to_tap(const struct mx *m, const struct edge *e, int64_t position, int32_t *sums, size_t count) {
     struct gain leaving = {gain_at(&e->gain, e->leaves), 0, e->leaves};
@@ -37,30 +50,47 @@ static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[sl
 
 static int64_t next_tick(const struct mx *m) { return (int64_t)m->media.next_tick * MX_TICK_SAMPLES; }
 
-void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
-    struct rtp_port *port = &m->media.slots[sink].rtp;
+/* At 16000 Hz those sources that are at 8000 Hz are summed first, and raised once. */
+static void mix_wide(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
     const struct routes *routes = &m->media.routes;
-    int32_t sums[MX_TICK_SAMPLES] = {0};
-    int16_t samples[MX_TICK_SAMPLES];
-    memcpy(sums, port->fading, sizeof port->fading);
-    memset(port->fading, 0, sizeof port->fading);
-    if (!routes_of_sink(routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
-    if (!port_sends(port, tick) || port->dialled.sounding) return;
-    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e))
-        add_to_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
-    mix_clip(samples, sums, MX_TICK_SAMPLES);
-    port->remote.codec->encode(m->media.packet + RTP_HEADER, samples, MX_TICK_SAMPLES);
-    port_send_mix(port, m->media.packet, MX_TICK_SAMPLES, tick);
+    int32_t narrow[MX_TICK_SAMPLES + 2 * RESAMPLE_REACH] = {0};
+    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e)) {
+        if (is_wide(m, e->source)) add_to_wide_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
+        else add_to_mix(m, e->source, tick - RESAMPLE_REACH, narrow, MX_TICK_SAMPLES + 2 * RESAMPLE_REACH, &e->gain);
+    }
+    resample_double(sums, narrow + RESAMPLE_REACH, MX_TICK_SAMPLES);
 }
 
-/* One RTP source at unity gain is relayed, anything else is mixed; once more after the last source has left. */
+static void mix_narrow(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
+    const struct routes *routes = &m->media.routes;
+    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e))
+        add_to_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
+}
+
+void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
+    struct rtp_port *port = &m->media.slots[sink].rtp;
+    int32_t sums[CODEC_MOST_WIDTH * MX_TICK_SAMPLES] = {0};
+    int16_t samples[CODEC_MOST_WIDTH * MX_TICK_SAMPLES];
+    memcpy(sums, port->fading, sizeof port->fading);
+    memset(port->fading, 0, sizeof port->fading);
+    if (!routes_of_sink(&m->media.routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
+    if (!port_sends(port, tick) || port->dialled.sounding) return;
+    uint32_t width = port_width(port);
+    if (width > 1) mix_wide(m, sink, tick, sums);
+    else mix_narrow(m, sink, tick, sums);
+    mix_clip(samples, sums, width * MX_TICK_SAMPLES);
+    port_send_mix(m, sink, samples, tick);
+}
+
+/* One RTP source of the same codec at unity gain is relayed, anything else is mixed; once more after the last source has left. */
 static void choose_relay_or_mix(struct mx *m, uint32_t sink) {
     struct media *media = &m->media;
     if (media->slots[sink].kind != KIND_RTP) return;
     const struct edge *edge = routes_of_sink(&media->routes, sink);
     bool alone = edge && !routes_next_of_sink(&media->routes, edge);
-    bool relay = alone && edge->gain.to_q8 == MX_UNITY_GAIN && media->slots[edge->source].kind == KIND_RTP;
     struct rtp_port *port = &media->slots[sink].rtp;
+    bool relay = alone && edge->gain.to_q8 == MX_UNITY_GAIN && media->slots[edge->source].kind == KIND_RTP &&
+                 port_relays(&media->slots[edge->source].rtp, port);
     port->relayed = relay ? edge->source : NO_SLOT;
     if (edge && !relay) {
         roster_add(&media->mixing, sink);
@@ -83,6 +113,15 @@ static void choose_work(struct mx *m, uint32_t source) {
     if (slot->kind == KIND_RTP) port_need(&slot->rtp, needed);
     else if (heard) player_start(&slot->player, next_tick(m));
     else player_pause(&slot->player, next_tick(m));
+}
+
+void sinks_reconsider(struct mx *m, uint32_t slot) {
+    const struct routes *routes = &m->media.routes;
+    choose_relay_or_mix(m, slot);
+    for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e)) choose_work(m, e->source);
+    for (struct edge *e = routes_of_source(routes, slot); e; e = routes_next_of_source(routes, e))
+        choose_relay_or_mix(m, e->sink);
+    choose_work(m, slot);
 }
 
 static void choose_anew(struct mx *m, uint32_t source, uint32_t sink) {
@@ -159,6 +198,21 @@ static void change_tap(struct mx *m, struct edge *edge, int gain_q8, int64_t at)
     if (gain_q8 >= 0) enter(m, source, sink, channel, gain_q8, at);
 }
 
+/* What is heard for 5 ms more of a source that leaves a mix. */
+static void fade(struct mx *m, const struct edge *edge, int64_t since) {
+    struct rtp_port *sink = &m->media.slots[edge->sink].rtp;
+    int32_t narrow[MIX_RAMP + 2 * RESAMPLE_REACH] = {0};
+    if (!sink->remote.codec) return;
+    if (port_width(sink) == 1) {
+        add_to_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
+    } else if (is_wide(m, edge->source)) {
+        add_to_wide_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
+    } else {
+        add_to_mix(m, edge->source, since - RESAMPLE_REACH, narrow, MIX_RAMP + 2 * RESAMPLE_REACH, &edge->gain);
+        resample_double(sink->fading, narrow + RESAMPLE_REACH, MIX_RAMP);
+    }
+}
+
 /* A mix reads at ticks: what changes in between moves with the next. A source that leaves is heard for 5 ms more, and what
  * that sounds like is taken now, for it may be closed by then. */
 static void change_mix(struct mx *m, struct edge *edge, int gain_q8) {
@@ -167,7 +221,7 @@ static void change_mix(struct mx *m, struct edge *edge, int gain_q8) {
     int from_q8 = edge->gain.since == since ? edge->gain.from_q8 : edge->gain.to_q8;
     edge->gain = (struct gain){from_q8, gain_q8 < 0 ? 0 : gain_q8, since};
     if (gain_q8 >= 0) return;
-    if (sink->relayed != edge->source) add_to_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
+    if (sink->relayed != edge->source) fade(m, edge, since);
     routes_remove(&m->media.routes, edge);
 }
 

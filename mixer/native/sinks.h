@@ -9,6 +9,9 @@ struct mx;
 /* Change the routes of the media thread as of position `at`, and for taps to the sample. A gain below 0 removes. */
 void sinks_route(struct mx *m, uint32_t source, uint32_t sink, uint32_t channel, int gain_q8, int64_t at);
 
+/* The codec of an RTP port may be another now: relay may have to be mix, and back. */
+void sinks_reconsider(struct mx *m, uint32_t slot);
+
 /* Remove every route of a slot. What taps have still to read of it is left to leave; then sources may be closed. */
 void sinks_drop(struct mx *m, uint32_t slot, int64_t at);
 

@@ -1,12 +1,12 @@
 #include "stream.h"
 
-enum { FAR = 1 << 14 }; /* packets; keeps the first of an origin comparable when numbers wrap around */
+enum { FAR = 1 << 14, NO_ORIGIN = UINT32_MAX }; /* packets; keeps the first of an origin comparable when numbers wrap around */
 
 void stream_open(struct stream *s, uint32_t ssrc, uint16_t sequence, uint32_t timestamp) {
-    *s = (struct stream){.ssrc = ssrc, .next_sequence = sequence, .last_timestamp = timestamp};
+    *s = (struct stream){.ssrc = ssrc, .ticks = 1, .next_sequence = sequence, .last_timestamp = timestamp};
 }
 
-/* By how much the timestamp goes on from the last packet: the time that passed, but not less than that packet lasts. What
+/* By how many positions the timestamp goes on from the last packet: the time that passed, but not less than that packet lasts. What
  * this puts it ahead of the clock is taken back at the next change that leaves a gap, or delays would add up. */
 static uint32_t step(struct stream *s, int64_t now) {
     if (!s->origin) return 0;
@@ -21,10 +21,16 @@ static uint32_t step(struct stream *s, int64_t now) {
 }
 
 static void carry(struct stream *s, uint32_t origin, const struct rtp_header *header, int64_t now) {
-    s->timestamp_offset = s->last_timestamp + step(s, now) - header->timestamp;
+    s->timestamp_offset = s->last_timestamp + step(s, now) * s->ticks - header->timestamp;
     s->origin = origin;
     s->first_sequence = s->next_sequence;
     s->sequence_offset = (uint16_t)(s->next_sequence - header->sequence);
+}
+
+void stream_turn(struct stream *s, uint32_t ticks) {
+    if (ticks == s->ticks) return;
+    s->ticks = ticks;
+    if (s->origin) s->origin = NO_ORIGIN; /* whatever comes next is carried on from the last packet */
 }
 
 bool stream_map(struct stream *s, uint32_t origin, struct rtp_header *header, uint32_t count, int64_t now) {
@@ -49,5 +55,5 @@ bool stream_map(struct stream *s, uint32_t origin, struct rtp_header *header, ui
 }
 
 uint32_t stream_timestamp(const struct stream *s, int64_t now) {
-    return s->last_timestamp + (uint32_t)(now - s->last_at);
+    return s->last_timestamp + (uint32_t)(now - s->last_at) * s->ticks;
 }

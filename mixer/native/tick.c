@@ -99,6 +99,7 @@ static void obey(struct mx *m, const struct command *c) {
         break;
     case VERB_REMOTE:
         port_set_remote(m, c->slot, &c->remote, c->at);
+        sinks_reconsider(m, c->slot);
         break;
     case VERB_ROUTE:
         sinks_route(m, c->slot, c->route.sink, c->route.channel, c->route.gain_q8, c->at);
@@ -107,7 +108,7 @@ static void obey(struct mx *m, const struct command *c) {
         sinks_route(m, c->slot, c->route.sink, c->route.channel, -1, c->at);
         break;
     case VERB_DIGITS:
-        port_queue_digits(m, c->slot, c->digits.codes, c->digits.count, c->digits.duration, c->digits.gap);
+        port_queue_digits(m, c->slot, c->digits.codes, c->digits.count, c->digits.duration, c->digits.gap, true);
         break;
     case VERB_TONES:
         port_detect_tones(&m->media.slots[c->slot].rtp, c->detect_tones);

@@ -1,7 +1,10 @@
 #include "timeline.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
+
+#include "resample.h"
 
 enum {
     WATCH = 8000,    /* 1 s: long enough for one packet to get through without delay */
@@ -9,10 +12,21 @@ enum {
     PATIENCE = 480,  /* 60 ms: a burst after a stall arrives faster than that */
     LEAD_OVER = TIMELINE_LEAD_OVER,
     PIECE = 160,
+    KEPT = 8000,     /* through a change of width: more than any reader is behind */
 };
 
-void timeline_open(struct timeline *t, int16_t *samples, int64_t now) {
-    *t = (struct timeline){.samples = samples, .high = now, .real = now, .taken = now, .seam = now, .noise_state = 1};
+void timeline_open(struct timeline *t, int16_t *memory, int64_t now) {
+    *t = (struct timeline){
+        .memory = memory,
+        .samples = memory,
+        .width = 1,
+        .ticks = 1,
+        .high = now,
+        .real = now,
+        .taken = now,
+        .seam = now,
+        .noise_state = 1,
+    };
     timeline_restart(t);
 }
 
@@ -48,7 +62,7 @@ static int64_t drift(struct timeline *t, int64_t late, int64_t now, int64_t late
 enum placing timeline_place(struct timeline *t, uint32_t timestamp, uint32_t count, bool newest, int64_t now,
                             int64_t late_limit, int64_t *position) {
     int64_t on_time = now + TIMELINE_LEAD - count;
-    int64_t said = t->anchor_position + (int32_t)(timestamp - t->anchor_timestamp);
+    int64_t said = t->anchor_position + (int32_t)(timestamp - t->anchor_timestamp) / (int32_t)t->ticks;
     int64_t late = on_time - said;
     bool possible = late <= TIMELINE_MAX_LATE && late >= -TIMELINE_MAX_EARLY;
     enum placing placing = PLACED;
@@ -71,20 +85,22 @@ enum placing timeline_place(struct timeline *t, uint32_t timestamp, uint32_t cou
 }
 
 static int16_t *ring_at(const struct timeline *t, int64_t position) {
-    return t->samples + ((uint64_t)position & (TIMELINE_SAMPLES - 1));
+    return t->samples + ((uint64_t)position & (TIMELINE_SAMPLES - 1)) * t->width;
 }
 
-/* Samples from `position` to the end of the ring's memory, at most `count`. */
+/* Positions from `position` to the end of the ring's memory, at most `count`. */
 static size_t run(int64_t position, size_t count) {
     size_t left = TIMELINE_SAMPLES - ((uint64_t)position & (TIMELINE_SAMPLES - 1));
     return count < left ? count : left;
 }
 
+static size_t bytes_of(const struct timeline *t, size_t count) { return count * t->width * sizeof(int16_t); }
+
 static void clear(struct timeline *t, int64_t from, int64_t to) {
     if (to - from > TIMELINE_SAMPLES) from = to - TIMELINE_SAMPLES;
     while (from < to) {
         size_t count = run(from, (size_t)(to - from));
-        memset(ring_at(t, from), 0, count * sizeof(int16_t));
+        memset(ring_at(t, from), 0, bytes_of(t, count));
         from += (int64_t)count;
     }
 }
@@ -94,9 +110,9 @@ static void store(struct timeline *t, int64_t position, const int16_t *samples, 
     if (position + (int64_t)count > t->high) t->high = position + (int64_t)count;
     while (count) {
         size_t part = run(position, count);
-        memcpy(ring_at(t, position), samples, part * sizeof(int16_t));
+        memcpy(ring_at(t, position), samples, bytes_of(t, part));
         position += (int64_t)part;
-        samples += part;
+        samples += part * t->width;
         count -= part;
     }
 }
@@ -105,8 +121,9 @@ static void store(struct timeline *t, int64_t position, const int16_t *samples, 
 static bool begin_concealment(struct timeline *t) {
     if (t->concealing) return t->concealment.period != 0;
     t->concealing = true;
-    for (int i = 0; i < CONCEAL_HISTORY; i++) t->concealment.history[i] = *ring_at(t, t->real - CONCEAL_HISTORY + i);
-    return conceal_begin(&t->concealment);
+    for (uint32_t i = 0; i < CONCEAL_HISTORY; i++)
+        memcpy(t->concealment.history + i * t->width, ring_at(t, t->real - CONCEAL_HISTORY + i), bytes_of(t, 1));
+    return conceal_begin(&t->concealment, t->width);
 }
 
 /* White noise (Marsaglia's xorshift). */
@@ -121,7 +138,7 @@ static void make_noise(struct timeline *t, int16_t *samples, size_t count) {
 
 /* Make up what is missing below `until`. */
 static void make_up(struct timeline *t, int64_t until) {
-    int16_t samples[PIECE];
+    int16_t samples[TIMELINE_MOST_WIDTH * PIECE];
     if (t->making == CONCEALMENT) {
         if (until <= t->high || t->high >= t->real + CONCEAL_SAMPLES || !begin_concealment(t)) return;
         if (until > t->real + CONCEAL_SAMPLES) until = t->real + CONCEAL_SAMPLES;
@@ -130,8 +147,8 @@ static void make_up(struct timeline *t, int64_t until) {
     if (t->making == NOISE && until - t->high > TIMELINE_SAMPLES) clear(t, t->high, until), t->high = until;
     while (t->making != NOTHING_MADE && t->high < until) {
         size_t count = until - t->high < PIECE ? (size_t)(until - t->high) : PIECE;
-        if (t->making == NOISE) make_noise(t, samples, count);
-        else conceal_next(&t->concealment, samples, count);
+        if (t->making == NOISE) make_noise(t, samples, count * t->width);
+        else conceal_next(&t->concealment, samples, count * t->width);
         store(t, t->high, samples, count);
     }
 }
@@ -147,12 +164,14 @@ static bool made_up(const struct timeline *t) { return t->concealing && t->conce
 static void lead_over(struct timeline *t, int64_t from, int64_t position, int16_t *samples, size_t count) {
     if (from == position && count >= LEAD_OVER) {
         t->seam = position;
-        memcpy(t->unchanged, samples, sizeof t->unchanged);
+        memcpy(t->unchanged, samples, bytes_of(t, LEAD_OVER));
     }
     for (int64_t i = 0; i < LEAD_OVER && from + i < position + (int64_t)count; i++) {
-        int made = from + i < t->high ? *ring_at(t, from + i) : 0;
-        int16_t *sample = &samples[from + i - position];
-        *sample = (int16_t)(made + (*sample - made) * (int)(i + 1) / (LEAD_OVER + 1));
+        for (uint32_t part = 0; part < t->width; part++) {
+            int made = from + i < t->high ? ring_at(t, from + i)[part] : 0;
+            int16_t *sample = &samples[(uint64_t)(from + i - position) * t->width + part];
+            *sample = (int16_t)(made + (*sample - made) * (int)(i + 1) / (LEAD_OVER + 1));
+        }
     }
 }
 
@@ -168,7 +187,7 @@ static void catch_up(struct timeline *t, int64_t position, size_t count) {
 static void follow_on(struct timeline *t, int64_t position, int16_t *samples, size_t count, bool after_loss) {
     int64_t seam = position > t->taken ? position : t->taken;
     if (t->making == NOISE) make_up(t, position);
-    else if ((after_loss && position > t->real) || made_up(t)) make_up(t, seam + LEAD_OVER);
+    else if ((after_loss && position >= t->real) || made_up(t)) make_up(t, seam + LEAD_OVER);
     if (position < t->real || made_up(t)) lead_over(t, seam, position, samples, count);
     t->real = position + (int64_t)count;
     t->making = CONCEALMENT;
@@ -196,13 +215,76 @@ void timeline_pause(struct timeline *t) {
     t->concealing = false;
 }
 
-void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+/* As they lie there, to width x count sums. */
+static void add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
     int64_t from = position, to = position + (int64_t)count;
     if (from < t->high - TIMELINE_SAMPLES) from = t->high - TIMELINE_SAMPLES;
     if (to > t->high) to = t->high;
     while (from < to) {
         size_t part = run(from, (size_t)(to - from));
-        mix_add(sums + (from - position), ring_at(t, from), part, gain, from);
+        mix_add(sums + (from - position) * t->width, ring_at(t, from), part * t->width, t->width, gain, from);
         from += (int64_t)part;
+    }
+}
+
+/* As they lie there, with RESAMPLE_REACH on both sides; where nothing is yet, the last sound stands still. */
+static void copy(const struct timeline *t, int64_t position, int16_t *samples, size_t count) {
+    static const int16_t silence[TIMELINE_MOST_WIDTH];
+    for (int64_t at = position - RESAMPLE_REACH; at < position + (int64_t)count + RESAMPLE_REACH; samples += t->width) {
+        int64_t there = at < t->high ? at : t->high - 1;
+        memcpy(samples, there < t->high - TIMELINE_SAMPLES ? silence : ring_at(t, there), bytes_of(t, 1));
+        at++;
+    }
+}
+
+static void add_halved(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    int16_t wide[2 * (PIECE + 2 * RESAMPLE_REACH)], narrow[PIECE];
+    if (position + (int64_t)count > t->high) count = t->high > position ? (size_t)(t->high - position) : 0;
+    for (size_t done = 0, part; done < count; done += part) {
+        part = count - done < PIECE ? count - done : PIECE;
+        copy(t, position + (int64_t)done, wide, part);
+        resample_halve(narrow, wide + 2 * RESAMPLE_REACH, part);
+        mix_add(sums + done, narrow, part, 1, gain, position + (int64_t)done);
+    }
+}
+
+void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    if (t->width == 1) add(t, position, sums, count, gain);
+    else add_halved(t, position, sums, count, gain);
+}
+
+void timeline_add_wide(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain) {
+    assert(t->width == TIMELINE_MOST_WIDTH);
+    add(t, position, sums, count, gain);
+}
+
+/* What lies in the other ring, at the width of this one. */
+static void convert(struct timeline *t, const struct timeline *other, int64_t position, int16_t *samples) {
+    int16_t around[2 * (PIECE + 2 * RESAMPLE_REACH)];
+    int32_t narrow[PIECE + 2 * RESAMPLE_REACH], wide[2 * PIECE] = {0};
+    copy(other, position, around, PIECE);
+    if (t->width == 1) {
+        resample_halve(samples, around + 2 * RESAMPLE_REACH, PIECE);
+        return;
+    }
+    for (int i = 0; i < PIECE + 2 * RESAMPLE_REACH; i++) narrow[i] = around[i];
+    resample_double(wide, narrow + RESAMPLE_REACH, PIECE);
+    mix_clip(samples, wide, 2 * PIECE);
+}
+
+void timeline_change(struct timeline *t, uint32_t width, uint32_t ticks) {
+    const struct timeline before = *t;
+    if (ticks != t->ticks) timeline_restart(t);
+    t->ticks = ticks;
+    if (width == t->width) return;
+    t->width = width;
+    t->samples = t->memory + (width == 1 ? 0 : TIMELINE_SAMPLES);
+    t->concealing = false;
+    t->seam = INT64_MIN;
+    clear(t, t->high - TIMELINE_SAMPLES, t->high);
+    for (int64_t at = t->high - KEPT; at < before.high; at += PIECE) {
+        int16_t samples[TIMELINE_MOST_WIDTH * PIECE];
+        convert(t, &before, at, samples);
+        store(t, at, samples, PIECE);
     }
 }

@@ -45,12 +45,26 @@ static void open_one(struct choices *all, mx_clip *clip) {
 
 static void set_remote(struct choices *all) {
     static const uint8_t key[CRYPTO_MOST_KEY] = {1, 2, 3};
-    static const char *const codecs[] = {"PCMU", "PCMA", "none"};
+    const struct codec *codec = codec_at(next8(all) % 7); /* one of them is none */
     uint8_t how = next8(all);
     mx_srtp srtp = {"AES_CM_128_HMAC_SHA1_80", key, key + 1, 30};
-    mx_remote remote = {how & 1 ? "127.0.0.1" : "0.0.0.0", rig.phone.port, codecs[next8(all) % 3], next8(all) & 0x7f,
-                        next8(all) & 0x7f, (int16_t)(next8(all) - 1), (int16_t)(next8(all) - 1),
-                        how & 2 ? "127.0.0.1" : NULL, how & 4 ? &srtp : NULL};
+    mx_remote remote = {
+        .address = how & 1 ? "127.0.0.1" : "0.0.0.0",
+        .rtp_port = rig.phone.port,
+        .codec = codec ? codec->name : "none",
+        .clock_rate = codec ? codec->clock_rate : 8000,
+        .payload_type = next8(all) & 0x7f,
+        .receive_payload_type = next8(all) & 0x7f,
+        .telephone_event = (int16_t)(next8(all) - 1),
+        .receive_telephone_event = (int16_t)(next8(all) - 1),
+        .learn_from = how & 2 ? "127.0.0.1" : NULL,
+        .srtp = how & 4 ? &srtp : NULL,
+        .ptime_ms = next8(all) % 80,
+        .max_bitrate = next8(all) * 300u,
+        .fec = how & 8,
+        .dtx = how & 16,
+        .cbr = how & 32,
+    };
     (void)mx_set_remote(rig.m, rig.known[any(all)], &remote);
 }
 

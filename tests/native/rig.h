@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "check.h"
 #include "core.h"
+#include "g711.h"
 
 enum { MS = 1000 * 1000, PTIME = 20 * MS, FRAME = 160 };
 
@@ -60,22 +61,44 @@ static inline void phone_close(struct phone *p) {
     close(p->rtcp_fd);
 }
 
-static inline mx_remote remote_of(const struct phone *p, const char *codec) {
-    uint8_t type = strcmp(codec, "PCMA") == 0 ? 8 : 0;
-    return (mx_remote){"127.0.0.1", p->port, codec, type, type, -1, -1, NULL, NULL};
+/* The first of that name in the table. */
+static inline const struct codec *codec_called(const char *name) {
+    for (size_t i = 0; codec_at(i); i++)
+        if (strcmp(codec_at(i)->name, name) == 0) return codec_at(i);
+    abort();
 }
 
+static inline mx_remote remote_with(const struct phone *p, const struct codec *codec) {
+    return (mx_remote){
+        .address = "127.0.0.1",
+        .rtp_port = p->port,
+        .codec = codec->name,
+        .clock_rate = codec->clock_rate,
+        .payload_type = codec->payload_type,
+        .receive_payload_type = codec->payload_type,
+        .telephone_event = -1,
+        .receive_telephone_event = -1,
+        .ptime_ms = 20,
+    };
+}
+
+static inline mx_remote remote_of(const struct phone *p, const char *codec) { return remote_with(p, codec_called(codec)); }
+
 /* A port of the mixer with this phone at its other end. */
-static inline mx_port join(mx *m, struct phone *p, const char *codec, bool listen_only) {
+static inline mx_port join_with(mx *m, struct phone *p, const mx_remote *remote, bool listen_only) {
     mx_port port;
     uint16_t rtp_port;
-    mx_remote remote = remote_of(p, codec);
     assert(mx_open_rtp(m, listen_only, &port, &rtp_port) == MX_OK);
-    assert(mx_set_remote(m, port, &remote) == MX_OK);
-    p->payload_type = remote.payload_type;
+    assert(mx_set_remote(m, port, remote) == MX_OK);
+    p->payload_type = remote->payload_type;
     p->mixer = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(rtp_port),
                                     .sin_addr = {htonl(INADDR_LOOPBACK)}};
     return port;
+}
+
+static inline mx_port join(mx *m, struct phone *p, const char *codec, bool listen_only) {
+    mx_remote remote = remote_of(p, codec);
+    return join_with(m, p, &remote, listen_only);
 }
 
 static inline void phone_send_raw(const struct phone *p, const void *data, size_t size) {

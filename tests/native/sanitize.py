@@ -15,7 +15,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 CORE = TESTS.parent.parent / "mixer" / "native"
 FLAGS = ("-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing", f"-I{CORE}")
-LIBRARIES = ("-lm", "-lsrtp2")
+LIBRARIES = ("-lm", "-lopus", "-lspandsp", "-lsrtp2")
 SANITIZERS = {
     "address, undefined": ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
     "thread": ("-O1", "-fsanitize=thread"),

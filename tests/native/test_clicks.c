@@ -54,7 +54,7 @@ static void hear(struct scene *s) {
     struct rtp_packet packet;
     int16_t samples[RTP_MAX_PAYLOAD], frames[2 * 8000];
     for (; phone_hear(&s->sink, &packet); s->packets++) {
-        codec_at(0)->decode(samples, packet.payload, packet.length);
+        g711_decode_ulaw(samples, packet.payload, packet.length);
         if (!s->begun) s->last[0] = samples[0];
         s->begun = true;
         for (uint32_t i = 0; i < packet.length; i++) note(&s->worst[0], &s->last[0], samples[i]);
@@ -74,9 +74,9 @@ static void speak(struct scene *s, int64_t at) {
     int16_t samples[FRAME];
     uint8_t codes[FRAME];
     for (int i = 0; i < FRAME; i++, s->phase += 2 * M_PI * HERTZ / 8000) samples[i] = (int16_t)(PEAK * sin(s->phase));
-    codec_at(0)->encode(codes, samples, FRAME);
+    g711_encode_ulaw(codes, samples, FRAME);
     phone_send(&s->a, codes, FRAME);
-    codec_at(1)->encode(codes, samples, FRAME);
+    g711_encode_alaw(codes, samples, FRAME);
     phone_send(&s->b, codes, FRAME);
     s->a.sequence++, s->b.sequence++, s->a.timestamp += FRAME, s->b.timestamp += FRAME;
     step_to(s, s->now + at);

@@ -18,7 +18,7 @@ static void voices_of_any_pitch_go_on(void) {
     for (double hertz = 70; hertz < 200; hertz += 1.7) {
         struct concealment c;
         speak(&c, hertz, 20000);
-        assert(conceal_begin(&c));
+        assert(conceal_begin(&c, 1));
         double periods = c.period * hertz / 8000; /* two are as good as one */
         assert(periods > 0.5 && fabs(periods - round(periods)) * 8000 / hertz <= 1);
         conceal_next(&c, made, CONCEAL_SAMPLES);
@@ -37,7 +37,7 @@ static void it_is_the_same_however_it_is_cut_and_ends(void) {
     int16_t piece[CONCEAL_SAMPLES];
     uint32_t state = 4;
     speak(&whole, 123, 9000);
-    assert(conceal_begin(&whole));
+    assert(conceal_begin(&whole, 1));
     cut = whole;
     conceal_next(&whole, made, CONCEAL_SAMPLES);
     for (size_t at = 0, count; at < CONCEAL_SAMPLES; at += count) {
@@ -52,7 +52,7 @@ static void it_is_the_same_however_it_is_cut_and_ends(void) {
 
 static void silence_stays_silence(void) {
     struct concealment c = {0};
-    assert(!conceal_begin(&c));
+    assert(!conceal_begin(&c, 1));
     conceal_next(&c, made, CONCEAL_SAMPLES);
     for (int i = 0; i < CONCEAL_SAMPLES; i++) assert(made[i] == 0);
 }
@@ -65,7 +65,7 @@ static void any_history_will_do(void) {
         for (int i = 0; i < CONCEAL_HISTORY; i++)
             c.history[i] = (int16_t)(round % 3 == 0 ? (int)chance(&state) : chance(&state) % 2 ? INT16_MAX : INT16_MIN);
         for (int i = 0; round % 3 == 2 && i < 200; i++) c.history[i] = 0;
-        conceal_begin(&c);
+        conceal_begin(&c, 1);
         assert(c.period == 0 || (c.period >= SHORTEST_PERIOD && c.period <= LONGEST_PERIOD));
         conceal_next(&c, made, CONCEAL_SAMPLES);
     }

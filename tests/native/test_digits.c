@@ -103,7 +103,7 @@ static void all_are_found_with_a_tenth_of_the_packets_lost(void) {
     for (int64_t tick = 0; sent < 1000 || q.count; tick += N) {
         while (q.count < 4 && sent < 1000) {
             codes[sent] = chance(&state) % 3 ? (uint8_t)(chance(&state) % DIGIT_CODES) : codes[sent ? sent - 1 : 0];
-            digits_queue(&q, codes[sent++], 320 + chance(&state) % 1280, 480 + chance(&state) % 800);
+            digits_queue(&q, codes[sent++], 320 + chance(&state) % 1280, 480 + chance(&state) % 800, true);
         }
         if (digits_expire(&r, tick, found)) h.digits[h.count++] = found[0];
         if (!digits_send(&q, tick, &packet, &done)) continue;
@@ -139,8 +139,8 @@ static void a_digit_is_sent_as_the_rfc_says(void) {
     struct digit_packet packet;
     bool done = false;
     int ends = 0, packets = 0;
-    digits_queue(&q, 10, 810, 700); /* not whole ticks */
-    digits_queue(&q, 11, 320, 480);
+    digits_queue(&q, 10, 810, 700, true); /* not whole ticks */
+    digits_queue(&q, 11, 320, 480, true);
     int64_t tick = 16000;
     for (; !done; tick += N, packets++) {
         assert(digits_send(&q, tick, &packet, &done));

@@ -13,8 +13,8 @@ static void the_order_of_sources_does_not_matter(void) {
     for (int s = 0; s < SOURCES; s++)
         for (int i = 0; i < N; i++) sources[s][i] = (int16_t)chance(&state);
     for (int s = 0; s < SOURCES; s++) {
-        mix_add(sums[0], sources[s], N, STEADY(100 + s * 50), 0);
-        mix_add(sums[1], sources[SOURCES - 1 - s], N, STEADY(100 + (SOURCES - 1 - s) * 50), 0);
+        mix_add(sums[0], sources[s], N, 1, STEADY(100 + s * 50), 0);
+        mix_add(sums[1], sources[SOURCES - 1 - s], N, 1, STEADY(100 + (SOURCES - 1 - s) * 50), 0);
     }
     mix_clip(forth, sums[0], N);
     mix_clip(back, sums[1], N);
@@ -24,11 +24,11 @@ static void the_order_of_sources_does_not_matter(void) {
 static void loud_sources_that_cancel_leave_what_is_left(void) {
     int16_t up = 32767, down = -32768, quiet = 100, out;
     int32_t sum = 0;
-    mix_add(&sum, &up, 1, STEADY(MX_UNITY_GAIN), 0);
-    mix_add(&sum, &up, 1, STEADY(MX_UNITY_GAIN), 0);
-    mix_add(&sum, &quiet, 1, STEADY(MX_UNITY_GAIN), 0);
-    mix_add(&sum, &down, 1, STEADY(MX_UNITY_GAIN), 0);
-    mix_add(&sum, &down, 1, STEADY(MX_UNITY_GAIN), 0);
+    mix_add(&sum, &up, 1, 1, STEADY(MX_UNITY_GAIN), 0);
+    mix_add(&sum, &up, 1, 1, STEADY(MX_UNITY_GAIN), 0);
+    mix_add(&sum, &quiet, 1, 1, STEADY(MX_UNITY_GAIN), 0);
+    mix_add(&sum, &down, 1, 1, STEADY(MX_UNITY_GAIN), 0);
+    mix_add(&sum, &down, 1, 1, STEADY(MX_UNITY_GAIN), 0);
     mix_clip(&out, &sum, 1);
     assert(out == 98);
 }
@@ -37,8 +37,8 @@ static void a_sum_is_clipped_and_never_wraps(void) {
     int16_t up = 32767, down = -32768, frames[2];
     int32_t left = 0, right = 0;
     for (int i = 0; i < 4096; i++) {
-        mix_add(&left, &up, 1, STEADY(MX_MAX_GAIN), 0);
-        mix_add(&right, &down, 1, STEADY(MX_MAX_GAIN), 0);
+        mix_add(&left, &up, 1, 1, STEADY(MX_MAX_GAIN), 0);
+        mix_add(&right, &down, 1, 1, STEADY(MX_MAX_GAIN), 0);
     }
     mix_clip_stereo(frames, &left, &right, 1);
     assert(frames[0] == INT16_MAX && frames[1] == INT16_MIN);
@@ -94,8 +94,8 @@ static void a_gain_moves_in_small_steps_wherever_it_is_cut(void) {
     for (int g = 0; g < 4; g++)
         for (size_t cut = 0; cut <= N; cut++) {
             int32_t sums[N] = {0};
-            mix_add(sums, loud, cut, &gains[g], 50);
-            mix_add(sums + cut, loud + cut, N - cut, &gains[g], 50 + (int64_t)cut);
+            mix_add(sums, loud, cut, 1, &gains[g], 50);
+            mix_add(sums + cut, loud + cut, N - cut, 1, &gains[g], 50 + (int64_t)cut);
             assert(sums[49] == 100 * gains[g].from_q8 && sums[50 + MIX_RAMP] == 100 * gains[g].to_q8);
             int32_t most = abs(gains[g].to_q8 - gains[g].from_q8) * 100 / MIX_RAMP + 100;
             for (int i = 1; i < N; i++) assert(abs(sums[i] - sums[i - 1]) <= most);

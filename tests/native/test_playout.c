@@ -49,7 +49,7 @@ static void say(struct scene *s, bool lost) {
     int16_t samples[FRAME];
     uint8_t codes[FRAME];
     for (int i = 0; i < FRAME; i++, s->phase++) samples[i] = (int16_t)((int)(s->phase % 80) * 200 - 8000);
-    codec_at(0)->encode(codes, samples, FRAME);
+    g711_encode_ulaw(codes, samples, FRAME);
     if (!lost) phone_send(&s->talker, codes, FRAME);
     s->talker.sequence++;
     s->talker.timestamp += FRAME;
@@ -131,7 +131,7 @@ static void comfort_noise_is_heard_in_mix_and_tap_and_relayed(void) {
     int16_t samples[FRAME];
     int loud = 0;
     while (phone_hear(&s.mixed, &packet)) {
-        codec_at(0)->decode(samples, packet.payload, FRAME);
+        g711_decode_ulaw(samples, packet.payload, FRAME);
         for (int i = 0; i < FRAME; i++) loud += abs(samples[i]) > 100;
     }
     assert(loud > 40 * FRAME / 2);
