@@ -34,6 +34,7 @@ class RemoteMedia:
     """What was agreed, seen from our side.
 
     `codec.payload_type` and `telephone_event` are the numbers we send; the `receive_` ones arrive.
+    `codec.parameters` are theirs: what they want of what we send.
     `address` is 0.0.0.0 (or ::) only when the peer never named another; we do not send then.
     """
 
@@ -70,7 +71,7 @@ class Negotiation:
         self._formats = list(codecs)
         self._sdes = sdes or Sdes(Srtp.NEVER)
         if telephone_event is not None:
-            self._formats.append(Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, telephone_event))
+            self._formats.append(_events_as(telephone_event))
         self._sent = SessionDescription(Origin("-", session_id, 0, address), address)
         self._line = 0  # which m-line is ours
         self._wanted = "sendrecv"  # our own wish, as far as it is agreed
@@ -156,7 +157,7 @@ class Negotiation:
         return RemoteMedia(
             address=self.remote.address if held and self.remote else str(address),
             port=line.port,
-            codec=replace(receive, payload_type=send.payload_type),
+            codec=replace(send, name=receive.name),
             receive_payload_type=receive.payload_type,
             telephone_event=events[0][0].payload_type if events else None,
             receive_telephone_event=events[0][1].payload_type if events else None,
@@ -172,6 +173,12 @@ class Negotiation:
             return ip_address(address or "").version != self._ip_version
         except ValueError:
             return False
+
+    def _our(self, codec: Codec) -> Codec:
+        """It under that number, and what we say of it."""
+        twin = _twin(codec, self._formats)
+        assert twin, "agreed on what we never had"
+        return replace(twin, payload_type=codec.payload_type)
 
     def _usable(self, address: str | None) -> IPv4Address | IPv6Address | None:
         """An address RTP of ours can be sent to; 0.0.0.0 passes, as it means hold."""
@@ -195,7 +202,7 @@ class Negotiation:
     def _agreed(self, remote: RemoteMedia) -> MediaDescription:
         """Our line in an answer."""
         keys = [remote.srtp.ours.attribute] if remote.srtp else []
-        formats = [remote.codec, *_events(remote)]
+        formats = [self._our(remote.codec), *_events(remote)]
         return self._stream(formats, remote.direction, remote.protocol, keys)
 
     def _stream(
@@ -205,7 +212,6 @@ class Negotiation:
         protocol: str,
         keys: Sequence[Attribute],
     ) -> MediaDescription:
-        events = [codec.payload_type for codec in formats if _is_event(codec)]
         return MediaDescription(
             "audio",
             self._port,
@@ -213,7 +219,7 @@ class Negotiation:
             tuple(str(codec.payload_type) for codec in formats),
             attributes=(
                 *(codec.rtpmap for codec in formats),
-                *(("fmtp", f"{number} {TELEPHONE_EVENTS}") for number in events),
+                *(line for codec in formats for line in codec.fmtp),
                 ("ptime", str(PTIME)),
                 *keys,
                 (direction, ""),
@@ -249,7 +255,11 @@ def _is_event(codec: Codec) -> bool:
 
 def _events(remote: RemoteMedia) -> list[Codec]:
     number = remote.receive_telephone_event
-    return [] if number is None else [Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, number)]
+    return [] if number is None else [_events_as(number)]
+
+
+def _events_as(number: int) -> Codec:
+    return Codec(TELEPHONE_EVENT, TELEPHONE_EVENT_RATE, number, parameters=TELEPHONE_EVENTS)
 
 
 def _common(wanted: str, theirs: str, held: bool) -> str:

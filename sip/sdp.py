@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from sip.errors import PeerError
@@ -40,6 +40,8 @@ class Codec:
     clock_rate: int  # Hz of the RTP timestamp
     payload_type: int
     channels: int = 1
+    parameters: str = ""
+    """What `a=fmtp` says of it; each side says what itself can or wants."""
 
     def same_encoding(self, other: Codec) -> bool:
         """Whether both decode alike, whatever their numbers; names compare without case."""
@@ -53,6 +55,16 @@ class Codec:
     def rtpmap(self) -> Attribute:
         channels = f"/{self.channels}" if self.channels != 1 else ""
         return "rtpmap", f"{self.payload_type} {self.name}/{self.clock_rate}{channels}"
+
+    @property
+    def fmtp(self) -> tuple[Attribute, ...]:
+        """One attribute, or none where there is nothing to say."""
+        return (("fmtp", f"{self.payload_type} {self.parameters}"),) if self.parameters else ()
+
+    def parameter(self, name: str) -> str | None:
+        """Its value in a list such as `useinbandfec=1; usedtx=0`; None when it is not there."""
+        pairs = (part.strip().partition("=") for part in self.parameters.split(";"))
+        return next((value.strip() for key, _, value in pairs if key.lower() == name), None)
 
 
 STATIC: Final = {
@@ -127,15 +139,24 @@ class MediaDescription:
     def codecs(self) -> list[Codec]:
         """What the formats mean, in their order; formats that mean nothing are left out."""
         mapped = {codec.payload_type: codec for codec in self._mapped()}
+        said = dict(self._said())
         numbers = dict.fromkeys(int(name) for name in self.formats if _NUMBER.fullmatch(name))
         found = (mapped.get(number) or STATIC.get(number) for number in numbers)
-        return [codec for codec in found if codec]
+        return [
+            replace(codec, parameters=said.get(codec.payload_type, "")) for codec in found if codec
+        ]
 
     def _mapped(self) -> Iterator[Codec]:
         for value in self.values("rtpmap"):
             parts = _RTPMAP.fullmatch(value.strip())
             if parts and int(parts[1]) <= MAX_PAYLOAD_TYPE:
                 yield Codec(parts[2], int(parts[3]), int(parts[1]), int(parts[4] or 1))
+
+    def _said(self) -> Iterator[tuple[int, str]]:
+        for value in self.values("fmtp"):
+            number, _, text = value.strip().partition(" ")
+            if _NUMBER.fullmatch(number):
+                yield int(number), text.strip()
 
     def __str__(self) -> str:
         lines = [

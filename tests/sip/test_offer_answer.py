@@ -348,7 +348,7 @@ def test_a_number_never_changes_its_codec() -> None:
     assert line.codecs() == [
         Codec("PCMA", 8000, 101),
         PCMU,
-        Codec("telephone-event", 8000, 8),
+        Codec("telephone-event", 8000, 8, parameters="0-15"),
     ]
 
 
@@ -389,3 +389,22 @@ def test_ipv6_is_spoken_when_it_is_ours() -> None:
     )
     assert "c=IN IP6 2001:db8::1" in str(negotiation.answer(offer))
     assert remote(negotiation).address == "2001:db8::9"
+
+
+def test_each_side_says_its_own_parameters_of_a_codec() -> None:
+    opus = Codec("opus", 48000, 111, 2, "useinbandfec=1")
+    offer = theirs(
+        "m=audio 6000 RTP/AVP 96 101",
+        "a=rtpmap:96 OPUS/48000/2",
+        "a=fmtp:96 maxaveragebitrate=20000; useinbandfec=0",
+        EVENTS,
+    )
+    answering, offering = ours(opus, PCMU), ours(PCMU, opus)
+    answer = answering.answer(offer).media[0]
+    assert answer.values("rtpmap")[0] == "96 opus/48000/2"
+    assert answer.values("fmtp") == ["96 useinbandfec=1", "101 0-15"]
+    assert remote(answering).codec.parameter("maxaveragebitrate") == "20000"
+    assert offering.offer().media[0].values("fmtp") == ["111 useinbandfec=1", "101 0-15"]
+    offering.accept(offer)
+    assert remote(offering).codec.parameters == "maxaveragebitrate=20000; useinbandfec=0"
+    assert (remote(offering).codec.payload_type, remote(offering).receive_payload_type) == (96, 111)

@@ -74,7 +74,7 @@ def test_formats_are_codecs_in_their_order_with_or_without_an_rtpmap() -> None:
         Codec("opus", 48000, 96, channels=2),
         Codec("PCMU", 8000, 0),
         Codec("PCMA", 8000, 8),
-        Codec("telephone-event", 8000, 101),
+        Codec("telephone-event", 8000, 101, parameters="0-16"),
     ]
 
 
@@ -198,3 +198,16 @@ def test_every_mutant_is_read_and_written_alike_or_refused(draw: st.DataObject) 
         return
     assert SessionDescription.parse(sdp.encode()) == sdp
     _ = [(media.codecs(), media.ptime, sdp.direction_of(media)) for media in sdp.media]
+
+
+def test_parameters_are_read_by_name_whatever_stands_around_them() -> None:
+    [codec] = stream(
+        "m=audio 4000 RTP/AVP 96",
+        "a=rtpmap:96 opus/48000/2",
+        "a=fmtp:x useinbandfec=0",
+        "a=fmtp:96  useinbandfec=1 ;UseDTX=0;;cbr",
+    ).codecs()
+    assert codec.parameters == "useinbandfec=1 ;UseDTX=0;;cbr"
+    assert (codec.parameter("useinbandfec"), codec.parameter("usedtx")) == ("1", "0")
+    assert (codec.parameter("cbr"), codec.parameter("stereo")) == ("", None)
+    assert codec.fmtp == (("fmtp", "96 useinbandfec=1 ;UseDTX=0;;cbr"),)
