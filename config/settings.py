@@ -29,6 +29,7 @@ from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
 ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
+CodecName = Literal["PCMU", "PCMA", "G722", "opus"]
 
 
 class SipSettings(Section):
@@ -126,6 +127,13 @@ class MediaSettings(Section):
     srtp: Literal["never", "secure", "always"] = "secure"
     """SRTP with keys in SDP: "secure" wherever signalling is over TLS and the phone knows it,
     "always" takes no call without. Keys are never told over anything but TLS."""
+    codecs: Annotated[tuple[CodecName, ...], Field(min_length=1)] = (
+        "PCMU",
+        "PCMA",
+        "G722",
+        "opus",
+    )
+    """What calls are spoken in, in the order of our offers; a phone's offer has its own order."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Media threads. Each has its share of the ports and slots; a call lives on one of them."""
 

@@ -11,13 +11,13 @@ from enum import Enum
 from itertools import count
 
 from config import MediaSettings
+from engine.codecs import offered, wishes
 from engine.header_policy import Fields
 from engine.trunk_call import TrunkCall
 from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort, SrtpKeys
 from sip import (
     Answered,
     Caller,
-    Codec,
     Confirmed,
     InviteReceived,
     Negotiation,
@@ -44,8 +44,6 @@ Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR")
 
 NO_ANSWER = 480
 """SIP status for a phone that rang for nothing, or that is not there."""
-
-CODECS = (Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8))
 
 
 @dataclass(slots=True, eq=False)
@@ -298,8 +296,10 @@ class Lines:
             )
         except (MixerFull, NoFreePort) as error:
             raise NoLine(str(error)) from error
+        there = beside.negotiation.remote if beside else None
+        codecs = offered(self._settings.codecs, there.codec if there else None)
         host, number = self._settings.host, next(self._sdp_ids)
-        return rtp, Negotiation(host, rtp.rtp_port, CODECS, number, sdes=Sdes(srtp))
+        return rtp, Negotiation(host, rtp.rtp_port, codecs, number, sdes=Sdes(srtp))
 
     def _join(self, line: Line) -> None:
         """Tell the mixer where the phone is, once it is known."""
@@ -319,6 +319,9 @@ class Lines:
                 receive_telephone_event=remote.receive_telephone_event,
                 learn_from=line.peer_ip if behind_nat else None,
                 srtp=_keys(remote.srtp),
+                clock_rate=remote.codec.clock_rate,
+                ptime_ms=remote.ptime,
+                **wishes(remote.codec),
             ),
         )
 

@@ -63,6 +63,8 @@ def test_settings_do_not_change() -> None:
         (SipSettings, {"nonce_seconds": float("inf")}),
         (SipSettings, {"nonce_seconds": float("nan")}),
         (MediaSettings, {"port_min": 80}),
+        (MediaSettings, {"codecs": []}),
+        (MediaSettings, {"codecs": ["GSM"]}),
         (WebSettings, {"token": ""}),
         (WebSettings, {"instance_arn": "instance/1"}),
         (Agent, {"username": "a b", "password": "x"}),

@@ -7,7 +7,8 @@ from itertools import count
 from uuid import uuid4
 
 from engine.call import Call, Input, State
-from engine.lines import CODECS, Line, Party
+from engine.codecs import FORMATS
+from engine.lines import Line, Party
 from engine.live import LiveContact
 from engine.records import ContactRecord, InitiationMethod
 from mixer import Port, RtpPort
@@ -36,8 +37,8 @@ def contact_record() -> ContactRecord:
 def line(contact_id: str, party: Party, direction: str = "sendrecv") -> Line:
     """A line whose phone offered `direction`, on a port that no mixer knows."""
     slot = next(_slots)
-    negotiation = Negotiation("127.0.0.1", 20000 + 2 * slot, CODECS, slot)
-    peer = Negotiation("127.0.0.1", 30000 + 2 * slot, CODECS, slot)
+    negotiation = Negotiation("127.0.0.1", 20000 + 2 * slot, tuple(FORMATS.values()), slot)
+    peer = Negotiation("127.0.0.1", 30000 + 2 * slot, tuple(FORMATS.values()), slot)
     negotiation.answer(peer.offer(direction))
     session = SessionId(f"session-{slot}")
     return Line(contact_id, party, session, RtpPort(Port(slot, 1), 20000 + 2 * slot), negotiation)
