@@ -48,6 +48,7 @@ KINDS = {
     "CALL_DTMF_START": "dtmf",
     "CALL_CLOSED": "disconnected",
 }
+FORMATS = {"G722": "G722/16000/1", "opus": "opus/48000/2"}  # else it takes 8000 Hz, one channel
 # No sound card: what is heard goes to an unconnected aubridge, and to a file on its way there.
 CONFIG = """\
 poll_method epoll
@@ -56,10 +57,16 @@ call_max_calls 1
 audio_player aubridge,nowhere
 audio_alert aubridge,nowhere
 audio_source aufile,{said}
+ausrc_srate 8000
+ausrc_channels 1
+auplay_srate 8000
+auplay_channels 1
 audio_buffer 20-160
 jitter_buffer_delay 1-10
 module_path {modules}
 module g711.so
+module g722.so
+module opus.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -210,7 +217,7 @@ class Baresip(PhoneProcess):
 
     def _account(self, domain: str) -> str:
         password = "" if self._password is None else f";auth_pass={self._password}"
-        codecs = f";audio_codecs={','.join(self._codecs)}"
+        codecs = f";audio_codecs={','.join(FORMATS.get(name, name) for name in self._codecs)}"
         return f"<sip:{self._user}@{domain}{self._transport}>{codecs}{password}"
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

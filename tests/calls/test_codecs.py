@@ -1,0 +1,138 @@
+"""Phones of every codec on real calls: baresip talks to pjsua2, or where that lacks it, to baresip.
+
+Tones are found again at both phones, in the recording and by the supervisor who listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from engine.app import Running
+from tests.calls.party import Party
+from tests.rig.baresip import Baresip, BaresipUnavailable, find_modules
+from tests.rig.house import engine, phone
+from tests.rig.patience import until
+from tests.rig.server import PASSWORD
+from tests.rig.softphone import Softphone
+from tests.rig.tones import (
+    RATE,
+    Samples,
+    level_dbfs,
+    read_wav,
+    silence,
+    steady_dbfs,
+    tone,
+    write_wav,
+)
+
+try:
+    find_modules()
+    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
+except BaresipUnavailable as error:
+    reason = str(error)
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.timeout(40),
+    pytest.mark.skipif(bool(reason), reason=reason),
+]
+CODECS = ("PCMU", "PCMA", "G722", "opus")
+CUSTOMER_HZ, AGENT_HZ, SAID_DBFS, UNHEARD_DBFS = 440.0, 1000.0, -10.0, -45.0
+SETTLE_SECONDS, TALK_SECONDS = 1.0, 1.5
+TOLERANCE_DB = 1.5
+PJSUA_G722_DB = 7.5  # it takes G.722 for 6 dB louder than it is, both ways
+AGENTS = [{"username": "agent1", "password": PASSWORD, "queues": ["support"]}]
+
+
+def said(folder: Path, name: str, hertz: float) -> Path:
+    write_wav(folder / f"said-by-{name}.wav", tone(hertz, 1.0, SAID_DBFS))
+    return folder / f"said-by-{name}.wav"
+
+
+def check(samples: Samples, rate: int, *wanted: float, within_db: float = TOLERANCE_DB) -> None:
+    """The last of it: these tones are as loud as they were said, and the other is not there."""
+    mono = samples if samples.ndim == 1 else samples[:, 0]  # Opus is two channels to baresip
+    last = mono[-round(TALK_SECONDS * rate) : -round(0.3 * rate)]
+    for hertz in (CUSTOMER_HZ, AGENT_HZ):
+        if hertz in wanted:
+            assert steady_dbfs(last, hertz, rate) == pytest.approx(SAID_DBFS, abs=within_db), hertz
+        else:
+            assert level_dbfs(last, hertz, rate) < UNHEARD_DBFS, hertz
+
+
+def agent_of(codec: str, folder: Path, one: Running) -> Baresip | Softphone:
+    registrar = f"sip:127.0.0.1:{one.house.sip.port}"
+    if codec == "opus":
+        return Baresip(
+            "agent1",
+            folder,
+            say=said(folder, "agent1", AGENT_HZ),
+            password=PASSWORD,
+            registrar=registrar,
+            codecs=(codec,),
+            auto_answer=0.1,
+        )
+    return Softphone(
+        "agent1",
+        folder,
+        username="agent1",
+        password=PASSWORD,
+        registrar=registrar,
+        codecs=(codec,),
+        auto_answer=0.1,
+    )
+
+
+async def recorded(one: Running, contact_id: str) -> Samples:
+    """The recording of a contact that is about to end."""
+    await until(lambda: not len(one.house.registry))
+    await one.house.recordings.close()
+    record = await one.house.records.contact(contact_id)
+    assert record
+    [row] = record.recordings
+    samples, _ = read_wav(Path(row.location))
+    return samples
+
+
+@pytest.mark.parametrize("there", CODECS)
+@pytest.mark.parametrize("here", CODECS)
+async def test_a_customer_and_an_agent_of_any_codec_hear_each_other(
+    tmp_path: Path, here: str, there: str
+) -> None:
+    sip = {"port": 0, "digest_algorithms": ["MD5"]}
+    async with (
+        engine(tmp_path, sip=sip, agents=AGENTS) as one,
+        Baresip(
+            "customer", tmp_path, say=said(tmp_path, "customer", CUSTOMER_HZ), codecs=(here,)
+        ) as customer,
+        agent_of(there, tmp_path, one) as agent,
+        Party.of(phone(one, "manager1"), silence(1.0)) as manager,
+    ):
+        await manager.phone.register()
+        await agent.register()
+        if isinstance(agent, Softphone):
+            await agent.play(said(tmp_path, "agent1", AGENT_HZ))
+            await agent.record(tmp_path / "heard-by-agent.wav")
+        await customer.call(f"sip:support@127.0.0.1:{one.house.sip.port}")
+        await agent.wait_for("connected", 5)
+        live = await until(lambda: next((live for live in one.house.registry if live.agent), None))
+        one.house.monitors.start(live, "manager1", None)
+        await manager.answer()
+        await asyncio.sleep(SETTLE_SECONDS)
+        overheard = await manager.talker.hears(TALK_SECONDS)
+        if isinstance(agent, Softphone):
+            await agent.stop_recording()
+        await customer.hang_up()
+        recording = await recorded(one, live.contact_id)
+        heard_by_agent = (
+            agent.heard() if isinstance(agent, Baresip) else tmp_path / "heard-by-agent.wav"
+        )
+    there_db = PJSUA_G722_DB if there == "G722" else TOLERANCE_DB
+    check(recording[:, 0], RATE, CUSTOMER_HZ)
+    check(recording[:, 1], RATE, AGENT_HZ, within_db=there_db)
+    check(overheard, RATE, CUSTOMER_HZ, AGENT_HZ, within_db=there_db)
+    check(*read_wav(customer.heard()), AGENT_HZ, within_db=there_db)
+    check(*read_wav(heard_by_agent), CUSTOMER_HZ, within_db=there_db)
