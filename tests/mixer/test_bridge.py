@@ -67,3 +67,9 @@ def test_a_muted_leg_is_silent_to_all_and_all_are_as_loud_as_they_are_to_be() ->
         (SUPERVISOR, CUSTOMER): 256,
         (SUPERVISOR, AGENT): 256,
     }
+
+
+def test_in_a_conference_each_hears_all_others() -> None:
+    legs = tuple(Leg(Port(slot, 1), Role.AGENT) for slot in range(64))
+    routes = Bridge(legs).routes()
+    assert len(routes) == 64 * 63 and not any(route.source == route.sink for route in routes)

@@ -11,6 +11,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from config import MediaSettings
 from mixer import (
     Bridge,
     Ear,
@@ -365,3 +366,11 @@ def test_ticks_are_counted_and_timed(mixer: Mixer) -> None:
     assert 23 <= totals.ticks <= 40 and totals.late_ticks <= totals.ticks
     assert 0 < totals.p99_ms <= 25.6
     assert 0 < totals.cpu_seconds < 0.4
+
+
+def test_there_is_room_for_a_conference_of_sixty_four(events: list[Event]) -> None:
+    mixer = Mixer(settings(max_ports=MediaSettings().max_ports), events.append)
+    legs = tuple(Leg(mixer.open_rtp().port, Role.AGENT) for _ in range(64))
+    mixer.route("conference", Bridge(legs).routes())
+    mixer.route("conference", set())
+    mixer.close()
