@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Self
 
+from config.settings import SipSettings
 from sip.buckets import Buckets, source_of
 from sip.identity import Network, TrustedSources
 
@@ -35,6 +36,10 @@ class Flood:
         self._exempt = TrustedSources(exempt)
         self.dropped = 0
         """Messages thrown away so far."""
+
+    @classmethod
+    def limited_by(cls, settings: SipSettings) -> Self:
+        return cls(settings.flood_messages_per_second, settings.flood_burst, settings.flood_exempt)
 
     def __len__(self) -> int:
         """Sources that are remembered."""

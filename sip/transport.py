@@ -80,9 +80,7 @@ class SipTransport:
             lambda: self.endpoint.registered_connections(),
             settings.dscp,
         )
-        self._flood = Flood(
-            settings.flood_messages_per_second, settings.flood_burst, settings.flood_exempt
-        )
+        self._flood = Flood.limited_by(settings)
         self._datagrams: dict[int, Datagrams] = {}
         self._resolver = Resolver([_name_server(text) for text in settings.dns_servers])
         self._sources = Sources()
