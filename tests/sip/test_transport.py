@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import socket
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -24,15 +23,12 @@ from sip.events import (
     Reanswered,
     Referred,
     Registered,
-    SessionId,
 )
 from sip.flow import TCP, Flow
 from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
-from sip.trace import Captured
 from sip.transport import SipTransport
 from tests.rig.call_events import Progress
-from tests.rig.patience import until
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -361,63 +357,3 @@ async def test_a_port_that_is_taken_is_an_error(server: Server) -> None:
     other = SipTransport(SipSettings(port=server.transport.port), {}, lambda event: None)
     with pytest.raises(OSError):
         await other.start()
-
-
-async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loop = asyncio.get_running_loop()
-    call_at, wakes = loop.call_at, list[float]()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as stranger:
-        stranger.bind(("127.0.0.1", 0))
-        for number in range(50):  # each 200 has no ACK and comes again after 500 ms
-            data = request("INVITE", branch=str(number), call_id=str(number), body=SDP)
-            stranger.sendto(data, server.address)
-            await asyncio.sleep(0.002)
-        monkeypatch.setattr(loop, "call_at", lambda at, *act: wakes.append(at) or call_at(at, *act))
-        resent: list[int] = []
-        stranger.setblocking(False)
-        async with asyncio.timeout(5.0):
-            while len(resent) < 2 * 50:  # 200, and 200 again
-                message = parse(await loop.sock_recv(stranger, 65535))
-                assert isinstance(message, Response)
-                resent += [message.status] * (message.status == 200)
-    assert len(wakes) < 25
-
-
-async def test_observers_see_every_message_both_ways() -> None:
-    seen: list[Captured] = []
-    server = SipTransport(
-        SipSettings(port=0), {"agent1": account("agent1")}, lambda event: None, None, [seen.append]
-    )
-    await server.start()
-    async with Phone("agent1", "secret", (server.host, server.port)) as phone:
-        await phone.register()
-        session = server.invite("agent1", caller="Customer", offer=OURS)
-        called = await phone.called()
-        assert server.call_id(session) == called.invite.call_id
-    await server.stop()
-    assert server.call_id(SessionId("nobody")) is None
-    assert [(one.sent, one.data.split()[0]) for one in seen] == [
-        *((False, b"REGISTER"), (True, b"SIP/2.0")) * 2,
-        (True, b"INVITE"),
-    ]
-    assert {one.local for one in seen} == {(server.host, server.port)}
-    assert all(abs(one.at - time.time()) < 60 for one in seen)
-
-
-async def test_a_flood_is_not_read_and_those_who_send_less_are_heard() -> None:
-    flooded = Server(flood_messages_per_second=1.0, flood_burst=3, flood_exempt=())
-    await flooded.transport.start()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-        peer.bind(("127.0.0.1", 0))
-        for number in range(10):
-            peer.sendto(request("OPTIONS", branch=f"b{number}", cseq=number), flooded.address)
-        await until(lambda: flooded.transport.flood_dropped == 7)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as other:
-        other.bind(("127.0.0.2", 0))
-        via = f"SIP/2.0/UDP 127.0.0.2:{other.getsockname()[1]};rport"
-        other.sendto(request("OPTIONS", via=via), flooded.address)
-        data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(other, 4096), 5.0)
-    assert data.startswith(b"SIP/2.0 200")
-    await flooded.transport.stop()
