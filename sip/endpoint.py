@@ -299,11 +299,13 @@ class Endpoint:
         Raises PeerError when `target` is no URI, or has headers in it.
         """
         found, other = self._sessions.get(session), self._sessions.get(replaces or session)
-        if found and other:
+        if found is None or found.has_ended:
+            return []
+        if other is None or other.has_ended:
+            self._layer.report(ReferProgressed(session, 481, over=True))
+        else:
             named = Replaces.of(other.dialog) if replaces else None
             found.refer(refer_fields(target, named, found.dialog.local), now)
-        elif found:
-            self._layer.report(ReferProgressed(session, 481, over=True))
         return self._layer.drain()
 
     def call_id(self, session: SessionId) -> str | None:

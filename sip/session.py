@@ -60,6 +60,11 @@ class Session(Timed):
     def deadline(self) -> float:
         return self._leg.deadline
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether our user has been told so; there may be things left to do on the wire."""
+        return self._leg.machine.state in OVER
+
     # What our user asks for. Whatever comes too late for its state is dropped.
 
     def offered(self, invite: Asked, offer: SessionDescription | None) -> None:
@@ -131,7 +136,7 @@ class Session(Timed):
     def check_replaceable(self, *, early_only: bool) -> None:
         """Raises PeerError when another INVITE may not take this session over: RFC 3891 §3."""
         state = self._leg.machine.state
-        if state in OVER:
+        if self.has_ended:
             raise PeerError("It has ended", status=603)
         if state in (State.OFFERED, State.PROMISED):
             raise PeerError("It is not ours to be replaced", status=481)

@@ -208,3 +208,13 @@ def test_on_a_bad_wire_every_transfer_ends_once_and_nothing_is_left(seed: int) -
     pair.do(pair.caller, "hang_up")
     pair.run(200.0)
     assert pair.is_empty and len(pair.ended()) == 2
+
+
+def test_a_session_that_is_being_hung_up_is_neither_referred_nor_named(scene: Scene) -> None:
+    one, two = (in_call(scene, name) for name in ("one", "two"))
+    scene.server.do(scene.endpoint.hang_up(two, scene.now))
+    scene.server.do(scene.endpoint.refer(one, TARGET, two, now=scene.now))
+    scene.server.do(scene.endpoint.refer(two, TARGET, one, now=scene.now))
+    scene.server.do(scene.endpoint.refer(two, TARGET, SessionId("gone"), now=scene.now))
+    assert scene.server.reported(ReferProgressed) == [ReferProgressed(one, 481, over=True)]
+    assert scene.sent("REFER") == []
