@@ -1,204 +1,208 @@
 """A whole conversation with the endpoint, read off octets: messages of both roles, wishes, time.
 
-Whatever is said, nothing may raise, everything sent must make sense, and when all is hung up and
-all timers have run nothing may be left.
+Whatever is said, nothing may raise, everything sent must make sense, each session must end once
+and say nothing after, and when all is hung up and all timers have run nothing may be left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from math import inf
 from typing import Any, Final
 
 from config.settings import SipSettings
-from sip.actions import Action, Report, Send
-from sip.digest import credentials
+from sip.actions import Action, Report, Resolve, Send
 from sip.endpoint import Endpoint
-from sip.events import InviteReceived, SessionId
-from sip.flow import TCP, UDP, Flow, Here
-from sip.message import Request, parse
-from sip.sdp import SessionDescription
-from sip.sessions import SessionsFull
+from sip.errors import PeerError
+from sip.events import Ended, InviteReceived, Referred, SessionId
+from sip.flow import TCP, TLS, UDP, Flow, Here, Place
+from sip.identity import Caller
+from sip.kept_binding import KeptBinding
+from sip.locate import Answer, Question
+from sip.message import Request, Response, parse
 from tests.fuzz.dice import Dice
-from tests.fuzz.mutation import mutate
-from tests.fuzz.seeds import BODIES, CHALLENGE, EXTRAS, MESSAGES, METHODS
-from tests.rig.virtual_phone import audio
-from tests.sip.raw import STRANGER, request, response
+from tests.sip.raw import STRANGER
 from tests.sip.scene import SERVER, account, numbered
 
 MAX_STEPS: Final = 40
 MAX_TICKS: Final = 20_000
 MAX_ACTIONS: Final = 40  # that one message, wish or moment may ask for
 REMEMBERED: Final = 6
-FLOWS: Final = (Flow(UDP, *STRANGER), Flow(TCP, *STRANGER, 1), Flow(UDP, "10.0.0.8", 4321))
-STATUSES: Final = (100, 180, 183, 200, 202, 302, 401, 407, 408, 422, 481, 486, 487, 491, 503, 699)
-WAITS: Final = (0.0, 0.01, 0.2, 0.5, 2.0, 4.0, 16.0, 33.0, 181.0, 950.0)
-OURS: Final = tuple(
-    SessionDescription.parse(audio(20000, SERVER[0], direction, version))
-    for version, direction in enumerate(("sendrecv", "sendonly", "inactive"), 1)
+TRUSTED: Final = "10.0.0.8"
+FLOWS: Final = (
+    *(Flow(UDP, *STRANGER), Flow(TCP, *STRANGER, 1), Flow(UDP, TRUSTED, 4321)),
+    Flow(TLS, *STRANGER, 2, listener=2),
 )
+NOTHING: Final = Answer((), 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """As the peer knows it; `ours` is the tag of the endpoint."""
+
+    call_id: str
+    theirs: str
+    ours: str
 
 
 class Conversation:
-    """Use once: `run`."""
+    """Use once: `run`. What the steps need to know is public."""
 
     def __init__(self) -> None:
-        settings = SipSettings(host=SERVER[0], port=SERVER[1], max_sessions=8, max_transactions=40)
-        accounts = {name: account(name) for name in ("agent1", "agent2")}
-        self.endpoint = Endpoint(settings, accounts, Here(*SERVER), numbered())
         self.now = 0.0
-        self._asked: list[Request] = []  # by the endpoint
-        self._sent: list[Send] = []  # by the endpoint, and waiting for a response
-        self._tags = [""]
-        self._sessions = [SessionId("nobody")]
-        self._last = b"hello"
+        self.asked: list[Request] = []  # by the endpoint: the last two of each method
+        self.sent: list[Send] = []  # by the endpoint, and waiting for a response
+        self.dialogs = [Dialog("c0", "f0", "")]
+        self.sessions = [SessionId("nobody")]
+        self.questions: list[Question] = []
+        self.callers: list[Caller | None] = [None]  # as the endpoint understood them
+        self.targets: list[str] = []  # of transfers and redirections, as they were asked for
+        self.has_trunks = False
+        self.last = b"hello"
+        self.cseq = self.dialled = 1
+        self._tokens = numbered()
+        self._kept: dict[str, list[tuple[float, str]]] = {}  # until when, and the facts
+        self._open: set[SessionId] = set()
+        self._ended: set[SessionId] = set()
+        self.endpoint = self._endpoint()
 
-    def run(self, octets: bytes) -> None:
+    def run(self, octets: bytes, steps: Sequence[Callable[[Conversation, Dice], None]]) -> None:
         dice = Dice(octets)
         for _ in range(MAX_STEPS):
             if dice.used_up:
                 break
-            dice.pick(STEPS)(self, dice)
+            dice.pick(steps)(self, dice)
         self._finish()
 
-    def _finish(self) -> None:
-        for session in self._sessions:
-            self._do(self.endpoint.hang_up(session, self.now))
-        for _ in range(MAX_TICKS):
-            if self.endpoint.deadline == inf:
-                break
-            self.now = max(self.now, self.endpoint.deadline)
-            self._do(self.endpoint.tick(self.now))
-        left = self.endpoint.sessions_open, self.endpoint.transactions_open, self.endpoint.deadline
-        assert left == (0, 0, inf), f"left over: sessions, transactions, deadline = {left}"
+    def receive(self, data: bytes, flow: Flow) -> None:
+        self.last = data
+        self.do(self.endpoint.receive(data, flow, self.now))
 
-    # What may happen
+    def resolve(self, question: Question, answer: Answer) -> None:
+        self.questions.remove(question)
+        self.do(self.endpoint.resolved(question, answer, self.now))
 
-    def ask(self, dice: Dice) -> None:
-        """A request of the peer, in some dialog or none, whole or damaged."""
-        fields = [dice.pick(EXTRAS) for _ in range(dice.below(4))]
-        data = request(
-            dice.pick(METHODS),
-            *fields,
-            branch=f"b{dice.below(4)}",
-            cseq=dice.below(6),
-            call_id=dice.pick([*(asked.call_id for asked in self._asked), "c0", "c1"]),
-            from_tag=dice.pick([*(asked.to.tag or "" for asked in self._asked), "f0", "f1"]),
-            to_tag=dice.pick(self._tags),
-            body=dice.pick(BODIES),
-        )
-        self._receive(mutate(data, dice) if dice.below(4) == 0 else data, dice)
-
-    def reply(self, dice: Dice) -> None:
-        """A response to something the endpoint asked."""
-        if self._asked:
-            fields = [dice.pick(EXTRAS).partition(": ")[::2] for _ in range(dice.below(4))]
-            data = response(
-                dice.pick(self._asked),
-                dice.pick(STATUSES),
-                *((name, value) for name, value in fields),
-                to_tag=f"t{dice.below(3)}",
-                body=dice.pick(BODIES),
-            )
-            self._receive(mutate(data, dice) if dice.below(4) == 0 else data, dice)
-
-    def again(self, dice: Dice) -> None:
-        """The last message once more."""
-        self._receive(self._last, dice)
-
-    def noise(self, dice: Dice) -> None:
-        self._receive(mutate(dice.pick(MESSAGES), dice), dice)
-
-    def wish(self, dice: Dice) -> None:
-        """Something the engine may ask of a session, whether it fits or not."""
-        command, values = dice.pick(WISHES)
-        session = dice.pick(self._sessions)
-        given = [dice.pick(OURS) if value is OURS else value for value in values]
-        method: Callable[..., list[Action]] = getattr(self.endpoint, command)
-        self._do(method(session, *given, now=self.now))
-
-    def call(self, dice: Dice) -> None:
-        """The endpoint calls the peer, which registers for it."""
-        if not self.endpoint.is_registered("agent1"):
-            self._register(dice)
-        try:
-            session, actions = self.endpoint.invite(
-                "agent1",
-                caller="Customer",
-                offer=dice.pick(OURS),
-                logins={"earshot": account("agent1")},
-                now=self.now,
-            )
-        except SessionsFull:
-            return
-        self._sessions.append(session)
-        self._do(actions)
-
-    def wait(self, dice: Dice) -> None:
-        until = self.now + dice.pick(WAITS)
+    def wait(self, seconds: float) -> None:
+        until = self.now + seconds
         for _ in range(MAX_TICKS):
             if self.endpoint.deadline > until:
                 break
-            self.now = max(self.now, self.endpoint.deadline)
-            self._do(self.endpoint.tick(self.now))
+            self._tick()
         self.now = until
 
-    def undelivered(self, dice: Dice) -> None:
-        """A request of the endpoint did not reach the wire."""
-        if self._sent:
-            self._do(self.endpoint.undelivered(dice.pick(self._sent), self.now))
+    def calls(self, session: SessionId, actions: list[Action]) -> None:
+        """The endpoint calls: this session has begun."""
+        self.begins(session)
+        self.do(actions)
 
-    # What comes of it
+    def begins(self, session: SessionId) -> None:
+        self.sessions.append(session)
+        self._open.add(session)
 
-    def _receive(self, data: bytes, dice: Dice) -> None:
-        self._last = data
-        self._do(self.endpoint.receive(data, dice.pick(FLOWS), self.now))
+    def need_not_end(self, session: SessionId) -> None:
+        """It was challenged, which ends it without a word."""
+        self._open.discard(session)
 
-    def _do(self, actions: list[Action]) -> None:
+    def restart(self) -> None:
+        """The endpoint is gone; another goes on with the registrations that were written down."""
+        self.keep()
+        self.endpoint = self._endpoint()
+        self.questions.clear()
+        self.has_trunks = False
+        self._open.clear()
+        kept = [
+            KeptBinding(username, until - self.now, json.loads(facts))
+            for username, held in self._kept.items()
+            for until, facts in held
+        ]
+        self.do(self.endpoint.restore_bindings(kept, self.now))
+
+    def keep(self) -> None:
+        for username, held in self.endpoint.changed_bindings(self.now).items():
+            written = [(self.now + one.seconds, json.dumps(one.facts)) for one in held]
+            self._kept[username] = written
+
+    def do(self, actions: list[Action]) -> None:
         assert len(actions) <= MAX_ACTIONS, f"{len(actions)} actions at once"
         for action in actions:
             if isinstance(action, Send):
                 self._note(action)
-            elif isinstance(action, Report) and isinstance(action.event, InviteReceived):
-                self._sessions.append(action.event.session)
+            elif isinstance(action, Resolve):
+                assert action.question not in self.questions, "asked twice at once"
+                self.questions.append(action.question)
+            elif isinstance(action, Report):
+                self._hear(action.event)
 
-    def _note(self, send: Send) -> None:
-        if send.data.startswith(b"SIP/2.0 "):
-            tag = send.data.partition(b"\r\nTo: ")[2].partition(b"\r\n")[0].rpartition(b";tag=")[2]
-            self._remember(self._tags, tag.decode("latin-1")[:20])
-            return
-        message = parse(send.data)  # what we ask must be sound
-        assert isinstance(message, Request)
-        self._remember(self._asked, message)
-        if send.request:
-            self._remember(self._sent, send)
-
-    @staticmethod
-    def _remember(memory: list[Any], item: Any) -> None:
+    def remember(self, memory: list[Any], item: Any) -> None:
         memory.append(item)
         del memory[:-REMEMBERED]
 
-    def _register(self, dice: Dice) -> None:
-        plain = request("REGISTER", "Expires: 3600", branch="r1", call_id="r", uri="sip:10.0.0.1")
-        plain = plain.replace(b"<sip:stranger@10.0.0.9>;", b"<sip:agent1@10.0.0.9>;")
-        plain = plain.replace(b"<sip:support@10.0.0.1>", b"<sip:agent1@10.0.0.1>")
-        (challenge, *_) = self.endpoint.receive(plain, FLOWS[0], self.now)
-        assert isinstance(challenge, Send)
-        offered = parse(challenge.data).headers.lines("WWW-Authenticate") or (CHALLENGE,)
-        proof = credentials(offered, "agent1", "secret", "REGISTER", "sip:10.0.0.1", cnonce="c")
-        proven = plain.replace(b"CSeq: 1", f"Authorization: {proof}\r\nCSeq: 2".encode())
-        flow = dice.pick(FLOWS[:2])
-        self._do(self.endpoint.receive(proven.replace(b"z9hG4bKr1", b"z9hG4bKr2"), flow, self.now))
+    def _endpoint(self) -> Endpoint:
+        settings = SipSettings(
+            host=SERVER[0],
+            port=SERVER[1],
+            max_sessions=8,
+            max_transactions=40,
+            trusted_sources=(f"{TRUSTED}/32",),
+        )
+        accounts = {name: account(name) for name in ("agent1", "agent2")}
+        here = Here(*SERVER, more=(Place(TLS, SERVER[0], 5061),))
+        return Endpoint(settings, accounts, here, self._tokens)
 
+    def _finish(self) -> None:
+        self.do(self.endpoint.close_trunks(self.now))
+        for session in self.sessions:
+            self.do(self.endpoint.hang_up(session, self.now))
+        for _ in range(MAX_TICKS):
+            while self.questions:
+                self.resolve(self.questions[0], NOTHING)
+            if self.endpoint.deadline == inf:
+                break
+            self._tick()
+        left = self.endpoint.sessions_open, self.endpoint.transactions_open, self.endpoint.deadline
+        assert left == (0, 0, inf), f"left over: sessions, transactions, deadline = {left}"
+        assert self.endpoint.trunks_closed
+        assert not self._open, f"never ended: {self._open}"
 
-WISHES: Final[tuple[tuple[str, tuple[Any, ...]], ...]] = (
-    *(("ring", ()), ("answer", (OURS,)), ("answer", (OURS,)), ("reject", (486,))),
-    *(("challenge", ()), ("hang_up", ()), ("accept_reoffer", (OURS,)), ("reject_reoffer", (488,))),
-    *(("reoffer", (OURS,)), ("accept_refer", ()), ("reject_refer", (603,))),
-    *(("notify_refer", (180,)), ("notify_refer", (200,))),
-)
-STEPS: Final[tuple[Callable[[Conversation, Dice], None], ...]] = (
-    *(Conversation.ask, Conversation.ask, Conversation.ask, Conversation.reply, Conversation.reply),
-    *(Conversation.wish, Conversation.wish, Conversation.wait, Conversation.again),
-    *(Conversation.noise, Conversation.call, Conversation.undelivered),
-)
+    def _tick(self) -> None:
+        self.now = max(self.now, self.endpoint.deadline)
+        self.do(self.endpoint.tick(self.now))
+
+    def _hear(self, event: Any) -> None:
+        if isinstance(event, InviteReceived):
+            self.begins(event.session)
+            self.remember(self.callers, event.caller)
+        elif isinstance(event, Referred):
+            self.remember(self.targets, event.target)
+        session = getattr(event, "session", None)
+        assert session not in self._ended, f"{event} after the end"
+        if isinstance(event, Ended):
+            self._ended.add(event.session)
+            self.targets.extend(event.contacts[:1])
+            self._open.discard(event.session)
+
+    def _note(self, send: Send) -> None:
+        if send.data.startswith(b"SIP/2.0 "):
+            with suppress(PeerError):  # what was not understood goes back as it came
+                answer = parse(send.data)
+                self._note_dialog(answer, answer.from_.tag, answer.to.tag)
+        elif send.data.strip():
+            request = parse(send.data)  # what we ask must be sound
+            assert isinstance(request, Request)
+            alike = [each for each in self.asked if each.method == request.method]
+            self.asked = [each for each in self.asked if each not in alike[:-1]] + [request]
+            for tag in (request.to.tag,) if request.to.tag else ("t0", "t1"):
+                self._note_dialog(request, tag, request.from_.tag)
+            if send.request:
+                self.remember(self.sent, send)
+
+    def _note_dialog(
+        self, message: Request | Response, theirs: str | None, ours: str | None
+    ) -> None:
+        if ours and message.cseq.method == "INVITE":
+            dialog = Dialog(message.call_id, theirs or "", ours)
+            if dialog not in self.dialogs:
+                self.remember(self.dialogs, dialog)

@@ -12,10 +12,15 @@ from sip.authorization import Authorization
 from sip.digest import Account, answerable, parse_digest
 from sip.errors import PeerError
 from sip.flow import flow_to
+from sip.gruu import instance_in
 from sip.headers import CSeq, Headers, NameAddr, Via
+from sip.identity import diversions_in, history_in
 from sip.message import Framer, Request, Response, parse
+from sip.next_hop import hop_to
 from sip.offer_answer import Negotiation
+from sip.reason import Reason, reasons_in
 from sip.referral import Replaces
+from sip.sdes import Sdes, Srtp
 from sip.sdp import Codec, SessionDescription
 from sip.uri import Uri, request_uri
 from sip.verifier import Verifier
@@ -23,8 +28,10 @@ from tests.fuzz.conversation import Conversation
 from tests.fuzz.dice import Dice
 from tests.fuzz.mutation import mutate
 from tests.fuzz.seeds import DESCRIPTIONS, DIGESTS, FIELDS, MESSAGES
+from tests.fuzz.steps import STEPS
 
 HA1: Final = {"MD5": "0" * 32, "SHA-256": "0" * 64}
+LISTS: Final = ("Contact", "Diversion", "History-Info", "Reason")
 CODECS: Final = (Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8))
 
 
@@ -70,7 +77,8 @@ def description(data: bytes) -> None:
         assert SessionDescription.parse(read.encode()) == read
         for media in read.media:
             _ = media.codecs(), media.ptime, read.direction_of(media), read.address_of(media)
-        negotiation = Negotiation("10.0.0.1", 20000, CODECS, 1)
+        sdes = Sdes(Srtp.OFFERED, bytes)
+        negotiation = Negotiation("10.0.0.1", 20000, CODECS, 1, sdes=sdes)
         answer = negotiation.answer(read)
         assert len(answer.media) == len(read.media)
         SessionDescription.parse(answer.encode())
@@ -97,12 +105,13 @@ def value(data: bytes) -> None:
         with suppress(PeerError):
             read = kind.parse(text)
             assert kind.parse(str(read)) == read, str(read)
-    for look in (Replaces.parse, request_uri, flow_to):
+    for look in (Replaces.parse, request_uri, flow_to, hop_to, instance_in, Reason.parse):
         with suppress(PeerError):
             look(text)
-    headers = Headers([("Contact", text)])
+    headers = Headers([(name, text) for name in LISTS])
     with suppress(PeerError):
         assert all(headers.all("Contact"))
+    _ = diversions_in(headers), history_in(headers), reasons_in(headers)
 
 
 def _line(data: bytes) -> str:
@@ -110,7 +119,7 @@ def _line(data: bytes) -> str:
 
 
 def endpoint(data: bytes) -> None:
-    Conversation().run(data)
+    Conversation().run(data, STEPS)
 
 
 TARGETS: Final = {
@@ -130,5 +139,5 @@ def damaged(data: bytes, random: Random) -> bytes:
 def generated(name: str, random: Random) -> bytes:
     """An input for a target; a conversation is told by any octets."""
     if name == "endpoint":
-        return random.randbytes(random.randint(1, 300))
+        return random.randbytes(random.randint(1, 500))
     return damaged(random.choice(TARGETS[name].seeds), random)

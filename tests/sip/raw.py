@@ -40,7 +40,7 @@ def request(
         *fields,
         f"Content-Length: {len(body)}",
     ]
-    return "\r\n".join([*lines, "", body]).encode()
+    return "\r\n".join([*lines, "", body]).encode("utf-8", "surrogateescape")
 
 
 def response(
