@@ -40,7 +40,7 @@ class Outgoing(Timed):
     """The ways that are left, and the transaction that goes one of them now."""
 
     __slots__ = (
-        *("_carrier", "_hops", "_lost_at", "_others", "_patience"),
+        *("_carrier", "_given_up", "_hops", "_lost_at", "_others", "_patience"),
         *("_table", "_twin", "_user", "request"),
     )
 
@@ -58,6 +58,7 @@ class Outgoing(Timed):
         self._others: list[Flow] | None = None  # servers of the present name; None without a name
         self._twin: Flow | None = None  # UDP while a large request goes by TCP
         self._carrier: ClientTransaction | None = None
+        self._given_up = False  # by our user: no other way is tried
         self._lost_at = inf
 
     @property
@@ -75,9 +76,15 @@ class Outgoing(Timed):
             self._user.unreachable(self.request, now)
 
     def cancel(self, now: float, fields: Fields = ()) -> None:
-        """Send a CANCEL after this INVITE, which has had a provisional response: §9.1."""
-        assert self._carrier, "nothing has been sent"
-        self._carrier.cancel(now, fields)
+        """Send a CANCEL after this INVITE, §9.1; while it waits for DNS it is never sent itself.
+
+        The user hears of the end as of any other.
+        """
+        self._hops, self._given_up = (), True
+        if self._others:
+            self._others.clear()
+        if self._carrier:
+            self._carrier.cancel(now, fields)
 
     def heard(
         self,
@@ -135,7 +142,7 @@ class Outgoing(Timed):
 
     def _found(self, flows: list[Flow], now: float) -> None:
         self._table.searching -= 1
-        self._others = flows
+        self._others = [] if self._given_up else flows
         self._detour(now)
 
     def _carry(self, flow: Flow, now: float, *, by_datagram: bool = False) -> None:

@@ -62,7 +62,7 @@ class Client:
         headers.set("CSeq", f"7 {method}")
         headers.set("Contact", *filter(None, [contact]))
         request = Request(method, "sip:b@10.0.0.9", headers, body)
-        self.table.send(request, hops or (PEER,), self.user, now, patience)
+        self.outgoing = self.table.send(request, hops or (PEER,), self.user, now, patience)
         return request
 
     def respond(

@@ -180,3 +180,26 @@ def test_via_and_contact_are_those_of_the_flow_that_is_taken() -> None:
     assert request.headers.get("Contact") == "<sip:us@10.0.0.1:5061;transport=tls>;q=1"
     client.send("REGISTER", contact="*")
     assert parse_request(client.sends()[0]).headers.get("Contact") == "*"
+
+
+def test_an_invite_that_is_cancelled_before_its_name_was_found_is_never_sent() -> None:
+    client = Client()
+    client.send("INVITE", NAMED, SPARE)
+    client.outgoing.cancel(0.0)
+    client.resolve(Kind.SRV, SERVICE)
+    client.resolve(Kind.A, "trunk.example", "10.0.0.5")
+    client.wait_until(1.0)
+    assert client.sends() == [] and len(client.table) == 0
+    assert client.user.heard == ["unreachable"]
+
+
+def test_a_cancelled_invite_is_not_taken_to_the_next_server() -> None:
+    client = Client()
+    first = parse_request(located(client, "INVITE"))
+    client.respond(first, 180)
+    client.outgoing.cancel(1.0)
+    (cancel,) = client.sends()
+    client.respond(parse_request(cancel), 200, 1.1)
+    client.respond(first, 503, 1.2)
+    assert [parse_request(send).method for send in client.sends()] == ["ACK"]
+    assert client.user.heard == [180, 503]
