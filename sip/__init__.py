@@ -77,7 +77,7 @@ Refused, each with a clear answer or not at all:
     Require we do not know          420; in a 2xx ACK and BYE, in a 1xx it does not count
     421                             never sent: nothing of ours needs an extension of the peer's
     another answer to a refresh     only a reoffer of ours changes the media, RFC 4028 §7.4
-    REFER outside of a call         403; one whose Replaces names no session of ours 481
+    REFER outside of a call         403; one whose Replaces names no session of ours 404
     NOTIFY                          481 unless it is about a REFER of ours, and after its session
     SUBSCRIBE, MESSAGE, ...         405; an unknown method 501
     redirections                    told with their contacts, never followed

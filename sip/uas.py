@@ -145,12 +145,15 @@ class UserAgentServer:
         session.receive(self._open(arrival), offer, key)
 
     def _refer(self, arrival: Arrival, session: Session, dialog: Dialog) -> None:
-        """Raises PeerError; 481 when the dialog to be replaced is not one of ours, RFC 3891 §3."""
+        """Raises PeerError; 404 when the dialog to be replaced is not one of ours.
+
+        481 would mean that this very dialog is gone, and end the call: RFC 3261 §12.2.1.2.
+        """
         wish, other = Wish.of(arrival.request), None
         if wish.replaces:
             other = self._sessions.replaced(wish.replaces)
             if other is None or other is session:
-                raise Refusal(481)
+                raise Refusal(404)
         dialog.follow(arrival)
         session.referred(self._open(arrival), wish, other.id if other else None)
 
