@@ -10,11 +10,13 @@ from math import inf
 from random import Random
 from typing import Any, Protocol
 
-from sip.actions import Action, Report, Send
+from sip.actions import Action, Report, Resolve, Send
 from sip.flow import TCP, UDP, Flow
+from sip.locate import Answer, Question, Record
 from sip.message import Request, Response, parse
 
 Address = tuple[str, int]
+TTL = 60.0  # seconds, of all names
 
 
 class Node(Protocol):
@@ -65,6 +67,8 @@ class Side:
         for action in actions:
             if isinstance(action, Send):
                 self.wire.carry(self, action)
+            elif isinstance(action, Resolve):
+                self.wire.look_up(self, action.question)
             elif isinstance(action, Report):
                 self.events.append((self.wire.now, action.event))
                 if self.react:
@@ -79,7 +83,7 @@ class Wire:
 
     With probability `copies` what is not lost arrives twice, each in its own time. `drop` decides
     first: true loses the message for sure. Streams lose nothing; an address in `refuses_tcp`
-    cannot be connected to.
+    cannot be connected to. `zone` is what DNS knows.
     """
 
     def __init__(
@@ -93,10 +97,11 @@ class Wire:
         self.passed: list[Passed] = []
         self.drop: Callable[[Passed], bool] = lambda passed: False
         self.refuses_tcp: set[Address] = set()
+        self.zone: dict[Question, tuple[Record, ...]] = {}
         self.loss, self.delay, self.copies = loss, delay, copies
         self._random = Random(seed)
         self._sides: dict[Address, Side] = {}
-        self._flying: list[tuple[float, int, Side, bytes, Flow]] = []
+        self._flying: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._connections: dict[frozenset[Address], int] = {}
 
@@ -126,6 +131,15 @@ class Wire:
             if self.copies and not reliable and self._random.random() < self.copies:
                 self._fly(side.address, target, send.data, reliable)
 
+    def look_up(self, side: Side, question: Question) -> None:
+        """DNS takes its time, but always answers."""
+        answer = Answer(self.zone.get(question, ()), TTL)
+
+        def told() -> None:
+            side.do(side.node.resolved(question, answer, self.now))
+
+        self._arrives(self.now + self._random.uniform(*self.delay), told)
+
     def inject(self, data: bytes, source: Address, target: Address) -> None:
         """Put a datagram on the wire that no node sent."""
         self._fly(source, target, data, reliable=False)
@@ -146,12 +160,8 @@ class Wire:
     def _next(self) -> tuple[float, Callable[[], None]]:
         due = min(self._sides.values(), key=lambda side: side.node.deadline)
         if self._flying and self._flying[0][0] <= due.node.deadline:
-            return self._flying[0][0], self._deliver
+            return self._flying[0][0], lambda: heappop(self._flying)[2]()
         return due.node.deadline, lambda: due.do(due.node.tick(self.now))
-
-    def _deliver(self) -> None:
-        _, _, side, data, flow = heappop(self._flying)
-        side.do(side.node.receive(data, flow, self.now))
 
     def _fly(self, source: Address, target: Address, data: bytes, reliable: bool) -> None:
         if reliable:
@@ -161,4 +171,8 @@ class Wire:
             flow, at = Flow(TCP, *source, number), self.now + self.delay[0]
         else:
             flow, at = Flow(UDP, *source), self.now + self._random.uniform(*self.delay)
-        heappush(self._flying, (at, next(self._order), self._sides[target], data, flow))
+        side = self._sides[target]
+        self._arrives(at, lambda: side.do(side.node.receive(data, flow, self.now)))
+
+    def _arrives(self, at: float, step: Callable[[], None]) -> None:
+        heappush(self._flying, (at, next(self._order), step))

@@ -47,6 +47,12 @@ class World:
         for party, next_one in zip(self.parties, self.parties[1:], strict=False):
             self._introduce(party.side.address, next_one.side.address, tcp)
 
+    def add(self, address: Address) -> Party:
+        """Somebody else whom one may call."""
+        party = Party(self.wire, self.agenda, address, self.dice)
+        self.parties.append(party)
+        return party
+
     def disturb(self, loss: float = 0.3, copies: float = 0.1) -> None:
         self.wire.loss, self.wire.copies = loss, copies
 
@@ -78,9 +84,9 @@ class World:
                 agreed = (ours.mine, ours.theirs) == (theirs.theirs, theirs.mine)
                 assert agreed, f"{ours} against {theirs}"
 
-    def end(self) -> None:
+    def end(self, by: Party | None = None) -> None:
         """One side hangs up everything, and then nothing is left of it anywhere."""
-        party = self.dice.choice(self.parties)
+        party = by or self.dice.choice(self.parties)
         for talk in party.alive:
             party.hang_up(talk)
         self.run(SETTLED)
