@@ -33,6 +33,10 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "an_answer_that_crosses_our_cancel_is_acknowledged_and_hung_up",
         "a_phone_that_answers_the_cancel_but_not_the_invite_is_given_up",
         "a_cancel_is_answered_with_the_tag_of_the_invite",
+        "a_cancel_after_a_second_try_waits_for_a_provisional_to_that_one",
+        "an_invite_that_is_cancelled_before_its_name_was_found_is_never_sent",
+        "a_cancelled_invite_is_not_taken_to_the_next_server",
+        "a_cancel_that_had_to_wait_still_says_why",
     ),
     "transactions are told apart by branch, sent-by and method, old peers by more": (
         "another_branch_or_sender_is_another_transaction",
@@ -60,9 +64,14 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "a_request_nobody_answers_is_dropped_in_silence_after_32_seconds",
         "a_provisional_answer_is_a_mistake_of_ours",
     ),
-    "a hop that fails is followed by the next": (
+    "503, silence and what cannot be sent lead to the next server, under a new branch": (
         "each_hop_is_tried_and_then_the_user_is_told",
         "when_tcp_is_refused_it_goes_by_udp_after_all_with_its_timers_anew",
+        "503_leads_to_the_next_server_under_a_new_branch",
+        "silence_leads_to_the_next_server_and_the_silent_one_comes_last_for_a_minute",
+        "a_server_that_cannot_be_sent_to_gives_way_and_comes_back_when_it_answers",
+        "503_of_an_address_is_final_as_other_hops_lead_to_the_same",
+        "where_one_server_of_a_name_is_silent_the_other_takes_the_call",
     ),
     "an address that cannot be sent to harms nothing": (
         "a_host_or_port_that_cannot_be_one_is_refused",
@@ -77,11 +86,13 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "record_route_is_copied_into_what_makes_the_dialog",
         "a_list_is_cut_only_outside_quotes_and_brackets",
     ),
-    "the remote target is the Contact as it was written": (
+    "the remote target is the Contact as it was written, sips over TLS": (
         "an_invite_needs_a_contact_that_can_be_called",
         "a_2xx_without_a_contact_is_acknowledged_at_the_request_uri",
         "a_contact_is_called_without_what_only_a_link_may_have",
         "the_2xx_to_a_reinvite_moves_the_target_unless_it_names_none",
+        "a_sips_name_is_located_and_called_over_tls_and_only_if_it_is_whom_we_want",
+        "a_call_over_tls_stays_on_its_connection",
     ),
     "responses go to the source, on a stream by the same connection": (
         "where_responses_go",
@@ -93,9 +104,15 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "a_phone_behind_nat_is_called_by_the_way_its_register_came",
         "who_sits_behind_nat",
         "a_ping_is_answered_with_a_pong",
+        "a_contact_inside_a_private_network_is_reached_by_the_way_out_of_it",
+        "a_phone_is_asked_to_keep_a_connection_alive_and_not_a_udp_flow",
+        "who_could_only_be_reached_by_a_connection_is_gone",
     ),
-    "our own address fits transport and IP version": (
+    "our own address fits transport, IP version and the route to the peer": (
         "our_own_address_is_written_for_each_transport_and_ip_version",
+        "of_several_addresses_the_one_that_the_route_leads_through_is_named",
+        "a_contact_of_ours_is_moved_to_the_listener_that_a_request_leaves_by",
+        "who_calls_one_address_is_answered_and_called_back_from_it",
     ),
     "dialogs are Call-ID and both tags, an old peer's tag empty": (
         "a_session_is_found_by_its_id_and_by_requests_of_its_dialog",
@@ -110,9 +127,13 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "an_offer_of_one_fork_is_none_of_another",
         "every_loser_is_acknowledged_and_hung_up_where_it_is",
         "a_cancelled_call_hangs_up_every_fork_that_answers_all_the_same",
+    ),
+    "forks and redirections: one call at most, and nobody is called instead": (
         "a_second_answer_of_a_fork_is_acknowledged_and_hung_up",
         "a_flood_of_forks_is_not_served_without_limit",
         "theirs_are_acknowledged_once_in_order_and_for_each_fork",
+        "of_two_who_answer_a_forked_call_one_at_most_is_left",
+        "a_redirected_call_ends_and_nobody_is_called_instead",
     ),
     "CSeq goes up in each direction and is never used again": (
         "requests_must_come_from_the_peer_and_count_up",
@@ -204,17 +225,36 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "an_early_offer_nobody_looks_at_gets_504",
         "we_offer_nothing_to_one_fork_of_several",
     ),
-    "REFER: 202, NOTIFYs to the end, one at a time, embedded headers do not count": (
+    "REFER of theirs: 202, NOTIFYs to the end, embedded headers do not count": (
         "a_blind_transfer_is_told_accepted_and_reported_to_its_end",
         "who_wants_no_subscription_gets_none",
         "an_attended_one_names_a_dialog_and_nothing_else_it_carries_counts",
         "a_second_transfer_waits_for_the_first",
-    ),
-    "Replaces matches a dialog of ours or is refused": (
-        "an_attended_transfer_names_the_other_session",
+        "a_phone_that_answers_a_notify_with_481_gets_no_more_of_them",
         "a_dialog_that_is_not_ours_cannot_be_replaced",
     ),
-    "digest, server: stateless nonces, stale, replay, several algorithms": (
+    "REFER of ours: NOTIFY before the 202, subscriptions by number, one outcome": (
+        "a_notify_may_come_before_the_202",
+        "a_peer_that_will_not_tell_is_believed",
+        "notifies_of_the_first_may_leave_its_number_out_those_of_a_later_one_not",
+        "a_challenged_refer_is_asked_again_and_known_by_its_new_number",
+        "on_a_bad_wire_every_transfer_ends_once_and_nothing_is_left",
+        "a_blind_transfer_ends_where_it_was_sent_or_leaves_the_call_as_it_was",
+    ),
+    "Replaces: the dialog as its peer knows it, early-only, and who may": (
+        "a_dialog_of_ours_is_named_as_its_peer_knows_it_and_escaped_in_a_uri",
+        "what_names_no_session_or_an_answered_one_is_refused",
+        "a_phone_may_take_over_the_session_of_its_own_user_only_while_it_rings_too",
+        "a_session_that_is_being_hung_up_is_declined",
+        "a_session_that_is_being_hung_up_is_neither_referred_nor_named",
+        "a_call_that_replaces_another_is_the_only_one_left",
+    ),
+    "identity: believed from whom we trust, told to whom we trust": (
+        "only_a_trusted_source_may_say_who_really_calls",
+        "only_trusted_peers_are_told_who_a_private_caller_is",
+        "a_name_in_a_user_part_cannot_leave_it",
+    ),
+    "digest, server: stateless nonces, stale, replay, several algorithms, guessing": (
         "a_nonce_grows_old",
         "a_count_may_be_used_once",
         "no_use_can_be_replayed_after_its_nonce_was_forgotten",
@@ -222,19 +262,59 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "wrong_password_unknown_user_and_other_method_look_the_same",
         "the_digest_uri_may_differ_in_host_and_port_and_parameters",
         "a_request_in_a_dialog_is_not_challenged",
+        "auth_int_covers_the_body_and_auth_does_not",
+        "quotes_and_case_are_free_where_the_grammar_leaves_them",
+        "an_unknown_user_takes_the_very_same_steps_as_a_known_one",
+        "a_guesser_is_shut_out_and_the_phone_at_the_same_address_is_not",
     ),
     "digest, client: our realms only, once, twice when stale": (
         "no_other_realm_ever_gets_an_answer",
         "a_wrong_answer_is_not_repeated",
         "a_stale_answer_is_renewed_once",
         "a_challenged_reinvite_and_a_challenged_bye_are_answered_too",
+        "every_realm_of_ours_is_answered_once_by_the_first_algorithm_we_have",
+        "a_proxy_is_answered_in_its_own_field",
+        "who_answers_in_place_of_the_one_we_called_gets_no_proof",
     ),
-    "registrar: star, limits, order, comparison of URIs": (
+    "registrar: star, limits, order, comparison of URIs, q, Path, flows, storms": (
         "a_star_removes_all_and_only_with_expires_0_and_alone",
         "too_short_a_binding_is_refused_with_the_shortest_allowed",
         "an_older_register_of_the_same_call_changes_nothing",
         "the_same_uri_in_another_spelling_is_the_same_binding",
         "bindings_of_one_user_are_limited_and_the_oldest_makes_room",
+        "a_request_that_fails_in_part_changes_nothing",
+        "the_parameter_goes_before_the_header",
+        "the_highest_q_is_called_first_then_the_one_refreshed_last",
+        "a_proxy_on_the_way_is_the_way_back",
+        "each_flow_of_a_device_is_a_binding_of_its_own",
+        "a_long_binding_ends_somewhat_sooner_at_random_and_a_short_one_never_too_soon",
+        "what_was_there_before_a_restart_is_there_again",
+    ),
+    "a trunk: registered in time, backed off from, asked whether it is there": (
+        "it_is_refreshed_a_minute_before_its_end_and_a_little_earlier",
+        "waits_double_up_to_half_an_hour_and_half_of_each_is_drawn",
+        "a_registrar_that_says_when_to_come_back_is_obeyed_within_limits",
+        "a_registrar_that_always_wants_more_is_not_followed_for_ever",
+        "one_lost_answer_takes_nothing_down",
+    ),
+    "names: NAPTR, SRV and addresses, in order, by weight, kept for their time": (
+        "a_name_leads_to_addresses_in_order",
+        "records_of_one_priority_are_drawn_by_weight_and_each_comes_once",
+        "a_service_that_says_it_is_not_there_is_not_replaced_by_the_bare_address",
+        "an_answer_good_or_bad_is_kept_for_its_time_within_limits",
+    ),
+    "TLS: whose certificate it must be, and none older than 1.2": (
+        "a_certificate_is_for_the_domains_it_names",
+        "a_server_that_is_not_whom_we_wanted_is_told_nothing",
+        "tls_before_1_2_is_not_spoken",
+        "a_new_certificate_is_used_once_its_file_has_changed",
+        "one_address_with_two_names_has_two_connections",
+    ),
+    "keys of SRTP: over TLS, one line taken under its tag, none told where none may be": (
+        "the_first_line_of_theirs_that_we_can_follow_is_taken_under_its_tag",
+        "an_answer_that_takes_no_line_of_ours_does_not_fit",
+        "where_it_is_required_nothing_else_fits",
+        "where_it_must_not_be_no_key_is_told",
     ),
     "parsing: folds, case, lists, brackets, escapes, UTF-8": (
         "folds_and_spaces_are_undone",
@@ -249,6 +329,8 @@ PITFALLS: dict[str, tuple[str, ...]] = {
         "a_stream_without_one_good_length_is_lost",
         "a_peer_that_does_not_finish_what_it_began_is_cut_off",
         "a_peer_that_does_not_read_is_cut_off",
+        "a_handshake_that_does_not_end_is_cut_off",
+        "a_peer_that_begins_a_message_behind_another_must_finish_that_too",
     ),
     "a large request goes by TCP": (
         "a_request_too_big_for_a_datagram_goes_by_tcp",
