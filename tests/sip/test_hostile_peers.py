@@ -47,6 +47,16 @@ def test_a_peer_that_falls_silent_in_a_reinvite_is_forgotten_after_its_bye() -> 
     assert scene.is_empty
 
 
+def test_a_peer_that_wants_tls_but_names_no_way_to_it_is_let_go() -> None:
+    scene, invite, session = calling_a_stranger()
+    nowhere = response(invite, 200, ("Contact", "<sips:s@10.0.0.9;transport=udp>"), body=SDP)
+    scene.stranger(nowhere)
+    scene.stranger(nowhere)
+    scene.server.do(scene.endpoint.hang_up(session, scene.now))
+    scene.run(400.0)
+    assert scene.is_empty
+
+
 @pytest.mark.parametrize("name", ["Allow", "Supported"])
 def test_a_quote_that_never_ends_in_a_list_of_words_is_a_word(name: str) -> None:
     scene, invite, _ = calling_a_stranger()
