@@ -56,6 +56,7 @@ class Conversation:
         self.asked: list[Request] = []  # by the endpoint: the last two of each method
         self.sent: list[Send] = []  # by the endpoint, and waiting for a response
         self.dialogs = [Dialog("c0", "f0", "")]
+        self.confirmed = [self.dialogs[0]]  # which the peer has acknowledged
         self.sessions = [SessionId("nobody")]
         self.questions: list[Question] = []
         self.callers: list[Caller | None] = [None]  # as the endpoint understood them
@@ -194,8 +195,7 @@ class Conversation:
             assert isinstance(request, Request)
             alike = [each for each in self.asked if each.method == request.method]
             self.asked = [each for each in self.asked if each not in alike[:-1]] + [request]
-            for tag in (request.to.tag,) if request.to.tag else ("t0", "t1"):
-                self._note_dialog(request, tag, request.from_.tag)
+            self._note_dialog(request, request.to.tag or "t0", request.from_.tag)
             if send.request:
                 self.remember(self.sent, send)
 

@@ -35,12 +35,16 @@ from tests.sip.raw import SDP, request, response
 from tests.sip.scene import SERVER, account
 
 STATUSES: Final = (100, 180, 183, 200, 202, 302, 401, 407, 408, 422, 481, 486, 487, 491, 503, 699)
-FITTING: Final = {
-    "INVITE": (),
-    "BYE": ("Reason: Q.850;cause=16",),
-    "UPDATE": ("Session-Expires: 90",),
-    "REFER": ("Refer-To: <sip:agent2@10.0.0.1>",),
-    "NOTIFY": ("Event: refer", "Subscription-State: active", "Content-Type: message/sipfrag"),
+FITTING: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "INVITE": ((), SDP),
+    "BYE": (("Reason: Q.850;cause=16",), ""),
+    "UPDATE": (("Session-Expires: 90",), SDP),
+    "INFO": (("Content-Type: application/dtmf-relay",), "Signal=5\r\nDuration=160\r\n"),
+    "REFER": (("Refer-To: <sip:agent2@10.0.0.1>",), ""),
+    "NOTIFY": (
+        ("Event: refer", "Subscription-State: active", "Content-Type: message/sipfrag"),
+        "SIP/2.0 200 OK\r\n",
+    ),
 }
 WAITS: Final = (0.0, 0.01, 0.2, 0.5, 2.0, 4.0, 16.0, 33.0, 181.0, 950.0)
 OURS: Final = tuple(
@@ -111,10 +115,14 @@ def accept(talk: Conversation, dice: Dice) -> None:
 
 
 def go_on(talk: Conversation, dice: Dice) -> None:
-    """A request that fits a dialog."""
-    dialog = dice.pick((*talk.dialogs, *[talk.dialogs[-1]] * 4))
-    method = dice.pick((*FITTING, *METHODS))
-    fields = [*FITTING.get(method, ()), *(dice.pick(EXTRAS) for _ in range(dice.below(3)))]
+    """A request that fits a dialog, more or less."""
+    dialog = dice.pick((*talk.dialogs, *talk.confirmed, *talk.confirmed))
+    method = dice.pick((*FITTING, *FITTING, *METHODS))
+    fields, body = FITTING.get(method, ((), ""))
+    if method == "REFER" and dice.below(2):
+        fields = (_naming_a_dialog(talk, dice),)
+    if dice.below(3) == 0:
+        fields = (*fields, *(dice.pick(EXTRAS) for _ in range(dice.below(3))))
     talk.cseq += 1
     data = request(
         method,
@@ -125,9 +133,9 @@ def go_on(talk: Conversation, dice: Dice) -> None:
         from_tag=dialog.theirs,
         to_tag=dialog.ours,
         contact=dice.pick(CONTACTS),
-        body=dice.pick(BODIES),
+        body=dice.pick((body, body, dice.pick(BODIES))),
     )
-    _say(talk, data, dice)
+    talk.receive(mutate(data, dice) if dice.below(6) == 0 else data, dice.pick(FLOWS))
 
 
 def reply(talk: Conversation, dice: Dice) -> None:
@@ -269,7 +277,7 @@ def _say(talk: Conversation, data: bytes, dice: Dice) -> None:
 
 def _naming_a_dialog(talk: Conversation, dice: Dice) -> str:
     """A field that means some dialog: to be replaced, or to be called instead."""
-    named = dice.pick(talk.dialogs)
+    named = dice.pick((*talk.dialogs, *talk.confirmed, *talk.confirmed))
     early = dice.pick(("", ";early-only"))
     plain = f"{named.call_id};to-tag={named.ours};from-tag={named.theirs}{early}"
     if dice.below(2):
