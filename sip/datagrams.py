@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from struct import Struct
 from typing import Final
 
 from sip.flow import UDP, WILDCARDS, Flow, Place
@@ -15,11 +16,15 @@ RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # octets; a burst must outlast one busy
 DATAGRAMS_PER_WAKE: Final = 64  # then others have their turn
 MAX_DATAGRAM: Final = 65535
 MAX_INFO: Final = 64  # octets of control messages
+SO_MEMINFO: Final = 55  # socket(7): what its queues hold; Python has no name for it
+KEPT_SIZE: Final = 2304  # octets the kernel takes to keep a SIP message of usual size
 IP_PKTINFO: Final = 8  # ip(7); Python has no name for it
 RECEIVE_INFO: Final = {
     socket.AF_INET: (socket.IPPROTO_IP, IP_PKTINFO),
     socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO),
 }
+
+_MEMORY = Struct("9I")  # sock_diag(7): SK_MEMINFO_RMEM_ALLOC is the first, DROPS the last
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +46,7 @@ class Datagrams:
         self._socket, self._number, self._on_message = bound, number, on_message
         self._overload = overload
         self._open = True
+        self._dropped = 0  # by the kernel, since nobody read them in time
         self._receive = self._plain
         if place.host in WILDCARDS:
             self._receive = self._informed
@@ -89,19 +95,30 @@ class Datagrams:
         return data, Flow(UDP, address[0], address[1], listener=self._number, local=local)
 
     def _read(self) -> None:
+        began = asyncio.get_running_loop().time()
         for _ in range(DATAGRAMS_PER_WAKE):
             if not self._open:  # a message stopped us
                 return
             try:
                 data, flow = self._receive()
             except (BlockingIOError, InterruptedError):
-                self._overload.emptied(self._number)
                 return
             except OSError as error:  # what ICMP said about an earlier datagram
                 log.debug("receiving failed: %s", error)
                 continue
             self._on_message(data, flow)
-        self._overload.left_over(self._number, asyncio.get_running_loop().time())
+        self._look_back(began)
+
+    def _look_back(self, began: float) -> None:
+        """There may be more than one turn reads: how long the last of it will have waited."""
+        now = asyncio.get_running_loop().time()
+        memory = self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, _MEMORY.size)
+        kept, *_, dropped = _MEMORY.unpack(memory)
+        waiting = kept / KEPT_SIZE
+        self._overload.came_late(waiting * (now - began) / DATAGRAMS_PER_WAKE, now)
+        if dropped != self._dropped:
+            self._dropped = dropped
+            self._overload.lost(now)
 
 
 def _packet_info(local: str) -> tuple[int, int, bytes]:

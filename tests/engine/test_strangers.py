@@ -110,7 +110,7 @@ async def test_who_says_they_are_an_agent_is_a_customer_like_any_other(tmp_path:
         claim = request("INVITE", uri="sip:support@127.0.0.1", body=AUDIO)
         await asked(one, claim.replace(b"From: <sip:stranger@", b"From: <sip:agent1@"))
         [live] = await until(lambda: list(one.house.registry))
-        assert live.customer.username is None
+        assert not live.customer.username
 
 
 async def test_a_stranger_in_a_call_of_their_own_is_led_nowhere_from_it(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -18,13 +18,14 @@ class Diary(Overload):
 
     def __init__(self, tolerance: float) -> None:
         super().__init__(tolerance)
-        self.said: list[str] = []
+        self.waits: list[float] = []
+        self.losses = 0
 
-    def left_over(self, key: Hashable, now: float) -> None:
-        self.said.append("left over")
+    def came_late(self, seconds: float, now: float) -> None:
+        self.waits.append(seconds)
 
-    def emptied(self, key: Hashable) -> None:
-        self.said.append("emptied")
+    def lost(self, now: float) -> None:
+        self.losses += 1
 
 
 class Ours:
@@ -101,9 +102,23 @@ async def test_a_message_may_close_the_socket_it_came_by(ours: Ours) -> None:
     assert ours.datagrams.send(b"late", Flow(UDP, *ours.address))
 
 
-async def test_what_is_left_over_after_a_turn_is_told_until_there_is_nothing(ours: Ours) -> None:
+def flood(ours: Ours, messages: int, octets: int) -> None:
     with socket.socket(ours.socket.family, socket.SOCK_DGRAM) as peer:
-        for _ in range(DATAGRAMS_PER_WAKE + 1):
-            peer.sendto(b"x", ours.address)
-        await until(lambda: ours.diary.said == ["left over", "emptied"])
-    assert len(ours.received) == DATAGRAMS_PER_WAKE + 1
+        for _ in range(messages):
+            peer.sendto(b"x" * octets, ours.address)
+
+
+async def test_a_turn_that_leaves_something_tells_how_long_that_will_have_waited(
+    ours: Ours,
+) -> None:
+    flood(ours, 2 * DATAGRAMS_PER_WAKE, 1000)
+    await until(lambda: len(ours.received) == 2 * DATAGRAMS_PER_WAKE)
+    await until(lambda: len(ours.diary.waits) == 2)
+    waits, nothing = ours.diary.waits
+    assert 0.0 == nothing < waits < 5.0
+    assert not ours.diary.losses
+
+
+async def test_what_the_kernel_could_not_keep_is_told(ours: Ours) -> None:
+    flood(ours, 10_000, 1000)
+    await until(lambda: ours.diary.losses > 0)

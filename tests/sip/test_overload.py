@@ -12,45 +12,19 @@ from tests.sip.raw import SDP, request
 from tests.sip.scene import THEIRS, Scene, causes
 
 
-def test_a_queue_that_is_emptied_now_and_then_is_no_overload() -> None:
-    overload = Overload(0.5)
-    for turn in range(100):
-        overload.left_over("udp", turn * 0.1)
-        if turn % 4 == 3:
-            overload.emptied("udp")
-        assert not overload.is_behind(turn * 0.1)
-
-
-def test_a_queue_that_stands_is_until_it_is_empty() -> None:
-    overload = Overload(0.5)
-    overload.left_over("udp", 10.0)
-    overload.left_over("udp", 10.4)
-    assert not overload.is_behind(10.4)
-    overload.left_over("udp", 10.6)
-    assert overload.is_behind(10.6)
-    overload.emptied("another")
-    assert overload.is_behind(10.7)
-    overload.emptied("udp")
-    assert not overload.is_behind(10.7)
-
-
-def test_a_queue_of_which_nothing_more_is_heard_has_run_dry() -> None:
-    overload = Overload(0.5)
-    for tenth in range(10):
-        overload.left_over("udp", 10.0 + tenth / 10)
-    assert overload.is_behind(11.0)
-    assert not overload.is_behind(12.0)
-    overload.left_over("udp", 20.0)
-    assert not overload.is_behind(20.1)
-
-
 def behind(overload: Overload, now: float) -> None:
-    """A queue has been standing for two seconds."""
-    for ago in (2.0, 1.6, 1.2, 0.8, 0.4, 0.0):
-        overload.left_over("udp", now - ago)
+    """Messages have waited for two seconds."""
+    overload.came_late(2.0, now)
 
 
-def test_a_late_loop_is_for_as_long_as_it_was_late_and_not_for_ever() -> None:
+def test_messages_that_were_lost_are_a_sign_too() -> None:
+    overload = Overload(0.5)
+    overload.lost(10.0)
+    assert overload.is_behind(10.9)
+    assert not overload.is_behind(11.0)
+
+
+def test_who_comes_late_is_behind_for_as_long_and_not_for_ever() -> None:
     overload = Overload(0.5)
     overload.came_late(0.4, 10.0)
     assert not overload.is_behind(10.0)
@@ -84,7 +58,7 @@ def test_what_begins_something_new_is_put_off_and_leaves_nothing(method: str) ->
     assert response.status == 503
     assert int(response.headers.get("Retry-After") or "") >= RETRY_SECONDS
     assert scene.is_empty
-    scene.endpoint.overload.emptied("udp")
+    scene.run(3.0)
     assert 503 not in scene.statuses(request(method, body=SDP if method == "INVITE" else ""))
 
 
