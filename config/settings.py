@@ -63,6 +63,8 @@ class SipSettings(Section):
     max_registration_seconds: Annotated[int, Field(ge=60)] = 3600
     trusted_sources: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks whose P-Asserted-Identity is believed and who are told one (RFC 3325)."""
+    keepalive_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
+    """Phones behind NAT, on UDP, are asked by OPTIONS so often; 0 asks nobody."""
     max_message_bytes: Annotated[int, Field(ge=2048, le=65535)] = 65535
     max_sessions: Annotated[int, Field(ge=1)] = 4000
     max_transactions: Annotated[int, Field(ge=1)] = 20000

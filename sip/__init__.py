@@ -53,9 +53,10 @@ call, both ways), RFC 3891 (Replaces, both ways), RFC 3323, 3325, 5806 and 7044 
 whom, and who is told), RFC 3326 (Reason), RFC 7989, RFC 3581 (rport, from the address that was
 spoken to), RFC 4028 (session timers, refreshed by UPDATE or re-INVITE), RFC 4320 (no late answers),
 RFC 4568 with 7714 and 8643 (keys of SRTP, over TLS only), RFC 4594 (packets are marked), RFC 5621
-(parts of bodies, what is optional read over), RFC 5626 (registrar of flows; pings, both ways), RFC
-5627 (public GRUUs), RFC 5922 (whose certificate it must be), RFC 5923 (a proven peer takes requests
-by the connection it opened).
+(parts of bodies, what is optional read over), RFC 5626 (registrar of flows; pings, both ways;
+phones behind NAT are asked by OPTIONS and dropped when they are not there), RFC 5627 (public
+GRUUs), RFC 5922 (whose certificate it must be), RFC 5923 (a proven peer takes requests by the
+connection it opened).
 Under pressure: floods from one source and scanners are not read (`flood`), whatever begins
 something new gets 503 and Retry-After while we are behind (`overload`), every table has its limit.
 Trunks: REGISTER as a client (§10.2, waits of RFC 5626 §4.5), OPTIONS as one (§11), calls to any URI

@@ -27,6 +27,7 @@ from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
 from sip.outside import by_way_of
 from sip.overload import Overload
+from sip.phone_watch import PhoneWatches
 from sip.reason import Reason
 from sip.registrar import Registrar
 from sip.replaces import Replaces
@@ -61,11 +62,17 @@ class Endpoint:
         preloaded = by_way_of(settings.outbound_proxies)
         self._layer = TransactionLayer(here, tokens, settings.max_transactions, preloaded)
         self._sessions = Sessions(self._layer, settings.max_sessions)
+        self._phones = PhoneWatches(
+            self._layer,
+            settings.keepalive_seconds,
+            lambda way, now: self._registrar.gone(*way, now),
+        )
         self._registrar = Registrar(
             self._layer.timers,
             self._layer.report,
             settings.max_registration_seconds,
             self._layer.draw,
+            self._phones.held,
         )
         self._trusted = TrustedSources(settings.trusted_sources)
         self._authentication = Authentication.of(

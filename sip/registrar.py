@@ -25,6 +25,9 @@ MAX_BINDINGS: Final = 10  # of one user; the one refreshed longest ago makes roo
 JITTER: Final = 20  # one part in so many is taken off a long binding at random
 
 
+OnHeld = Callable[[str, tuple[Binding, ...], float], None]
+
+
 class NotRegistered(LookupError):
     """The user has no binding to be called at."""
 
@@ -42,7 +45,10 @@ class Granted:
 
 
 class Registrar:
-    """All bindings. `report` is told when the last of a user runs out; `draw` is the dice."""
+    """All bindings. `report` is told when the last of a user runs out; `draw` is the dice.
+
+    `on_held` is told all bindings of a user whenever they change.
+    """
 
     def __init__(
         self,
@@ -50,8 +56,9 @@ class Registrar:
         report: Callable[[Event], None],
         max_expires: int,
         draw: Callable[[int], int],
+        on_held: OnHeld = lambda username, held, now: None,
     ) -> None:
-        self._timers, self._report = timers, report
+        self._timers, self._report, self._on_held = timers, report, on_held
         self._max_expires, self._draw = max_expires, draw
         self._users: dict[str, Bindings] = {}
         self._changed: set[str] = set()
@@ -89,7 +96,13 @@ class Registrar:
         """A connection is closed: whom nothing else leads to is registered no longer."""
         for username in sorted(self._by_flow.get(flow, ())):
             user = self._users[username]
-            self._hold(user, [b for b in user.held if b.flow != flow or not b.is_stranded])
+            self._hold(user, [b for b in user.held if b.flow != flow or not b.is_stranded], now)
+            self._report_all(self._settle(user))
+
+    def gone(self, username: str, uri: str, flow: Flow, now: float) -> None:
+        """A phone does not answer: nobody is called there any more."""
+        if user := self._users.get(username):
+            self._hold(user, [b for b in user.held if (b.uri, b.flow) != (uri, flow)], now)
             self._report_all(self._settle(user))
 
     def register(self, arrival: Arrival, username: str) -> Granted:
@@ -105,7 +118,7 @@ class Registrar:
         made = [self._bound(wish, arrival, path) for wish in wishes or () if wish.seconds != 0]
         kept = [each for each in user.held if each not in touched]
         if touched or made:
-            self._hold(user, (kept + made)[-MAX_BINDINGS:])
+            self._hold(user, (kept + made)[-MAX_BINDINGS:], arrival.now)
         events = [Registered(username, each.uri, _seconds(each, arrival.now)) for each in made]
         outbound = any(each.reg_id for each in made)
         return Granted(user.held, [*events, *self._settle(user)], outbound)
@@ -113,7 +126,7 @@ class Registrar:
     def restore(self, username: str, bindings: Iterable[Binding], now: float) -> None:
         """Bindings of before a restart, of a user who has not come back by himself."""
         user = Bindings(username, self._expire)
-        self._hold(user, list(bindings)[-MAX_BINDINGS:])
+        self._hold(user, list(bindings)[-MAX_BINDINGS:], now)
         self._changed.discard(username)  # that is where they came from
         for each in user.held:
             self._report(Registered(username, each.uri, _seconds(each, now)))
@@ -146,10 +159,10 @@ class Registrar:
         return max(granted - self._draw(granted // JITTER + 1), min(granted, MIN_EXPIRES))
 
     def _expire(self, user: Bindings, now: float) -> None:
-        self._hold(user, [binding for binding in user.held if binding.expires_at > now])
+        self._hold(user, [binding for binding in user.held if binding.expires_at > now], now)
         self._report_all(self._settle(user))
 
-    def _hold(self, user: Bindings, held: list[Binding]) -> None:
+    def _hold(self, user: Bindings, held: list[Binding], now: float) -> None:
         """From now on these are all bindings of a user."""
         for flow in {each.flow for each in user.held if not each.path}:
             self._by_flow[flow].discard(user.username)
@@ -159,6 +172,7 @@ class Registrar:
         for flow in {each.flow for each in held if not each.path}:
             self._by_flow.setdefault(flow, set()).add(user.username)
         self._changed.add(user.username)
+        self._on_held(user.username, user.held, now)
 
     def _report_all(self, events: Iterable[Event]) -> None:
         for event in events:

@@ -345,3 +345,29 @@ def test_a_phone_that_listens_may_close_its_connection(desk: Desk) -> None:
     desk.register("<sip:agent1@10.0.0.9:5070;transport=tcp>", flow=connection)
     desk.registrar.closed(connection, 1.0)
     assert desk.registrar.is_registered("agent1")
+
+
+def test_a_phone_that_does_not_answer_is_gone_and_others_of_its_user_stay(desk: Desk) -> None:
+    desk.register(HERE)
+    desk.register("<sip:agent1@10.0.0.9>", call_id="r2")
+    desk.registrar.gone("agent1", "sip:agent1@10.0.0.2:5070", FLOW, 5.0)
+    (left,) = desk.registrar.bindings("agent1")
+    assert left.uri == "sip:agent1@10.0.0.9"
+    desk.registrar.gone("agent1", left.uri, left.flow, 6.0)
+    assert desk.events[-1] == Unregistered("agent1")
+    desk.registrar.gone("nobody", left.uri, left.flow, 7.0)
+
+
+def test_whoever_wants_to_know_is_told_what_a_user_holds() -> None:
+    told: list[tuple[str, int, float]] = []
+    registrar = Registrar(
+        Timers(),
+        lambda event: None,
+        3600,
+        lambda below: 0,
+        lambda username, held, now: told.append((username, len(held), now)),
+    )
+    asked = request("REGISTER", f"Contact: {HERE}", contact="")
+    registrar.register(arrived(asked, FLOW, 1.0), "agent1")
+    registrar.gone("agent1", "sip:agent1@10.0.0.2:5070", FLOW, 2.0)
+    assert told == [("agent1", 1, 1.0), ("agent1", 0, 2.0)]
