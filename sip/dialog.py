@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sip.arrival import Arrival
 from sip.errors import PeerError
@@ -144,24 +145,8 @@ class Dialog:
         unless the peer is behind NAT, or calls itself by a GRUU (RFC 5627), whose host is that of
         its registrar: then only the way it came.
         """
-        by_flow = self.flow is not None and (self.behind_nat or self._ends_at_a_gruu)
-        direct = None if by_flow else self._along(hop_to(self._next_uri()))
-        stands = self.flow is not None and self.flow.reliable
-        choices = (self.flow, direct) if stands else (direct, self.flow)
-        unique = tuple(dict.fromkeys(hop for hop in choices if hop))
-        return tuple(hop for hop in unique if not self.secure or is_secure(hop))
-
-    @property
-    def _ends_at_a_gruu(self) -> bool:
-        return not self.routes and "gr" in Uri.parse(self.target).params
-
-    def _along(self, hop: Hop | None) -> Hop | None:
-        """With our end of the flow, which the peer knows, where it can be kept."""
-        flow = self.flow
-        if flow is None or not isinstance(hop, Flow) or hop.transport != flow.transport:
-            return hop
-        same_version = (":" in hop.host) == (":" in flow.host)
-        return hop.from_end(flow.listener, flow.local) if same_version else hop
+        by_flow = self.behind_nat or (not self.routes and "gr" in Uri.parse(self.target).params)
+        return _hops(self.flow, self._next_uri(), by_flow=by_flow, secure=self.secure)
 
     def _next_uri(self) -> str:
         return NameAddr.parse(self.routes[0]).uri if self.routes else self.target
@@ -188,6 +173,23 @@ class Dialog:
         if "lr" in Uri.parse(first).params:
             return self.target, self.routes
         return first, (*self.routes[1:], f"<{self.target}>")
+
+
+@lru_cache(maxsize=4096)
+def _hops(flow: Flow | None, uri: str, *, by_flow: bool, secure: bool) -> tuple[Hop, ...]:
+    """Asked several times in each call, always with the same answer."""
+    direct = None if flow and by_flow else _along(flow, hop_to(uri))
+    choices = (flow, direct) if flow and flow.reliable else (direct, flow)
+    unique = dict.fromkeys(hop for hop in choices if hop)
+    return tuple(hop for hop in unique if not secure or is_secure(hop))
+
+
+def _along(flow: Flow | None, hop: Hop | None) -> Hop | None:
+    """With our end of the flow, which the peer knows, where it can be kept."""
+    if flow is None or not isinstance(hop, Flow) or hop.transport != flow.transport:
+        return hop
+    same_version = (":" in hop.host) == (":" in flow.host)
+    return hop.from_end(flow.listener, flow.local) if same_version else hop
 
 
 def _target_of(message: Message, default: NameAddr | None = None) -> str:

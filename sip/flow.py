@@ -212,7 +212,8 @@ def reply_to(via: Via, flow: Flow) -> Flow:
     """
     if flow.reliable or "rport" in via.params:
         return flow
-    return replace(flow, port=via.port or DEFAULT_PORT)
+    port = via.port or DEFAULT_PORT
+    return flow if port == flow.port else replace(flow, port=port)
 
 
 def reopened(via: Via, flow: Flow) -> Flow | None:
