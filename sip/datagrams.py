@@ -102,6 +102,7 @@ class Datagrams:
             try:
                 data, flow = self._receive()
             except (BlockingIOError, InterruptedError):
+                self._overload.emptied(self._number)
                 return
             except OSError as error:  # what ICMP said about an earlier datagram
                 log.debug("receiving failed: %s", error)
@@ -115,10 +116,11 @@ class Datagrams:
         memory = self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, _MEMORY.size)
         kept, *_, dropped = _MEMORY.unpack(memory)
         waiting = kept / KEPT_SIZE
-        self._overload.came_late(waiting * (now - began) / DATAGRAMS_PER_WAKE, now)
+        seconds = waiting * (now - began) / DATAGRAMS_PER_WAKE
+        self._overload.queued(self._number, seconds, now)
         if dropped != self._dropped:
             self._dropped = dropped
-            self._overload.lost(now)
+            self._overload.lost(self._number, now)
 
 
 def _packet_info(local: str) -> tuple[int, int, bytes]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from dataclasses import replace
 
 import pytest
@@ -21,10 +21,10 @@ class Diary(Overload):
         self.waits: list[float] = []
         self.losses = 0
 
-    def came_late(self, seconds: float, now: float) -> None:
+    def queued(self, key: Hashable, seconds: float, now: float) -> None:
         self.waits.append(seconds)
 
-    def lost(self, now: float) -> None:
+    def lost(self, key: Hashable, now: float) -> None:
         self.losses += 1
 
 

@@ -13,15 +13,26 @@ from tests.sip.scene import THEIRS, Scene, causes
 
 
 def behind(overload: Overload, now: float) -> None:
-    """Messages have waited for two seconds."""
-    overload.came_late(2.0, now)
+    """Messages will have waited for two seconds."""
+    overload.queued("udp", 2.0, now)
 
 
 def test_messages_that_were_lost_are_a_sign_too() -> None:
     overload = Overload(0.5)
-    overload.lost(10.0)
+    overload.lost("udp", 10.0)
     assert overload.is_behind(10.9)
     assert not overload.is_behind(11.0)
+
+
+def test_a_queue_that_is_emptied_is_behind_no_more() -> None:
+    overload = Overload(0.5)
+    overload.queued("udp", 0.4, 10.0)
+    assert not overload.is_behind(10.0)
+    overload.queued("udp", 2.0, 10.0)
+    overload.emptied("another")
+    assert overload.is_behind(11.9)
+    overload.emptied("udp")
+    assert not overload.is_behind(10.1)
 
 
 def test_who_comes_late_is_behind_for_as_long_and_not_for_ever() -> None:
@@ -58,7 +69,7 @@ def test_what_begins_something_new_is_put_off_and_leaves_nothing(method: str) ->
     assert response.status == 503
     assert int(response.headers.get("Retry-After") or "") >= RETRY_SECONDS
     assert scene.is_empty
-    scene.run(3.0)
+    scene.endpoint.overload.emptied("udp")
     assert 503 not in scene.statuses(request(method, body=SDP if method == "INVITE" else ""))
 
 
