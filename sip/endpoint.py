@@ -62,18 +62,7 @@ class Endpoint:
         preloaded = by_way_of(settings.outbound_proxies)
         self._layer = TransactionLayer(here, tokens, settings.max_transactions, preloaded)
         self._sessions = Sessions(self._layer, settings.max_sessions)
-        self._phones = PhoneWatches(
-            self._layer,
-            settings.keepalive_seconds,
-            lambda way, now: self._registrar.gone(*way, now),
-        )
-        self._registrar = Registrar(
-            self._layer.timers,
-            self._layer.report,
-            settings.max_registration_seconds,
-            self._layer.draw,
-            self._phones.held,
-        )
+        self._registrar = self._make_registrar(settings)
         self._trusted = TrustedSources(settings.trusted_sources)
         self._authentication = Authentication.of(
             settings, accounts, secret, tokens, self._layer.report
@@ -94,6 +83,20 @@ class Endpoint:
         self._max_message_bytes = settings.max_message_bytes
         self.malformed = 0
         """Messages that broke the grammar, answered or not."""
+
+    def _make_registrar(self, settings: SipSettings) -> Registrar:
+        phones = PhoneWatches(
+            self._layer,
+            settings.keepalive_seconds,
+            lambda way, now: self._registrar.gone(*way, now),
+        )
+        return Registrar(
+            self._layer.timers,
+            self._layer.report,
+            settings.max_registration_seconds,
+            self._layer.draw,
+            phones.held,
+        )
 
     @property
     def deadline(self) -> float:

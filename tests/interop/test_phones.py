@@ -53,7 +53,7 @@ def baresip(name: str, folder: Path, server: Server, transport: Transport) -> Ph
         password=PASSWORD,
         registrar=registrar(name, server, transport),
         transport=transport,
-        ca_file=folder / AUTHORITY,
+        ca_file=folder / AUTHORITY if transport == "tls" else None,
     )
 
 
@@ -65,7 +65,7 @@ def linphone(name: str, folder: Path, server: Server, transport: Transport) -> P
         password=PASSWORD,
         registrar=registrar(name, server, transport),
         transport=transport,
-        ca_file=folder / AUTHORITY,
+        ca_file=folder / AUTHORITY if transport == "tls" else None,
     )
 
 
@@ -77,7 +77,7 @@ def softphone(name: str, folder: Path, server: Server, transport: Transport) -> 
         password=PASSWORD,
         registrar=f"sip:{server.reached_by(transport)}",
         transport=transport,
-        ca_file=folder / AUTHORITY,
+        ca_file=folder / AUTHORITY if transport == "tls" else None,
     )
 
 
