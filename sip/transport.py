@@ -281,12 +281,13 @@ class SipTransport:
         return asyncio.get_running_loop().time()
 
     def _receive(self, data: bytes, flow: Flow) -> None:
-        if not self._flood.admits(data, flow.host, self._now()):
+        now = self._now()
+        if not self._flood.admits(data, flow.host, now):
             return
         try:
             if self._observers:
                 self._observe(data, flow, sent=False)
-            self._perform(self.endpoint.receive(data, flow, self._now()))
+            self._perform(self.endpoint.receive(data, flow, now))
         except Exception:
             self._failed()
 
