@@ -124,7 +124,7 @@ class House:
             self.ledger,
             Admission(
                 numbers=numbers,
-                people=accounts(self.settings).keys(),
+                people=agents | self.supervisors,
                 agents=agents,
                 max_calls=self.settings.routing.max_calls,
                 leads_outside=plan.leads_outside,
