@@ -45,28 +45,21 @@ def registrar(name: str, server: Server, transport: Transport) -> str | None:
     return f"sip:{server.reached_by(transport)}" if name.startswith("agent") else None
 
 
-def baresip(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
-    return Baresip(
-        name,
-        folder,
-        say=said(folder, name),
-        password=PASSWORD,
-        registrar=registrar(name, server, transport),
-        transport=transport,
-        ca_file=folder / AUTHORITY if transport == "tls" else None,
-    )
+def speaking_a_file(kind: type[Baresip] | type[Linphone]) -> Make:
+    """A phone that is told at its start what to say; a customer has no account."""
 
+    def make(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
+        return kind(
+            name,
+            folder,
+            say=said(folder, name),
+            password=PASSWORD,
+            registrar=registrar(name, server, transport),
+            transport=transport,
+            ca_file=folder / AUTHORITY if transport == "tls" else None,
+        )
 
-def linphone(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
-    return Linphone(
-        name,
-        folder,
-        say=said(folder, name),
-        password=PASSWORD,
-        registrar=registrar(name, server, transport),
-        transport=transport,
-        ca_file=folder / AUTHORITY if transport == "tls" else None,
-    )
+    return make
 
 
 def softphone(name: str, folder: Path, server: Server, transport: Transport) -> Phone:
@@ -86,7 +79,11 @@ MISSING = {
     "linphonec": shutil.which("linphonec") is None,
     "pjsua2": find_spec("pjsua2") is None,
 }
-MAKERS: dict[str, Make] = {"baresip": baresip, "linphonec": linphone, "pjsua2": softphone}
+MAKERS: dict[str, Make] = {
+    "baresip": speaking_a_file(Baresip),
+    "linphonec": speaking_a_file(Linphone),
+    "pjsua2": softphone,
+}
 
 
 def every_phone(*functions: str) -> pytest.MarkDecorator:
