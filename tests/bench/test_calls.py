@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from bench.engine_process import ROOT
+from tests.bench.program import run
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(60)]
 COUNTS = (
@@ -23,22 +21,9 @@ COUNTS = (
 )
 
 
-async def bench(*arguments: str) -> tuple[int, str, str]:
-    """Exit code, and what it printed on stdout and stderr."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.calls", *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    output, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
-
-
 async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: Path) -> None:
     arguments = "--calls", "5", "--seconds", "2", "--record", "--json", "--folder", str(tmp_path)
-    code, output, errors = await bench(*arguments)
+    code, output, errors = await run("bench.calls", *arguments)
     assert code == 0, errors
     figures = json.loads(output)
     assert (figures["calls"], figures["seconds"], figures["recorded"]) == (5, 2.0, True)
@@ -60,7 +45,7 @@ async def test_calls_that_should_be_recorded_and_are_not_make_it_fail(tmp_path: 
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / "CallRecordings").touch()  # where a folder should be
     arguments = "--calls", "1", "--seconds", "0.1", "--record", "--json", "--folder", str(tmp_path)
-    code, output, errors = await bench(*arguments)
+    code, output, errors = await run("bench.calls", *arguments)
     figures = json.loads(output)
     assert (code, figures["lost"], figures["recordings_ok"]) == (1, 0, False)
     assert len(figures["problems"]) == 1 and figures["problems"][0] in errors
@@ -70,14 +55,14 @@ async def test_an_engine_that_does_not_start_is_an_error_and_its_log_is_shown(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "earshot.sqlite").mkdir()
-    code, output, errors = await bench(
-        "--calls", "1", "--seconds", "0.1", "--folder", str(tmp_path)
+    code, output, errors = await run(
+        "bench.calls", "--calls", "1", "--seconds", "0.1", "--folder", str(tmp_path)
     )
     assert (code, output) == (1, "")
     assert "EngineFailed" in errors and "earshot.sqlite" in errors
 
 
 async def test_nonsense_is_refused_at_once() -> None:
-    code, output, errors = await bench("--calls", "0")
+    code, output, errors = await run("bench.calls", "--calls", "0")
     assert (code, output) == (2, "")
     assert "--calls goes from 1 to" in errors

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench.engine_process import ROOT
 from bench.media_host import gaps
+from tests.bench.program import run
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(60)]
 COSTS = (
@@ -26,22 +24,9 @@ COSTS = (
 )
 
 
-async def bench(*arguments: str) -> tuple[int, str, str]:
-    """Exit code, and what it printed on stdout and stderr."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.media", *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    output, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
-
-
 async def test_nothing_is_lost_and_every_figure_is_there() -> None:
     arguments = "--calls", "4", "--seconds", "0.5", "--rounds", "1", "--listeners", "2", "--json"
-    code, output, errors = await bench(*arguments)
+    code, output, errors = await run("bench.media", *arguments)
     assert code == 0, errors
     figures = json.loads(output)
     assert (figures["calls"], figures["rounds"], figures["listeners"]) == (4, 1, 2)
@@ -53,7 +38,7 @@ async def test_nothing_is_lost_and_every_figure_is_there() -> None:
 
 
 async def test_nonsense_is_refused_at_once() -> None:
-    code, output, errors = await bench("--calls", "0")
+    code, output, errors = await run("bench.media", "--calls", "0")
     assert (code, output) == (2, "")
     assert "--calls goes from 1 to" in errors
 
