@@ -11,13 +11,14 @@ import structlog
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from engine.house import House
 from engine.refused import Refused
-from engine.web.connect_api import routes
+from engine.web.connect_api import ConnectApi
+from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
+from engine.web.service_model import Service
 
 STOP_SECONDS = 5.0
 log = structlog.get_logger("engine.web")
@@ -68,10 +69,11 @@ class WebServer(uvicorn.Server):
 def application(house: House) -> Gate:
     """The API of a house, behind its gate."""
     app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(routes(house))
+    api = ConnectApi(house)
+    app.include_router(api.own_routes())
+    app.mount("/", Dispatch(Service(), api.handlers()))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
     return Gate(app, token.get_secret_value() if token else None)
@@ -86,11 +88,6 @@ async def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()]
     return answer_to(Refused.invalid("; ".join(problems)))
-
-
-async def _unknown(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return answer_to(Refused(error.status_code, "UnknownOperationException", str(error.detail)))
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -1,12 +1,15 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from engine.agents import Agent, Signal
 from engine.call import State
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
-from engine.web.shapes import agent_contact_state, contact, recording, user_data
+from engine.web.answer_shape import write
+from engine.web.service_model import Service
+from engine.web.shapes import Json, agent_contact_state, contact, recording, user_data
 from tests.rig.contacts import NOON, contact_record, live_contact
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
@@ -16,9 +19,17 @@ def a_recording(status: RecordingStatus) -> RecordingRecord:
     return RecordingRecord("c", RecordingKind.AGENT, "a.wav", status, NOON)
 
 
+CONNECT = Service()
+
+
+def on_the_wire(operation: str, answer: Json) -> Any:
+    """What a client gets; a member that the service model does not have fails here."""
+    return write(CONNECT.operations[operation], answer)
+
+
 def test_timestamps_are_epoch_seconds_and_what_is_unknown_is_left_out() -> None:
     record = replace(contact_record(), disconnect=NOON + timedelta(seconds=90))
-    shape = contact(record, ARN)
+    shape = on_the_wire("DescribeContact", {"Contact": contact(record, ARN)})["Contact"]
     assert shape["DisconnectTimestamp"] == NOON.timestamp() + 90
     assert shape["Arn"] == f"{ARN}/contact/{record.contact_id}"
     assert "AgentInfo" not in shape

@@ -1,0 +1,78 @@
+"""Connect's operations over HTTP: found by the service model, read, carried out, answered by it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from engine.refused import Refused
+from engine.web.answer_shape import write
+from engine.web.gate import answer_to
+from engine.web.request_shape import read, refusal
+from engine.web.service_model import Found, Operation, Service
+
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+"""The operation's input, by the names of the model, to its output. Raises Refused."""
+
+log = structlog.get_logger("engine.web")
+
+
+class Dispatch:
+    """An ASGI application. An operation without a handler is refused by its name."""
+
+    def __init__(self, service: Service, handlers: Mapping[str, Handler]) -> None:
+        unknown = handlers.keys() - service.operations.keys()
+        assert not unknown, f"the service has no {', '.join(sorted(unknown))}"
+        self._service, self._handlers = service, handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._answer(Request(scope, receive))
+        except Refused as refused:
+            answer = answer_to(refused)
+        except Exception as error:
+            log.error("request failed", path=scope["path"], exc_info=error)
+            answer = answer_to(
+                Refused(500, "InternalServiceException", "Internal error; see the log")
+            )
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        found = self._find(request)
+        handler = self._handler(found.operation)
+        query = parse_qs(request.url.query, keep_blank_values=True)
+        body = _parsed(found.operation, await request.body())
+        output = await handler(read(found.operation, found.labels, query, body))
+        return JSONResponse(write(found.operation, output))
+
+    def _find(self, request: Request) -> Found:
+        path = request.scope["raw_path"].decode("ascii", "replace")
+        found = self._service.find(request.method, path)
+        if found is None:
+            text = f"No operation has the method {request.method} and this path"
+            raise Refused(404, "UnknownOperationException", text)
+        return found
+
+    def _handler(self, operation: Operation) -> Handler:
+        handler = self._handlers.get(operation.name)
+        if handler is None:
+            text = f"{operation.name} is not implemented by Earshot"
+            raise Refused(501, "NotImplementedException", text)
+        return handler
+
+
+def _parsed(operation: Operation, body: bytes) -> object:
+    """An empty body is an empty object: GET and DELETE have none."""
+    if not body:
+        return {}
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise refusal(operation, [f": not JSON, {error}"]) from error

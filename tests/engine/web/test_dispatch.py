@@ -1,0 +1,69 @@
+from typing import Any
+
+import httpx
+import pytest
+
+from engine.refused import Refused
+from engine.web.dispatch import Dispatch, Handler
+from engine.web.service_model import Service
+
+CONNECT = Service()
+
+
+async def echo(given: dict[str, Any]) -> dict[str, Any]:
+    return {"User": {"Id": given["UserId"], "Username": given["InstanceId"]}}
+
+
+async def absent(given: dict[str, Any]) -> dict[str, Any]:
+    raise Refused.not_found(f"There is no user {given['UserId']}")
+
+
+async def broken(given: dict[str, Any]) -> dict[str, Any]:
+    raise ZeroDivisionError
+
+
+async def ask(method: str, path: str, content: bytes = b"", **handlers: Handler) -> httpx.Response:
+    transport = httpx.ASGITransport(Dispatch(CONNECT, handlers))
+    async with httpx.AsyncClient(transport=transport, base_url="http://connect.test") as client:
+        return await client.request(method, path, content=content)
+
+
+async def test_an_operation_is_found_read_carried_out_and_answered() -> None:
+    answer = await ask("GET", "/users/inst%2Fance/u1?maxResults=3", DescribeUser=echo)
+    assert answer.status_code == 200
+    assert answer.json() == {"User": {"Id": "u1", "Username": "inst/ance"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "handler", "status", "error"),
+    [
+        ("/users/earshot/u1", absent, 404, "ResourceNotFoundException"),
+        ("/users/earshot/u1", broken, 500, "InternalServiceException"),
+        ("/users/" + "i" * 101 + "/u1", echo, 400, "InvalidParameterException"),
+        ("/nothing/earshot/u1", echo, 404, "UnknownOperationException"),
+    ],
+)
+async def test_what_goes_wrong_has_connects_error_and_status(
+    path: str, handler: Handler, status: int, error: str
+) -> None:
+    answer = await ask("GET", path, DescribeUser=handler)
+    assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (status, error)
+    assert answer.json()["Message"]
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000, b"[1]"])
+async def test_a_body_that_is_no_json_object_is_refused(content: bytes) -> None:
+    answer = await ask("PUT", "/users/earshot", content, CreateUser=echo)
+    assert answer.status_code == 400
+
+
+async def test_an_operation_nobody_carries_out_is_refused_by_its_name() -> None:
+    answer = await ask("GET", "/users/earshot/u1")
+    assert answer.status_code == 501
+    assert answer.headers["x-amzn-ErrorType"] == "NotImplementedException"
+    assert "DescribeUser" in answer.json()["Message"]
+
+
+def test_a_handler_for_what_does_not_exist_is_our_error() -> None:
+    with pytest.raises(AssertionError, match="DescribeShoe"):
+        Dispatch(CONNECT, {"DescribeShoe": echo})
