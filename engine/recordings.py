@@ -24,6 +24,7 @@ from recorder import (
     Finished,
     RecordingError,
     Transcoder,
+    TranscoderStopped,
     Writer,
     frame_at,
     frame_from,
@@ -160,7 +161,7 @@ class Recordings:
             location = str(path.with_name(manifest.audio.file))
             await self._ledger.move_recording(manifest.recording.contact_id, location)
             await asyncio.to_thread(self._archive.converted, path)
-        except asyncio.CancelledError:  # at the stop; it is marked
+        except TranscoderStopped:  # it is marked, and goes on at the next start
             return
         except (RecordError, RecordingError) as error:
             log.error("recording not converted", path=str(path), error=str(error))

@@ -2,10 +2,10 @@
 
 A recording is fed by a `FrameSource`, a Protocol this package declares and whoever has the sound
 meets: stereo frames on one clock, the customer (and everyone else who comes in) on the left, the
-agent on the right. One thread writes all of them, in blocks of a second:
+agent on the right. One thread writes all of them, in blocks of 375 ms:
 
     Writer.start_recording()     the file is there, empty and valid, before the first frame
-      polls every 250 ms         -> Recording (pure table) -> blocks of 1 s -> LiveFile
+      polls every 250 ms         -> Recording (pure table) -> blocks -> LiveFile
       the source ended           -> rest written, closed, reopened: frames written = frames there
     on_finished(Finished)        once for each recording, with its length or its error
 
@@ -18,8 +18,9 @@ is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`. Drivers: `
 only file that knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing`
 (the key), `archive` (manifests, head of the chain), `transcode` (the process), `verification`.
 
-A killed process loses at most the last 1.5 s: the header is rewritten with every block, so the
-file plays as it lies. `repair()` at the next start takes care of a kill between a block and its
+A killed process loses less than the last second: a block that is not full (375 ms), what came
+since the last poll (250 ms), and what the mixer holds back for late packets (320 ms as it comes).
+The header is rewritten with every block, so the file plays as it lies. `repair()` at the next start takes care of a kill between a block and its
 header. What is still to be done for a recording is a mark, a small file of its name in
 `Unfinished/`, `Unsealed/` or `Unconverted/`, so no archive is searched for it.
 
@@ -33,7 +34,7 @@ from recorder.recording import Finished, FrameSource, NoSpace, RecordingError
 from recorder.space import Space, Watermarks
 from recorder.store import Marked, Repaired, recording_name, recording_path, repair
 from recorder.timeline import Gap, Suspended, frame_at, frame_from
-from recorder.transcode import Transcoder
+from recorder.transcode import Transcoder, TranscoderStopped
 from recorder.writer import Writer
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Space",
     "Suspended",
     "Transcoder",
+    "TranscoderStopped",
     "Watermarks",
     "Writer",
     "frame_at",

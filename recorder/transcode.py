@@ -39,6 +39,10 @@ IDLE_SECONDS = 3.0  # it holds 70 MB while it lives, and takes half a second to 
 THREAD_NAME = "earshot-transcoder"
 
 
+class TranscoderStopped(RecordingError):
+    """The job was cut off, or never begun, because the engine stops: it is done at the next start."""
+
+
 class Job(BaseModel):
     """A WAV, what its samples must hash to, and what is wanted."""
 
@@ -77,12 +81,12 @@ class Transcoder:
         """Convert the recording of that manifest; the result is the manifest as it is then.
 
         The WAV is still there; `Archive.converted` lets it go. A recording that is done already is
-        left alone. The future fails with RecordingError; after stop() it is cancelled.
+        left alone. The future fails with RecordingError: TranscoderStopped after stop().
         """
         future: Future[Manifest] = Future()
         with self._gate:
             if self._stopping.is_set():
-                future.cancel()
+                future.set_exception(TranscoderStopped(f"{path} waits for the next start"))
             else:
                 self._jobs.put((path, future))
         return future
@@ -100,8 +104,7 @@ class Transcoder:
     def _run(self) -> None:
         while job := self._next():
             path, future = job
-            if self._stopping.is_set() or not future.set_running_or_notify_cancel():
-                future.cancel()
+            if not future.set_running_or_notify_cancel():
                 continue
             try:
                 future.set_result(self._convert(path))
@@ -118,6 +121,7 @@ class Transcoder:
                 self._end_worker()
 
     def _convert(self, path: Path) -> Manifest:
+        self._check_running(path)
         manifest = archive.read(path)
         wanted: Format = self._format if manifest.recording.frames else "wav"  # no FLAC is empty
         audio = manifest.audio
@@ -143,6 +147,7 @@ class Transcoder:
     def _ask(self, job: Job) -> Done:
         """A worker that died is replaced for the next job; this one has failed."""
         worker = self._living_worker()
+        self._check_running(job.wav)  # stop() knew nothing of one that began just now
         assert worker.stdin and worker.stdout
         try:
             worker.stdin.write(job.model_dump_json().encode() + b"\n")
@@ -150,7 +155,12 @@ class Transcoder:
             return Done.model_validate_json(worker.stdout.readline())
         except (OSError, ValidationError) as error:
             self._end_worker()
+            self._check_running(job.wav)  # it was we who killed it
             raise RecordingError(f"the transcoder died at {job.wav}") from error
+
+    def _check_running(self, path: Path) -> None:
+        if self._stopping.is_set():
+            raise TranscoderStopped(f"{path} waits for the next start")
 
     def _living_worker(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:

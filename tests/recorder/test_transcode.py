@@ -14,11 +14,19 @@ import numpy as np
 import pytest
 import soundfile
 
-from recorder import Archive, Manifest, RecordingError, Transcoder, transcode
+from recorder import (
+    Archive,
+    Manifest,
+    RecordingError,
+    Transcoder,
+    TranscoderStopped,
+    transcode,
+)
 from recorder.archive import read
 from recorder.manifest import Format
 from recorder.peaks import BUCKETS
 from recorder.transcode import Done, Job
+from tests.recorder.desk import wait_until
 from tests.recorder.shelf import flip, sealed, shelf
 from tests.recorder.sources import AGENT_HZ, CUSTOMER_HZ, conversation
 from tests.rig import tones
@@ -49,6 +57,11 @@ def workers() -> dict[int, int]:
             if b"recorder.transcode" in Path(f"/proc/{child}/cmdline").read_bytes():
                 found[int(child)] = os.getpriority(os.PRIO_PROCESS, int(child))
     return found
+
+
+def until_working(path: Path) -> None:
+    """Until the worker writes the copy of that recording."""
+    wait_until(lambda: path.with_suffix(".fresh").exists())
 
 
 def test_flac_holds_the_very_samples_and_the_manifest_names_it(tmp_path: Path) -> None:
@@ -139,14 +152,26 @@ def test_a_worker_that_dies_costs_its_own_recording_only(tmp_path: Path) -> None
         assert list(workers()) != [worker]
 
 
-def test_what_waits_at_the_stop_is_cancelled_and_still_marked(tmp_path: Path) -> None:
+def test_what_waits_at_the_stop_is_still_marked_and_has_not_failed(tmp_path: Path) -> None:
     archive, paths = shelf(tmp_path, 3)
     one = Transcoder(archive, "flac")
     futures = [one.submit(path) for path in paths]
     one.stop()
     one.start()
-    assert all(future.cancelled() or future.exception(PATIENCE) for future in futures)
+    assert {type(future.exception(PATIENCE)) for future in futures} == {TranscoderStopped}
     assert archive.unconverted() == paths
+
+
+def test_what_is_cut_off_by_the_stop_is_still_marked_and_has_not_failed(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    sealed(archive, tmp_path, 1, seconds=300.0)
+    (path,) = archive.unconverted()
+    with transcoder(archive, "flac") as one:
+        future = one.submit(path)
+        until_working(path)
+    assert isinstance(future.exception(PATIENCE), TranscoderStopped)
+    assert archive.unconverted() == [path]
+    assert path.with_suffix(".wav").exists()
 
 
 def test_a_recording_without_a_manifest_is_an_error(tmp_path: Path) -> None:
@@ -185,10 +210,11 @@ def test_the_worker_answers_every_line_with_one_and_ends_with_its_input(tmp_path
     assert failed.error and "not what was sealed" in failed.error
 
 
-def test_a_job_that_comes_after_the_stop_is_cancelled_and_nobody_waits_for_it(
+def test_a_job_that_comes_after_the_stop_is_refused_and_nobody_waits_for_it(
     tmp_path: Path,
 ) -> None:
     transcoder = Transcoder(Archive(tmp_path), "flac")
     transcoder.start()
     transcoder.stop()
-    assert transcoder.submit(tmp_path / "none.json").cancelled()
+    refused = transcoder.submit(tmp_path / "none.json").exception(0)
+    assert isinstance(refused, TranscoderStopped)
