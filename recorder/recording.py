@@ -15,7 +15,7 @@ from recorder.timeline import RAMP_FRAMES, Gap, Suspended, Timeline
 SAMPLE_RATE = 8000  # frames a second
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
-BLOCK_FRAMES = SAMPLE_RATE  # one second a write: what a killed process may lose, and no more
+BLOCK_FRAMES = 3 * SAMPLE_RATE // 8  # 375 ms a write
 
 
 class RecordingError(Exception):

@@ -30,11 +30,11 @@ from recorder.space import Space, Watermarks
 from recorder.store import Marked, Store
 from recorder.timeline import FOREVER
 
-POLL_SECONDS = 0.25  # with one block waiting at most 1.25 s of a recording is not in its file
+POLL_SECONDS = 0.25  # with a block that waits, and what the source holds, less than 1 s is not in a file
 STOP_POLL_SECONDS = 0.02
 STOP_SECONDS = 10.0
 LAST_FRAMES_SECONDS = 1.0  # of STOP_SECONDS: how long sources may take to end by themselves
-MAX_READ_FRAMES = 2 * BLOCK_FRAMES  # of one source a poll: eight times real time to catch up
+MAX_READ_FRAMES = 2 * SAMPLE_RATE  # of one source a poll: eight times real time to catch up
 MAX_DRAIN_READS = 8  # more, where a source lost frames: 16 s, beyond what any source holds
 
 THREAD_NAME = "earshot-writer"

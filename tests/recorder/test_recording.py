@@ -1,24 +1,44 @@
 from __future__ import annotations
 
-from recorder.recording import FRAME_BYTES, SAMPLE_RATE, Action, Do, Recording, State
+from config.settings import MediaSettings
+from recorder.recording import (
+    BLOCK_FRAMES,
+    FRAME_BYTES,
+    SAMPLE_RATE,
+    Action,
+    Do,
+    Recording,
+    State,
+)
 from recorder.timeline import RAMP_FRAMES, Gap
+from recorder.writer import POLL_SECONDS
 
+VISIT_SECONDS = 0.2  # how often the mixer fills its taps
 HELD_BACK = RAMP_FRAMES * FRAME_BYTES
 SECOND = b"\1\2\3\4" * SAMPLE_RATE
+BLOCK = b"\1\2\3\4" * BLOCK_FRAMES
 
 
 def did(actions: list[Action]) -> list[Do]:
     return [action.do for action in actions]
 
 
-def test_less_than_a_second_waits_and_a_second_is_written_but_for_what_a_ramp_may_need() -> None:
+def test_less_than_a_block_waits_and_a_block_is_written_but_for_what_a_ramp_may_need() -> None:
     recording = Recording()
-    assert recording.receive(SECOND[: len(SECOND) // 2], ended=False) == []
+    assert recording.receive(BLOCK[: len(BLOCK) // 2], ended=False) == []
     assert recording.state is State.RUNNING
-    (write,) = recording.receive(SECOND[len(SECOND) // 2 :], ended=False)
-    assert write == Action(Do.WRITE, SECOND[:-HELD_BACK])
+    (write,) = recording.receive(BLOCK[len(BLOCK) // 2 :], ended=False)
+    assert write == Action(Do.WRITE, BLOCK[:-HELD_BACK])
     (write,) = recording.receive(SECOND, ended=False)
-    assert write == Action(Do.WRITE, SECOND[-HELD_BACK:] + SECOND[:-HELD_BACK])
+    assert write == Action(Do.WRITE, BLOCK[-HELD_BACK:] + SECOND[:-HELD_BACK])
+
+
+def test_what_a_killed_process_loses_is_less_than_a_second() -> None:
+    """A block that waits, what came since the last poll, and what the mixer held back."""
+    media = MediaSettings()
+    held_back = VISIT_SECONDS + media.recording_delay_ms / 1000
+    waits = (BLOCK_FRAMES + RAMP_FRAMES) / SAMPLE_RATE
+    assert waits + POLL_SECONDS + held_back < 1.0
 
 
 def test_nothing_new_writes_nothing() -> None:
