@@ -20,9 +20,10 @@ only file that knows libsndfile), `store` (names, marks, space), `writer` (the t
 
 A killed process loses less than the last second: a block that is not full (375 ms), what came
 since the last poll (250 ms), and what the mixer holds back for late packets (320 ms as it comes).
-The header is rewritten with every block, so the file plays as it lies. `repair()` at the next start takes care of a kill between a block and its
-header. What is still to be done for a recording is a mark, a small file of its name in
-`Unfinished/`, `Unsealed/` or `Unconverted/`, so no archive is searched for it.
+The header is rewritten with every block, so the file plays as it lies. `repair()` at the next start
+takes care of a kill between a block and its header. What is still to be done for a recording is a
+mark, a small file of its name in `Unfinished/`, `Unsealed/` or `Unconverted/`, so no archive is
+searched for it.
 
 What is sealed is synced to disk; a power cut may cost what the kernel had not written yet of what
 is not. Left out here: 16 kHz, encryption, retention, object stores.

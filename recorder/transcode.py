@@ -40,7 +40,7 @@ THREAD_NAME = "earshot-transcoder"
 
 
 class TranscoderStopped(RecordingError):
-    """The job was cut off, or never begun, because the engine stops: it is done at the next start."""
+    """The job was cut off, or not begun, because the engine stops: the next start does it."""
 
 
 class Job(BaseModel):

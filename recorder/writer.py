@@ -15,7 +15,6 @@ import structlog
 
 from config.settings import RecordingSettings
 from recorder.recording import (
-    BLOCK_FRAMES,
     OVER,
     SAMPLE_RATE,
     Action,
@@ -30,7 +29,9 @@ from recorder.space import Space, Watermarks
 from recorder.store import Marked, Store
 from recorder.timeline import FOREVER
 
-POLL_SECONDS = 0.25  # with a block that waits, and what the source holds, less than 1 s is not in a file
+POLL_SECONDS = (
+    0.25  # with a block that waits, and what the source holds, less than 1 s is not in a file
+)
 STOP_POLL_SECONDS = 0.02
 STOP_SECONDS = 10.0
 LAST_FRAMES_SECONDS = 1.0  # of STOP_SECONDS: how long sources may take to end by themselves

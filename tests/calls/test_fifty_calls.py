@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.calls.crowd import AGENT_HZ, CUSTOMER_HZ, SAID_DBFS, register, said
 from tests.rig.patience import until
-from tests.rig.server import PASSWORD, Row, Server
-from tests.rig.sipp import Sipp, account
-from tests.rig.tones import level_dbfs, read_wav, steady_dbfs, tone, write_wav
+from tests.rig.server import Row, Server
+from tests.rig.sipp import Sipp
+from tests.rig.tones import level_dbfs, read_wav, steady_dbfs
 
 pytestmark = [
     pytest.mark.call,
@@ -22,12 +23,6 @@ CALLS, RATE = 50, 10.0
 MAX_UNNAMED_THREADS = 3 + min(32, (os.cpu_count() or 1) + 4)  # asyncio's pool has so many
 TALK_SECONDS, RING_SECONDS = 4.0, 0.1
 AGENTS = [f"agent{number}" for number in range(1, 61)]
-CUSTOMER_HZ, AGENT_HZ, SAID_DBFS = 440.0, 1000.0, -10.0
-
-
-def said(folder: Path, name: str, hertz: float) -> Path:
-    write_wav(folder / f"{name}.wav", tone(hertz, 1.0, SAID_DBFS))
-    return folder / f"{name}.wav"
 
 
 def open_things(server: Server) -> tuple[list[str], list[str], list[int]]:
@@ -38,21 +33,6 @@ def open_things(server: Server) -> tuple[list[str], list[str], list[int]]:
     unnamed = threads.count("python")  # main, database, transcoder, and a pool that stays small
     assert unnamed <= MAX_UNNAMED_THREADS, threads
     return kinds, [name for name in threads if name != "python"], server.udp_ports()
-
-
-async def register(server: Server, folder: Path, phone_port: int) -> None:
-    users = [account(name, PASSWORD) for name in AGENTS]
-    registrations = Sipp(
-        "register",
-        folder,
-        target=server.address,
-        calls=len(users),
-        rate=100,
-        users=users,
-        keys={"phone_port": str(phone_port)},
-    )
-    report = await registrations.run()
-    assert report.ok, report
 
 
 def check_recording(row: Row) -> None:
@@ -85,7 +65,7 @@ async def test_fifty_calls_make_fifty_contacts_and_recordings_and_leave_nothing_
             say=said(tmp_path, "agent", AGENT_HZ),
         ) as agents,
     ):
-        await register(server, tmp_path, agents.port)
+        await register(server, tmp_path, AGENTS, agents.port)
         before = open_things(server)
         customers = Sipp(
             "customer",
