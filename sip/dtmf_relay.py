@@ -1,4 +1,8 @@
-"""Digits that come as SIP INFO, `application/dtmf-relay`: a convention, not a standard."""
+"""Digits that come as SIP INFO, `application/dtmf-relay` or `application/dtmf`.
+
+Both are conventions, not standards: the first has lines of Signal and Duration, the second is the
+digit and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from sip.message import Request
 from sip.refusal import Refusal
 
 DTMF_RELAY: Final = "application/dtmf-relay"
+DTMF: Final = "application/dtmf"
 USUAL_MS: Final = 250  # where the phone does not say how long the key was down
 MAX_MS: Final = 60_000
 
@@ -32,11 +37,18 @@ def key_in(info: Request) -> Key | None:
     """None for an INFO without a body, a keepalive. Raises PeerError: 415 for another type."""
     if not info.body:
         return None
-    if info.content_type != DTMF_RELAY:
-        raise Refusal(415, "", ("Accept", DTMF_RELAY))
-    lines = map(_LINE.fullmatch, info.body.decode("latin-1").splitlines())
-    values = {line[1].lower(): line[2] for line in lines if line}
-    signal, duration = values.get("signal", ""), values.get("duration", str(USUAL_MS))
+    body = info.body.decode("latin-1")
+    if info.content_type == DTMF_RELAY:
+        lines = map(_LINE.fullmatch, body.splitlines())
+        values = {line[1].lower(): line[2] for line in lines if line}
+        return _key(values.get("signal", ""), values.get("duration", str(USUAL_MS)))
+    if info.content_type == DTMF:
+        return _key(body.strip(), str(USUAL_MS))
+    raise Refusal(415, "", ("Accept", f"{DTMF_RELAY}, {DTMF}"))
+
+
+def _key(signal: str, duration: str) -> Key:
+    """Raises PeerError."""
     digit = _BY_NUMBER.get(signal, signal).upper()
     known = _SIGNAL.fullmatch(digit) and duration.isascii() and duration.isdecimal()
     if not known or int(duration) > MAX_MS:

@@ -46,6 +46,18 @@ def test_what_is_no_key_is_refused(body: str) -> None:
     assert refused.value.status == 400
 
 
+@pytest.mark.parametrize(("body", "digit"), [("5", "5"), ("#\r\n", "#"), ("a", "A"), ("10", "*")])
+def test_a_digit_may_stand_alone(body: str, digit: str) -> None:
+    assert pressed(body, "Content-Type: application/dtmf") == Key(digit, USUAL_MS)
+
+
+@pytest.mark.parametrize("body", ["55", "Signal=5", " "])
+def test_more_than_a_digit_is_refused_where_it_stands_alone(body: str) -> None:
+    with pytest.raises(PeerError) as refused:
+        pressed(body, "Content-Type: application/dtmf")
+    assert refused.value.status == 400
+
+
 def test_an_empty_one_is_no_key_and_another_type_is_not_ours() -> None:
     assert pressed("") is None
     with pytest.raises(PeerError) as refused:
@@ -64,7 +76,7 @@ def test_another_body_in_a_call_is_told_what_we_take(scene: Scene) -> None:
     info = request("INFO", "Content-Type: a/b", branch="i", cseq=2, to_tag=tag, body="x")
     (refused,) = scene.stranger(info)
     assert isinstance(refused, Response)
-    assert refused.headers.lines("Accept") == ("application/dtmf-relay",)
+    assert refused.headers.lines("Accept") == ("application/dtmf-relay, application/dtmf",)
 
 
 def test_a_copy_of_an_info_is_one_key(scene: Scene) -> None:
