@@ -49,6 +49,8 @@ told of its modules. What the author should know, though the flow runs, is in Fl
 Also here, for whoever writes flows: `rehearsal.py` runs one with a scripted customer in virtual
 time, `picture.py` draws one.
 
+`collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
+
 Left out: encrypted input, speech and bots, the queue of one agent, related contacts, and everything
 the table of `blocks.py` does not have.
 
@@ -57,6 +59,7 @@ the same without recording, `vip.json` (attributes, conditions, a loop) and `wai
 customer queue flow.
 """
 
+from flows.collecting import KEYS, Collecting
 from flows.document import Flow
 from flows.events import (
     Answer,
@@ -95,11 +98,13 @@ from flows.node import FlowError, Problem
 from flows.reader import convert, read
 
 __all__ = [
+    "KEYS",
     "Answer",
     "Ask",
     "CheckHours",
     "CheckMetric",
     "Collect",
+    "Collecting",
     "Conversion",
     "DigitsEntered",
     "Disconnect",

@@ -21,7 +21,7 @@ Each may be answered by Failed instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flows.language import ANY
@@ -57,7 +57,7 @@ class Collect:
     """From the end of the prompt."""
     next_digit_seconds: float
     terminator: str = ""
-    """The keys that end the input at once; "" when none do."""
+    """The keys that end the input, one after the other; "" when none do."""
     cancel: bool = False
     """Whether * drops what was entered before it."""
 
@@ -217,7 +217,9 @@ class PromptEnded:
 
 @dataclass(frozen=True, slots=True)
 class DigitsEntered:
-    digits: str
+    """It may be a card number or a PIN: its repr does not say."""
+
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

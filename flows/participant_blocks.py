@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from flows.collecting import KEYS
 from flows.document import Block, Outcome, failed
 from flows.events import Collect, DigitsEntered, Event, Play, PlayRepeatedly, Prompt, SetContactData
 from flows.expressions import Scope
 from flows.node import Node
 from flows.phone_number import CALLING_CODES, international, national
 
-KEYS = frozenset("0123456789*#")
 PROMPTS = ("PromptId", "Text", "SSML", "Media")
 MAX_SECONDS = 600  # for the first key; guides say 180, but the console writes 300
 DEFAULT_SECONDS = 5  # for the first key, where nothing is said; and between two keys

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from flows.collecting import Collecting
 from flows.document import Flow
 from flows.events import (
     Answer,
@@ -112,7 +113,7 @@ def rehearse(
         if ending is not None:
             yield Moment(house.now, house.last_words(ending), ending=ending)
             return
-        yield Moment(house.now, f"-> {event}")
+        yield Moment(house.now, f"-> {said(event)}")
         asks = run.step(event, house.now)
 
 
@@ -174,23 +175,18 @@ class House:
         return Done()
 
     def _collect(self, ask: Collect) -> Event:
-        self.now += seconds_of(ask.prompt) if ask.prompt else 0.0
-        pressed = next(self._keys, "")
-        if not pressed:
-            self.now += ask.first_digit_seconds
-            return InputTimedOut()
-        digits = ""
-        for key in pressed:
+        collecting = Collecting(ask, self.now)
+        if ask.prompt:
+            self.now += seconds_of(ask.prompt)
+            collecting.prompt_ended(self.now)
+        for key in next(self._keys, ""):
             self.now += KEY_SECONDS
-            digits += key
-            if ask.terminator and digits.endswith(ask.terminator):
-                return DigitsEntered(digits.removesuffix(ask.terminator))
-            if ask.cancel and key == "*":
-                digits = ""
-            if len(digits) == ask.max_digits:
-                return DigitsEntered(digits)
-        self.now += ask.next_digit_seconds
-        return DigitsEntered(digits)
+            if entered := collecting.press(key, self.now):
+                return entered
+        self.now = collecting.deadline
+        late = collecting.tick(self.now)
+        assert late, "who presses nothing more is waited for until the deadline"
+        return late
 
     def _transfer(self) -> Event:
         if not self._queue:
@@ -237,6 +233,10 @@ def told(ask: Ask) -> str:
         case End():
             return "ends"
     return str(ask)
+
+
+def said(event: Event) -> str:
+    return f"{event.digits!r} entered" if isinstance(event, DigitsEntered) else str(event)
 
 
 def spelt(prompt: Prompt) -> str:

@@ -153,11 +153,11 @@ class MediaTimedOut:
 class DigitReceived:
     """A DTMF digit has ended, as telephone event (RFC 4733) or as tones that were looked for.
 
-    `digit` is one of 0-9 * # A-D.
+    `digit` is one of 0-9 * # A-D. It may be part of a PIN: its repr does not say which.
     """
 
     port: Port
-    digit: str
+    digit: str = field(repr=False)
     duration_ms: int
 
 

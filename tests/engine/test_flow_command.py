@@ -128,7 +128,7 @@ def test_run_presses_the_keys_it_is_given(tmp_path: Path) -> None:
     bye = {"Identifier": "bye", "Type": "DisconnectParticipant"}
     document = {"Version": "2019-10-30", "StartAction": "menu", "Actions": [menu, bye]}
     result = run("run", written(tmp_path, document), "--digits", "42#")
-    assert "-> DigitsEntered(digits='42')" in result.stdout
+    assert "-> '42' entered" in result.stdout
     result = run("run", written(tmp_path, document), "--patience", "3")
     assert result.stdout.splitlines()[-1] == "      3.0 s  the customer hangs up"
 
