@@ -136,6 +136,8 @@ class MediaSettings(Section):
         "opus",
     )
     """What calls are spoken in, in the order of our offers; a phone's offer has its own order."""
+    inband_dtmf: Literal["never", "fallback"] = "never"
+    """Whether keys are looked for in the sound of callers whose phones know no telephone events."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Media threads. Each has its share of the ports and slots; a call lives on one of them."""
 

@@ -155,7 +155,10 @@ class House:
             self.lines,
             self.mixer,
             voice,
-            FlowRunner(flows, whispers, queues, prompts, voice, self.ledger, self._later),
+            FlowRunner(
+                *(flows, whispers, queues, prompts, voice, self.ledger, self._later),
+                lambda live, act: self.switchboard.guarded(live, act),
+            ),
             self.recordings,
             self.monitors,
             self.ledger,

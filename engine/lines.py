@@ -6,6 +6,7 @@ The one place where SDP meets the mixer. Nothing here knows what a contact or an
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -14,7 +15,7 @@ from config import MediaSettings
 from engine.codecs import offered, wishes
 from engine.header_policy import Fields
 from engine.trunk_call import TrunkCall
-from mixer import Farm, MixerFull, NoFreePort, Port, Remote, RtpPort, SrtpKeys
+from mixer import Farm, MixerFull, NoFreePort, NoTelephoneEvents, Port, Remote, RtpPort, SrtpKeys
 from sip import (
     Answered,
     Caller,
@@ -42,6 +43,12 @@ class NoLine(Exception):
 
 Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR")
 
+Keys = Enum("Keys", "MEDIA SIGNALLING")
+"""How a phone tells which keys are pressed: in RTP, or as SIP INFO."""
+
+DIGIT_MS = (40, 8000)
+"""How long a telephone event may be."""
+
 NO_ANSWER = 480
 """SIP status for a phone that rang for nothing, or that is not there."""
 
@@ -61,6 +68,8 @@ class Line:
     """Where its signalling comes from: behind NAT its RTP comes from there too."""
     answer: SessionDescription | None = None
     """Ours, while the call that came in is not answered."""
+    keys: Keys | None = None
+    """How it told the first key that was pressed."""
 
     @property
     def may_send(self) -> bool:
@@ -71,6 +80,11 @@ class Line:
     def may_hear(self) -> bool:
         """False while the phone holds: it asked us to send nothing."""
         return self._direction in ("sendrecv", "sendonly")
+
+    def presses_by(self, way: Keys) -> bool:
+        """False when a key was told in another way before: then this one is the same key again."""
+        self.keys = self.keys or way
+        return self.keys is way
 
     @property
     def _direction(self) -> str:
@@ -262,6 +276,14 @@ class Lines:
         self._join(line)
         self._sip.accept_reoffer(line.session, sdp)
 
+    def send_digit(self, line: Line, digit: str, duration_ms: int) -> None:
+        """As telephone event, if the phone knows them and not too many still wait."""
+        low, high = DIGIT_MS
+        with suppress(NoTelephoneEvents, MixerFull):
+            self._mixer.send_digits(
+                line.rtp.port, digit, duration_ms=min(max(duration_ms, low), high)
+            )
+
     def drop(self, line: Line, reason: Reason | None = None) -> None:
         """Hang up, unless the phone did, and give the RTP port back; nothing the second time."""
         if self._by_port.pop(line.rtp.port, None) is None:
@@ -324,6 +346,8 @@ class Lines:
                 **wishes(remote.codec),
             ),
         )
+        if self._settings.inband_dtmf == "fallback" and line.party is Party.CUSTOMER:
+            self._mixer.detect_tones(line.rtp.port, remote.receive_telephone_event is None)
 
 
 def _keys(agreed: SrtpAgreement | None) -> SrtpKeys | None:

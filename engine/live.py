@@ -110,6 +110,12 @@ class LiveContact:
             routes.add(Route(self.player, self.customer.rtp.port))
         return routes
 
+    def heard_by(self, speaker: Line) -> list[Line]:
+        """The other party, where the two talk with each other."""
+        others = [line for line in (self.customer, self.agent) if line and line is not speaker]
+        heard = {route.sink for route in self.routes() if route.source == speaker.rtp.port}
+        return [line for line in others if line.rtp.port in heard]
+
     def _bridge(self) -> Bridge:
         return Bridge(legs=tuple(self._legs()), ears=(*self._recorder(), *self._listeners()))
 

@@ -11,7 +11,7 @@ from engine.call import Do, Input, State
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import NO_ANSWER, Lines, NoLine, Party
+from engine.lines import NO_ANSWER, Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.recordings import Recordings
@@ -111,6 +111,17 @@ class Performer:
 
     def prompt_ended(self, live: LiveContact) -> None:
         self._flows.prompt_ended(live)
+
+    def pressed(self, live: LiveContact, line: Line, digit: str) -> None:
+        """Somebody pressed a key, which may be part of a PIN: nobody writes it down."""
+        if line is live.customer:
+            self._flows.pressed(live, digit)
+
+    def told_digit(self, live: LiveContact, line: Line, digit: str, duration_ms: int) -> None:
+        """The same, told by SIP INFO: whoever the party talks with hears it as telephone event."""
+        self.pressed(live, line, digit)
+        for other in live.heard_by(line):
+            self._lines.send_digit(other, digit, duration_ms)
 
     def line_changed(self, live: LiveContact) -> None:
         """A phone held or resumed."""

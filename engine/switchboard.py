@@ -19,7 +19,7 @@ from engine.call import Call, Input, State
 from engine.consults import Consults
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import Line, Lines, NoLine, Party
+from engine.lines import Keys, Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
@@ -32,6 +32,7 @@ from engine.routing import Router
 from engine.signalling import of_end, of_invite
 from engine.transfers import Transfers
 from engine.trunks import Trunks
+from mixer import DigitReceived as MediaDigit
 from mixer import Event as MediaEvent
 from mixer import MediaTimedOut, PlayerEnded
 from sip import (
@@ -54,6 +55,7 @@ from sip import (
     TrunkUp,
     Unregistered,
 )
+from sip import DigitReceived as SipDigit
 from sip import Event as SipEvent
 
 E = TypeVar("E")
@@ -122,14 +124,18 @@ class Switchboard:
                 self._on_line(self._lines.of_session(session), self._transfers.referred, event)
             case ReferProgressed(session=session):
                 self._on_line(self._lines.of_session(session), self._transfers.progressed, event)
+            case SipDigit(session=session):
+                self._on_line(self._lines.of_session(session), self._told_digit, event)
 
     def on_media(self, event: MediaEvent) -> None:
         match event:
             case PlayerEnded(port=port):
                 if live := self._performer.prompt_on(port):
-                    self._guarded(live, lambda: self._performer.prompt_ended(live))
+                    self.guarded(live, lambda: self._performer.prompt_ended(live))
             case MediaTimedOut(port=port):
                 self._on_line(self._lines.of_port(port), self._vanished, event)
+            case MediaDigit(port=port):
+                self._on_line(self._lines.of_port(port), self._heard_digit, event)
 
     def on_offer(self, offer: Offer) -> None:
         if live := self._registry.get(offer.contact_id):
@@ -138,7 +144,7 @@ class Switchboard:
 
     def step(self, live: LiveContact, event: Input) -> None:
         """Something happened to this call."""
-        self._guarded(
+        self.guarded(
             live,
             lambda: self._performer.perform(live, live.call.step(event, self._loop.time())),
         )
@@ -213,7 +219,7 @@ class Switchboard:
         """Hand an event to the contact of a line; for a line that is gone it is too late."""
         live = self._registry.get(line.contact_id) if line else None
         if live is not None and line is not None:
-            self._guarded(live, lambda: handler(live, line, event))
+            self.guarded(live, lambda: handler(live, line, event))
 
     def _answered(self, live: LiveContact, line: Line, event: Answered) -> None:
         if line.party is Party.SUPERVISOR:
@@ -271,6 +277,14 @@ class Switchboard:
             log.warning("phone vanished", contact_id=live.contact_id, party=line.party.name)
             self._lost(live, line, hung_up=False)
 
+    def _told_digit(self, live: LiveContact, line: Line, event: SipDigit) -> None:
+        if line.presses_by(Keys.SIGNALLING):
+            self._performer.told_digit(live, line, event.digit, event.duration_ms)
+
+    def _heard_digit(self, live: LiveContact, line: Line, event: MediaDigit) -> None:
+        if line.presses_by(Keys.MEDIA):
+            self._performer.pressed(live, line, event.digit)
+
     def _lost(self, live: LiveContact, line: Line, *, hung_up: bool) -> None:
         if line.party is Party.SUPERVISOR:
             self._monitors.left(live, line)
@@ -281,7 +295,8 @@ class Switchboard:
         else:
             self.step(live, Input.AGENT_LEFT if hung_up else Input.AGENT_LOST)
 
-    def _guarded(self, live: LiveContact, act: Callable[[], None]) -> None:
+    def guarded(self, live: LiveContact, act: Callable[[], None]) -> None:
+        """Do it; if it fails, end this contact."""
         try:
             act()
         except Exception:
@@ -303,7 +318,7 @@ class Switchboard:
 
     def _ring_expired(self, live: LiveContact) -> None:
         now = max(live.call.deadline, self._loop.time())  # the loop may wake a hair early
-        self._guarded(live, lambda: self._performer.perform(live, live.call.tick(now)))
+        self.guarded(live, lambda: self._performer.perform(live, live.call.tick(now)))
         self._arm(live)
 
 

@@ -25,7 +25,6 @@ from flows.events import (
     Event,
     Failed,
     GetMetrics,
-    InputTimedOut,
     Log,
     Metrics,
     Play,

@@ -92,6 +92,10 @@ class Talker:
         codes = b"".join(packet.payload for packet in packets)
         return decode(CODEC, np.frombuffer(codes, np.uint8))
 
+    def of_type(self, payload_type: int) -> list[bytes]:
+        """The payloads of that type that it has heard."""
+        return [one.payload for one in self._rtp.heard if one.payload_type == payload_type]
+
     def _run(self) -> None:
         number = 0
         while not self._enough.wait(max(0.0, self._began + number * PTIME - time.monotonic())):

@@ -1,10 +1,11 @@
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.settings import SipSettings
-from engine.lines import Party
+from engine.lines import Keys, Party
 from sip import (
     Confirmed,
     Event,
@@ -14,9 +15,17 @@ from sip import (
     SessionDescription,
     SipTransport,
 )
+from tests.calls.party import Party as Talking
+from tests.calls.party import media_port
+from tests.engine.test_flow_run import menu
 from tests.rig.contacts import line
 from tests.rig.house import AUDIO, engine, phone
+from tests.rig.patience import until
 from tests.rig.phone import Refused
+from tests.rig.tones import Samples, silence, tone
+
+EVENT = 101
+ONE = tone(697.0, 0.1, -10) + tone(1209.0, 0.1, -10)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +109,53 @@ async def test_a_phone_may_offer_and_be_answered_before_it_answers_the_call(tmp_
         assert live.agent and live.agent.negotiation.remote
         assert live.agent.negotiation.remote.port == 2
         await agent.stop()
+
+
+def test_a_phone_that_tells_keys_in_two_ways_is_listened_to_in_the_first() -> None:
+    one = line("contact", Party.CUSTOMER)
+    assert one.presses_by(Keys.SIGNALLING) and not one.presses_by(Keys.MEDIA)
+    assert one.presses_by(Keys.SIGNALLING)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "events"), [("fallback", False), ("fallback", True), ("never", False)]
+)
+async def test_keys_are_looked_for_in_sound_where_it_is_wanted_and_the_phone_tells_none(
+    tmp_path: Path, wanted: str, events: bool
+) -> None:
+    numbers = [menu(tmp_path, seconds=2)]
+    one_key: Samples = np.concatenate([ONE, silence(0.1), silence(10.0)])
+    async with (
+        engine(tmp_path, numbers=numbers, media={"inband_dtmf": wanted}) as one,
+        Talking.of(phone(one), one_key) as customer,
+    ):
+        sdp = with_events(customer.sdp) if events else customer.sdp
+        customer.talker.start(media_port(await customer.phone.invite("menu", sdp)))
+        [live] = one.house.registry
+        await until(lambda: live.record.attributes)
+        heard = wanted == "fallback" and not events
+        assert live.record.attributes == {"branch": "gold" if heard else "missing"}
+
+
+async def test_a_key_told_by_info_is_a_telephone_event_to_whom_the_caller_talks_with(
+    tmp_path: Path,
+) -> None:
+    async with (
+        engine(tmp_path) as one,
+        phone(one) as customer,
+        Talking.of(phone(one, "agent1"), silence(1.0)) as agent,
+    ):
+        await agent.phone.register()
+        await customer.invite("support", AUDIO)
+        await agent.rings()
+        await agent.phone.answer(with_events(agent.sdp))
+        agent.talker.start(agent.rtp_port)
+        await until(lambda: any(live.agent for live in one.house.registry))
+        await customer.press("5")
+        await until(lambda: b"\x05" in {p[:1] for p in agent.talker.of_type(EVENT)})
+
+
+def with_events(sdp: str) -> str:
+    return sdp.replace("AVP 0 8", f"AVP 0 8 {EVENT}").replace(
+        "a=ptime", f"a=rtpmap:{EVENT} telephone-event/8000\r\na=ptime"
+    )

@@ -179,6 +179,11 @@ class Handset:
     def send_dtmf(self, digits: str) -> None:
         self._current().dialDtmf(digits)
 
+    def send_info(self, digits: str) -> None:
+        wish = pj.CallSendDtmfParam()
+        wish.digits, wish.method = digits, pj.PJSUA_DTMF_METHOD_SIP_INFO
+        self._current().sendDtmf(wish)
+
     def play(self, path: str, loop: bool) -> None:
         self._player, self._playing = new_player(path, loop), (path, loop)
         for line in self._live_audio():

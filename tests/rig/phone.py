@@ -107,6 +107,12 @@ class Phone:
         self.do(self.machine.update(sdp, self._now(), fields))
         await self.finished("UPDATE")
 
+    async def press(self, keys: str) -> None:
+        """One after the other, by INFO. Raises Refused."""
+        for key in keys:
+            self.do(self.machine.press(key, self._now()))
+            await self.finished("INFO")
+
     @property
     def dialog(self) -> Dialog:
         """Of the call that is up."""

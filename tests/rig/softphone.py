@@ -170,6 +170,10 @@ class Softphone(PhoneProcess):
         """Send digits as telephone events (RFC 4733)."""
         await self._do("send_dtmf", digits=digits)
 
+    async def send_info(self, digits: str) -> None:
+        """The same by SIP INFO."""
+        await self._do("send_info", digits=digits)
+
     async def play(self, path: Path, *, loop: bool = True) -> None:
         """Say this file, from its beginning, now and in each later call once its media is up."""
         await self._do("play", path=str(path), loop=loop)

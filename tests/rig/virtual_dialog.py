@@ -40,6 +40,13 @@ class Dialog:
         headers.set("Max-Forwards", "70")
         return Request(method, self.target, headers)
 
+    def info(self, digit: str, contact: str) -> Request:
+        """A key that is pressed."""
+        request = self.request("INFO", contact)
+        request.headers.set("Content-Type", "application/dtmf-relay")
+        request.body = f"Signal={digit}\r\nDuration=160\r\n".encode()
+        return request
+
 
 @dataclass(slots=True)
 class Asked:

@@ -139,6 +139,11 @@ class VirtualPhone:
         self._ask(request, self.call, now)
         return self._drain()
 
+    def press(self, digit: str, now: float) -> list[Action]:
+        assert self.call
+        self._ask(self.call.info(digit, self._contact()), self.call, now)
+        return self._drain()
+
     def ring(self, status: int = 180, sdp: str = "") -> list[Action]:
         assert self._theirs
         self._reply(self._theirs, status, sdp)

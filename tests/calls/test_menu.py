@@ -1,0 +1,142 @@
+"""A menu on a real call: pjsua2 presses right, wrong and no keys, in RTP or by INFO."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from engine.live import LiveContact
+from flows.collecting import State
+from tests.calls.party import Party
+from tests.rig.house import Json, action, engine, flow, phone, to_queue
+from tests.rig.patience import until
+from tests.rig.softphone import Softphone
+from tests.rig.tones import Samples, read_wav, spans, steady_dbfs, tone, write_wav
+
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.timeout(40),
+    pytest.mark.skipif(find_spec("pjsua2") is None, reason="pjsua2-python is not installed"),
+]
+ASK_HZ, WRONG_HZ, LATE_HZ, NUMBER_HZ = 600.0, 820.0, 1050.0, 1270.0
+CUSTOMER_HZ, AGENT_HZ = 440.0, 1800.0
+SECONDS = {"ask": 1.4, "wrong": 0.3, "late": 0.3, "number": 3.0}
+HERTZ = {"ask": ASK_HZ, "wrong": WRONG_HZ, "late": LATE_HZ, "number": NUMBER_HZ}
+KEYS_HZ = (697.0, 770.0, 852.0, 941.0, 1209.0, 1336.0, 1477.0)
+SAID_DBFS = -10.0
+EAR_SECONDS = 0.3
+
+
+def documents() -> Json:
+    """A menu that comes again until 1 is pressed, then a number, then the queue."""
+    menu = action("menu", "GetParticipantInput", PromptId="ask", StoreInput="False")
+    menu["Parameters"]["InputTimeLimitSeconds"] = "1"
+    menu["Transitions"] = {
+        "Conditions": [
+            {"NextAction": "number", "Condition": {"Operator": "Equals", "Operands": ["1"]}}
+        ],
+        "Errors": [
+            {"NextAction": "wrong", "ErrorType": "NoMatchingCondition"},
+            {"NextAction": "late", "ErrorType": "InputTimeLimitExceeded"},
+            {"NextAction": "bye", "ErrorType": "NoMatchingError"},
+        ],
+    }
+    number = action("number", "GetParticipantInput", "note", PromptId="number", StoreInput="True")
+    number["Parameters"] |= {
+        "InputTimeLimitSeconds": "5",
+        "InputValidation": {"CustomValidation": {"MaximumLength": "8"}},
+    }
+    number["Transitions"]["Errors"] = [{"NextAction": "bye", "ErrorType": "NoMatchingError"}]
+    stored = {"number": "$.StoredCustomerInput"}
+    return flow(
+        menu,
+        action("wrong", "MessageParticipant", "menu", PromptId="wrong"),
+        action("late", "MessageParticipant", "menu", PromptId="late"),
+        number,
+        action("note", "UpdateContactAttributes", "record", Attributes=stored),
+        *to_queue("Agent", "Customer")["Actions"][:-1],
+    )
+
+
+def prepare(folder: Path) -> list[Json]:
+    (folder / "menu.json").write_text(json.dumps(documents()))
+    (folder / "prompts").mkdir()
+    for name, hertz in HERTZ.items():
+        write_wav(folder / "prompts" / f"{name}.wav", tone(hertz, SECONDS[name], SAID_DBFS))
+    write_wav(folder / "customer.wav", tone(CUSTOMER_HZ, 1.0, SAID_DBFS))
+    return [{"number": "menu", "flow": folder / "menu.json"}]
+
+
+@pytest.mark.parametrize("way", ["telephone events", "INFO"])
+async def test_a_caller_presses_a_wrong_key_then_none_then_the_right_ones(
+    tmp_path: Path, way: str
+) -> None:
+    numbers = prepare(tmp_path)
+    async with (
+        engine(tmp_path, numbers=numbers) as one,
+        Softphone("customer", tmp_path) as customer,
+        Party.of(phone(one, "agent1"), tone(AGENT_HZ, 1.0, SAID_DBFS)) as agent,
+    ):
+        press = customer.send_dtmf if way == "telephone events" else customer.send_info
+        await agent.phone.register()
+        await customer.play(tmp_path / "customer.wav")
+        await customer.record(tmp_path / "heard.wav")
+        await customer.call(f"sip:menu@{one.house.sip.authority}")
+        await customer.wait_for("media", 5)
+        [live] = one.house.registry
+        asked = await prompted(live)
+        await press("7")  # in the middle of the prompt
+        asked = await prompted(live, after=asked)
+        asked = await prompted(live, after=asked)  # nothing was pressed
+        await press("1")
+        await prompted(live, after=asked)
+        await press("3*4711#")
+        await agent.answer()
+        await until(lambda: live.tap)
+        await asyncio.sleep(0.5)
+        await press("59")
+        await asyncio.sleep(1.0)
+        await customer.stop_recording()
+        await customer.hang_up()
+        await until(lambda: not len(one.house.registry))
+        await one.house.recordings.close()
+        record = await one.house.records.contact(live.contact_id)
+    assert record and record.attributes == {"number": "4711"}
+    check_heard(read_wav(tmp_path / "heard.wav")[0])
+    check_recorded(read_wav(Path(record.recordings[0].location))[0])
+
+
+async def prompted(live: LiveContact, after: object = None) -> object:
+    """The keys that are being asked for by a prompt which the caller has begun to hear."""
+
+    def asking() -> object:
+        keys = live.flow.collecting if live.flow else None
+        heard = keys and keys is not after and keys.state is State.PROMPTING and live.player
+        return keys if heard else None
+
+    keys = await until(asking)
+    await asyncio.sleep(EAR_SECONDS)
+    return keys
+
+
+def check_heard(samples: Samples) -> None:
+    """The prompt that was talked into, the one that was not, and the one that was answered."""
+    cut, whole, answered = spans(samples, ASK_HZ)
+    [wrong], [late], [number] = (spans(samples, hertz) for hertz in (WRONG_HZ, LATE_HZ, NUMBER_HZ))
+    assert whole.seconds == pytest.approx(SECONDS["ask"], abs=0.1)
+    assert late.start - whole.end > 0.9
+    assert cut.end <= wrong.start and wrong.end <= whole.start
+    assert late.end <= answered.start and answered.end <= number.start
+    assert cut.seconds < SECONDS["ask"] and number.seconds < SECONDS["number"]
+
+
+def check_recorded(samples: Samples) -> None:
+    """Who talks is there, what they press is not."""
+    left, right = samples[:, 0], samples[:, 1]
+    assert steady_dbfs(left, CUSTOMER_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
+    for hertz in KEYS_HZ:
+        assert not spans(left, hertz) and not spans(right, hertz), hertz
