@@ -40,8 +40,8 @@ class Farm:
     def open_player(self, clip: Clip, *, beside: Port, loop: bool = False) -> Port:
         return self._of(beside).open_player(clip, loop=loop)
 
-    def open_tap(self, *, beside: Port) -> Tap:
-        return self._of(beside).open_tap()
+    def open_tap(self, *, beside: Port, wide: bool = False) -> Tap:
+        return self._of(beside).open_tap(wide=wide)
 
     def load_clip(self, samples: bytes) -> Clip:
         """For players of any thread."""

@@ -25,6 +25,8 @@ from mixer.ports import (
 
 ROUTES_PER_PORT = 8  # limit; two legs, a tap and five listeners take 14 routes for 8 ports
 
+NARROW_RATE, WIDE_RATE = 8000, 16000  # hertz
+
 EVENTS: dict[int, Callable[[Port], Event]] = {
     _native.PLAYER_ENDED: PlayerEnded,
     _native.MEDIA_STARTED: MediaStarted,
@@ -45,9 +47,11 @@ class Clip:
 class Tap:
     """A stereo recorder sink. read() belongs to one thread, any; the rest to the control thread."""
 
-    def __init__(self, native: _native.Mixer, thread: int) -> None:
+    def __init__(self, native: _native.Mixer, thread: int, *, wide: bool) -> None:
         self._native = native
-        self._slot, self._generation = native.open_tap()
+        self._slot, self._generation = native.open_tap(wide)
+        self.rate = WIDE_RATE if wide else NARROW_RATE
+        """Frames a second, whatever its sources speak and come to speak."""
         self.left = Port(self._slot, self._generation, 0, thread)
         self.right = Port(self._slot, self._generation, 1, thread)
         self.ended = False
@@ -166,9 +170,9 @@ class Mixer:
         """A source that starts with its first route and stands still without. Raises MixerFull."""
         return self._named(*self._native.open_player(clip.native, loop))
 
-    def open_tap(self) -> Tap:
-        """A recorder sink whose first frame is this instant. Raises MixerFull."""
-        return Tap(self._native, self._thread)
+    def open_tap(self, *, wide: bool = False) -> Tap:
+        """A recorder sink whose first frame is this instant; `wide`: at 16 kHz. Raises MixerFull."""
+        return Tap(self._native, self._thread, wide=wide)
 
     def close_port(self, port: Port) -> None:
         """Nothing when it is closed already."""

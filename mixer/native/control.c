@@ -236,15 +236,19 @@ mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port) {
     return MX_OK;
 }
 
-mx_result mx_open_tap(mx *m, mx_port *port) {
+static mx_result open_tap(mx *m, uint32_t width, mx_port *port) {
     uint32_t slot;
     mx_result result = next_slot(m, &slot);
     if (result != MX_OK) return result;
     int64_t now = position_of(m, now_ns(m));
-    tap_open(&m->taps[slot], touch_samples(m, slot, TAP_BYTES), m->control.claims[slot].generation, now);
+    tap_open(&m->taps[slot], touch_samples(m, slot, TAP_BYTES), m->control.claims[slot].generation, width, now);
     *port = open_slot(m, slot, (struct claim){.kind = KIND_TAP});
     return MX_OK;
 }
+
+mx_result mx_open_tap(mx *m, mx_port *port) { return open_tap(m, 1, port); }
+
+mx_result mx_open_wide_tap(mx *m, mx_port *port) { return open_tap(m, CODEC_MOST_WIDTH, port); }
 
 static void forget_routes(struct routes *asked, uint32_t slot) {
     struct edge *edge;

@@ -160,6 +160,10 @@ mx_result mx_open_player(mx *m, mx_clip *clip, bool loop, mx_port *port);
 /* A stereo sink whose first frame is the instant of this call. `port` is its left side. MX_FULL. */
 mx_result mx_open_tap(mx *m, mx_port *port);
 
+/* The same at 16000 Hz, two frames in each position, whatever its sources speak and come to speak: its reader may be late
+ * half as long. */
+mx_result mx_open_wide_tap(mx *m, mx_port *port);
+
 /* Close sockets, drop routes, give the slot back: that of a source once every tap that heard it has taken its last sample,
  * `recording_delay_ms` and 200 ms later. The frames of a tap up to this instant stay readable; its slot is free once they
  * were read or forgotten. MX_GONE, MX_FULL. */

@@ -230,11 +230,12 @@ static PyObject *mixer_open_player(PyObject *self, PyObject *args) {
     return result == MX_OK ? Py_BuildValue("II", port.slot, port.generation) : raise_result(result);
 }
 
-static PyObject *mixer_open_tap(PyObject *self, PyObject *Py_UNUSED(none)) {
+static PyObject *mixer_open_tap(PyObject *self, PyObject *args) {
     mx *m = opened((Mixer *)self);
     mx_port port;
-    if (!m) return NULL;
-    mx_result result = mx_open_tap(m, &port);
+    int wide = 0;
+    if (!m || !PyArg_ParseTuple(args, "|p", &wide)) return NULL;
+    mx_result result = wide ? mx_open_wide_tap(m, &port) : mx_open_tap(m, &port);
     return result == MX_OK ? Py_BuildValue("II", port.slot, port.generation) : raise_result(result);
 }
 
@@ -318,7 +319,7 @@ static PyMethodDef mixer_methods[] = {
     {"send_digits", mixer_send_digits, METH_VARARGS, NULL},
     {"detect_tones", mixer_detect_tones, METH_VARARGS, NULL},
     {"open_player", mixer_open_player, METH_VARARGS, NULL},
-    {"open_tap", mixer_open_tap, METH_NOARGS, NULL},
+    {"open_tap", mixer_open_tap, METH_VARARGS, NULL},
     {"close_port", mixer_close_port, METH_VARARGS, NULL},
     {"route", mixer_route, METH_VARARGS, NULL},
     {"unroute", mixer_unroute, METH_VARARGS, NULL},

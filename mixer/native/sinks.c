@@ -37,13 +37,23 @@ static void add_to_wide_mix(const struct mx *m, uint32_t source, int64_t tick, i
     port_listen_wide(&m->media.slots[source].rtp, tick - m->supervisor_delay, sums, count, &then);
 }
 
-/* What a tap takes through an edge: all of it, or up to where it leaves and 5 ms more. */
-static void add_to_tap(const struct mx *m, const struct edge *e, int64_t position, int32_t *sums, size_t count) {
+static void add_wide_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
+                            const struct gain *gain) {
+    port_listen_wide(&m->media.slots[source].rtp, position, sums, count, gain);
+}
+
+typedef void add_sound(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
+                       const struct gain *gain);
+
+/* What a tap takes through an edge: all of it, or up to where it leaves and 5 ms more. `width` sums in a position. */
+static void add_to_tap(const struct mx *m, const struct edge *e, add_sound *add, uint32_t width, int64_t position,
+                       int32_t *sums, size_t count) {
     struct gain leaving = {gain_at(&e->gain, e->leaves), 0, e->leaves};
     int64_t stays = e->leaves - position;
     size_t whole = stays <= 0 ? 0 : stays < (int64_t)count ? (size_t)stays : count;
-    add_source(m, e->source, position, sums, whole, &e->gain);
-    if (stays > -MIX_RAMP) add_source(m, e->source, position + (int64_t)whole, sums + whole, count - whole, &leaving);
+    add(m, e->source, position, sums, whole, &e->gain);
+    if (stays > -MIX_RAMP)
+        add(m, e->source, position + (int64_t)whole, sums + width * whole, count - whole, &leaving);
 }
 
 static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[slot].kind == KIND_TAP; }
@@ -143,15 +153,40 @@ static void purge(struct mx *m, uint32_t tap, bool all) {
     }
 }
 
+static void pull_narrow(struct mx *m, uint32_t slot, size_t count) {
+    const struct routes *routes = &m->media.routes;
+    struct tap *tap = &m->taps[slot];
+    int32_t sums[2][PULL_SAMPLES] = {0};
+    for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e))
+        add_to_tap(m, e, add_source, 1, tap->next, sums[e->channel], count);
+    tap_write(tap, sums[0], sums[1], count);
+}
+
+/* As in mix_wide(), on each side. */
+static void pull_wide(struct mx *m, uint32_t slot, size_t count) {
+    const struct routes *routes = &m->media.routes;
+    struct tap *tap = &m->taps[slot];
+    int32_t sums[2][CODEC_MOST_WIDTH * PULL_SAMPLES] = {0}, narrow[2][PULL_SAMPLES + 2 * RESAMPLE_REACH] = {0};
+    bool raised[2] = {false, false};
+    for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e)) {
+        if (is_wide(m, e->source)) {
+            add_to_tap(m, e, add_wide_source, CODEC_MOST_WIDTH, tap->next, sums[e->channel], count);
+        } else {
+            add_to_tap(m, e, add_source, 1, tap->next - RESAMPLE_REACH, narrow[e->channel], count + 2 * RESAMPLE_REACH);
+            raised[e->channel] = true;
+        }
+    }
+    for (int side = 0; side < 2; side++)
+        if (raised[side]) resample_double(sums[side], narrow[side] + RESAMPLE_REACH, count);
+    tap_write(tap, sums[0], sums[1], CODEC_MOST_WIDTH * count);
+}
+
 void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
     struct tap *tap = &m->taps[slot];
-    const struct routes *routes = &m->media.routes;
     while (tap->next < until) {
-        int32_t sums[2][PULL_SAMPLES] = {0};
         size_t count = until - tap->next < PULL_SAMPLES ? (size_t)(until - tap->next) : PULL_SAMPLES;
-        for (struct edge *e = routes_of_sink(routes, slot); e; e = routes_next_of_sink(routes, e))
-            add_to_tap(m, e, tap->next, sums[e->channel], count);
-        tap_write(tap, sums[0], sums[1], count);
+        if (tap->width > 1) pull_wide(m, slot, count);
+        else pull_narrow(m, slot, count);
     }
     purge(m, slot, false);
 }

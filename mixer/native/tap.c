@@ -6,8 +6,9 @@
 
 enum { MASK = MX_TAP_FRAMES - 1 };
 
-void tap_open(struct tap *t, int16_t *frames, uint32_t generation, int64_t now) {
+void tap_open(struct tap *t, int16_t *frames, uint32_t generation, uint32_t width, int64_t now) {
     t->frames = frames;
+    t->width = width;
     t->next = now;
     atomic_store_explicit(&t->ended, false, memory_order_relaxed);
     atomic_store_explicit(&t->overruns, 0, memory_order_relaxed);
@@ -22,7 +23,7 @@ void tap_write(struct tap *t, const int32_t *left, const int32_t *right, size_t 
     uint32_t head = atomic_load_explicit(&t->head, memory_order_relaxed);
     uint32_t used = head - atomic_load_explicit(&t->tail, memory_order_acquire);
     size_t room = smaller(count, MX_TAP_FRAMES - used);
-    t->next += (int64_t)count;
+    t->next += (int64_t)(count / t->width);
     for (size_t written = 0; written < room;) {
         size_t at = (head + written) & MASK, part = smaller(room - written, MX_TAP_FRAMES - at);
         mix_clip_stereo(t->frames + 2 * at, left + written, right + written, part);

@@ -22,12 +22,13 @@ struct tap {
     /* Media thread. */
     _Alignas(64) int16_t *frames;
     int64_t next; /* position of the next frame to be written */
+    uint32_t width; /* frames in a position */
 };
 
 /* Control thread, while neither of the others knows of it. */
-void tap_open(struct tap *t, int16_t *frames, uint32_t generation, int64_t now);
+void tap_open(struct tap *t, int16_t *frames, uint32_t generation, uint32_t width, int64_t now);
 
-/* Media thread: `count` frames from two sums, each clipped; what finds no room is an overrun. */
+/* Media thread: `count` frames, whole positions, from two sums, each clipped; what finds no room is an overrun. */
 void tap_write(struct tap *t, const int32_t *left, const int32_t *right, size_t count);
 void tap_end(struct tap *t);
 bool tap_finished(const struct tap *t); /* ended, and the reader needs nothing more */

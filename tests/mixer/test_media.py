@@ -165,6 +165,23 @@ def test_a_tap_is_as_long_as_it_was_open_and_its_sides_are_aligned(
     assert not np.abs(frames[: 4000 - FRAME]).max() > 100
 
 
+def test_a_wide_tap_has_twice_as_many_frames_of_the_same_sound(
+    mixer: Mixer, phone: Callable[..., Phone]
+) -> None:
+    customer = phone()
+    leg = customer.join(mixer).port
+    narrow, wide = mixer.open_tap(), mixer.open_tap(wide=True)
+    mixer.route("call", {Route(leg, narrow.left), Route(leg, wide.right)})
+    talk([(customer, tone(CUSTOMER_HZ, 0.5))])
+    narrow.close()
+    wide.close()
+    one, two = drained(narrow), drained(wide)
+    assert (narrow.rate, wide.rate) == (8000, 16_000)
+    assert abs(len(two) / 2 - len(one)) <= FRAME
+    assert np.abs(one[2000:3000, 0] - two[4000:6000:2, 1]).max() < 3000
+    assert not two[:, 0].any()
+
+
 def test_a_new_ssrc_goes_on_in_the_same_recording(
     mixer: Mixer, phone: Callable[..., Phone]
 ) -> None:

@@ -23,7 +23,7 @@ static void write(struct tap *t, int32_t left, int32_t right) {
 static void left_comes_first_and_the_end_comes_last(void) {
     struct tap t = {0};
     mx_tap_state state;
-    tap_open(&t, memory, 1, 0);
+    tap_open(&t, memory, 1, 1, 0);
     write(&t, 1, -2);
     assert(tap_read(&t, 1, out, 100, &state) == 100 && !state.ended && out[0] == 1 && out[1] == -2);
     tap_end(&t);
@@ -35,7 +35,7 @@ static void left_comes_first_and_the_end_comes_last(void) {
 static void what_finds_no_room_is_counted(void) {
     struct tap t = {0};
     mx_tap_state state;
-    tap_open(&t, memory, 1, 0);
+    tap_open(&t, memory, 1, 1, 0);
     for (int i = 0; i < MX_TAP_FRAMES / N + 3; i++) write(&t, i, i);
     size_t written = (MX_TAP_FRAMES / N + 3) * N;
     assert(tap_read(&t, 1, out, MX_TAP_FRAMES, &state) == MX_TAP_FRAMES);
@@ -45,11 +45,11 @@ static void what_finds_no_room_is_counted(void) {
 static void a_name_of_before_reads_nothing(void) {
     struct tap t = {0};
     mx_tap_state state;
-    tap_open(&t, memory, 1, 0);
+    tap_open(&t, memory, 1, 1, 0);
     tap_end(&t);
     tap_forget(&t, 1);
     assert(tap_finished(&t));
-    tap_open(&t, memory, 2, 0);
+    tap_open(&t, memory, 2, 1, 0);
     write(&t, 1, 1);
     tap_forget(&t, 1);
     assert(tap_read(&t, 1, out, N, &state) == 0 && state.ended);
@@ -71,7 +71,7 @@ static void another_thread_reads_every_frame_in_order(void) {
     mx_tap_state state = {0};
     pthread_t writer;
     size_t seen = 0;
-    tap_open(&t, memory, 1, 0);
+    tap_open(&t, memory, 1, 1, 0);
     assert(pthread_create(&writer, NULL, write_many, &t) == 0);
     while (!state.ended) {
         size_t count = tap_read(&t, 1, out, 1000, &state);
