@@ -171,7 +171,7 @@ class Mixer:
         return self._named(*self._native.open_player(clip.native, loop))
 
     def open_tap(self, *, wide: bool = False) -> Tap:
-        """A recorder sink whose first frame is this instant; `wide`: at 16 kHz. Raises MixerFull."""
+        """A sink for the recorder, from this instant on; `wide`: at 16 kHz. Raises MixerFull."""
         return Tap(self._native, self._thread, wide=wide)
 
     def close_port(self, port: Port) -> None:
