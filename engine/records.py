@@ -14,7 +14,12 @@ from alembic.util import CommandError
 from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from engine.contact_record import (
     ContactRecord,
@@ -232,6 +237,18 @@ class Records:
         async with self._errors("read registrations"), self._session() as session:
             rows = await session.scalars(wanted)
             return [BindingRecord(row.username, row.until, row.facts) for row in rows]
+
+    @asynccontextmanager
+    async def reading(self, what: str) -> AsyncIterator[AsyncSession]:
+        """For tables that others own; `what` is said where it fails."""
+        async with self._errors(what), self._session() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self, what: str) -> AsyncIterator[AsyncSession]:
+        """All of it is written at the end, or nothing."""
+        async with self._writing, self._errors(what), self._session.begin() as session:
+            yield session
 
     @asynccontextmanager
     async def _transaction(self, what: str) -> AsyncIterator[AsyncConnection]:

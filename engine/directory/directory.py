@@ -1,0 +1,120 @@
+"""The directory of an instance: the database first, then memory, one change after the other.
+
+So no two writers of one resource lose an update, and nobody sees what is not yet kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from engine.directory.resources import Kind, Origin, Resource, Resources
+from engine.directory.store import Store
+from engine.records import RecordError
+from engine.refused import Refused
+
+Listener = Callable[[Resource | None, Resource | None], None]
+"""Told of each change: what was there (None: it is new), and what is (None: it is gone)."""
+
+
+def nobody(_: Resource) -> Iterator[Resource]:
+    return iter(())
+
+
+class Directory:
+    """Reading is on `resources`. Every change raises Refused or RecordError."""
+
+    def __init__(self, store: Store, instance_arn: str) -> None:
+        self._store = store
+        self._changing = asyncio.Lock()
+        self._listeners: list[Listener] = []
+        self.resources = Resources(instance_arn)
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def open(self, seeds: Callable[[Resources], Iterable[Resource]]) -> None:
+        """Load what is kept, then have it as the configuration says, as often as it is started."""
+        for one in await self._store.load():
+            self.resources.put(one)
+        wanted = list(seeds(self.resources))
+        self._check_names(wanted)
+        there = {(one.kind, one.id) for one in wanted}
+        gone = [
+            one
+            for kind in Kind
+            for one in self.resources.all(kind)
+            if one.origin is not Origin.API and (kind, one.id) not in there
+        ]
+        await self._store.remove(*gone)
+        await self._store.save(*wanted)
+        for one in gone:
+            self.resources.remove(one)
+        for one in wanted:
+            self.resources.put(one)
+
+    def _check_names(self, wanted: Iterable[Resource]) -> None:
+        for one in wanted:
+            taken = self.resources.named(one.kind, one.name)
+            if taken and taken.id != one.id:
+                text = f"{one.kind.words} {one.name}, which was made by the API: rename one of them"
+                raise RecordError(f"the configuration has another {text}")
+
+    async def create(
+        self,
+        kind: Kind,
+        name: str,
+        facts: Mapping[str, Any],
+        secrets: Mapping[str, str] | None = None,
+    ) -> Resource:
+        async with self._changing:
+            self.resources.check_new(kind, name)
+            new = Resource(
+                kind, str(uuid4()), name, facts, Origin.API, datetime.now(UTC), secrets or {}
+            )
+            await self._store.save(new)
+            self._put(None, new)
+            return new
+
+    async def change(
+        self, kind: Kind, reference: str, facts: Mapping[str, Any]
+    ) -> tuple[Resource, Resource]:
+        """These members become these; the others stay. What was, and what is."""
+        async with self._changing:
+            former = self.resources.get(kind, reference)
+            new = replace(former, facts={**former.facts, **facts}, modified=datetime.now(UTC))
+            await self._store.save(new)
+            self._put(former, new)
+            return former, new
+
+    async def delete(
+        self,
+        kind: Kind,
+        reference: str,
+        users: Callable[[Resource], Iterator[Resource]] = nobody,
+    ) -> Resource:
+        """`users` says which resources still need it."""
+        async with self._changing:
+            former = self.resources.get(kind, reference)
+            if former.origin is not Origin.API:
+                text = f"{former.name} comes with the {former.origin.value}, not by the API"
+                raise Refused.invalid(text)
+            if needed_by := next(users(former), None):
+                text = f"{former.name} is in use: {needed_by.kind.words} {needed_by.name} has it"
+                raise Refused(409, "ResourceInUseException", text)
+            await self._store.remove(former)
+            self.resources.remove(former)
+            self._tell(former, None)
+            return former
+
+    def _put(self, former: Resource | None, new: Resource) -> None:
+        self.resources.put(new)
+        self._tell(former, new)
+
+    def _tell(self, former: Resource | None, new: Resource | None) -> None:
+        for listener in self._listeners:
+            listener(former, new)

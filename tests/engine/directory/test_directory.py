@@ -1,0 +1,60 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.directory import Kind, Resource
+from engine.refused import Refused
+from tests.engine.directory.desk import directory
+
+FACTS = {"SecurityProfileIds": ["Agent"], "RoutingProfileId": "support", "Tags": {}}
+
+
+async def test_what_was_created_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        ann = await one.create(Kind.USER, "ann", FACTS, {"MD5": "digest"})
+    async with directory(tmp_path) as one:
+        assert one.resources.named(Kind.USER, "ann") == ann
+        await one.delete(Kind.USER, ann.id)
+    async with directory(tmp_path) as one:
+        assert one.resources.named(Kind.USER, "ann") is None
+
+
+async def test_two_writers_of_one_resource_lose_nothing(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        ann = await one.create(Kind.USER, "ann", FACTS)
+        changes = ({f"member{n}": n} for n in range(20))
+        await asyncio.gather(*(one.change(Kind.USER, ann.id, each) for each in changes))
+        facts = one.resources.get(Kind.USER, ann.id).facts
+        assert [facts[f"member{n}"] for n in range(20)] == list(range(20))
+        assert facts["Tags"] == {}
+
+
+async def test_two_who_want_the_same_name_at_once_do_not_both_get_it(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        wishes = [one.create(Kind.USER, "ann", FACTS) for _ in range(2)]
+        first, second = await asyncio.gather(*wishes, return_exceptions=True)
+        assert isinstance(first, Resource) and isinstance(second, Refused)
+        assert second.error == "DuplicateResourceException"
+
+
+async def test_listeners_hear_what_was_and_what_is(tmp_path: Path) -> None:
+    heard: list[tuple[Resource | None, Resource | None]] = []
+    async with directory(tmp_path) as one:
+        one.listen(lambda former, new: heard.append((former, new)))
+        ann = await one.create(Kind.USER, "ann", FACTS)
+        _, changed = await one.change(Kind.USER, ann.id, {"Tags": {"a": "b"}})
+        await one.delete(Kind.USER, ann.id)
+    assert heard == [(None, ann), (ann, changed), (changed, None)]
+
+
+async def test_what_others_need_or_did_not_come_by_the_api_stays(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        agent1 = one.resources.get(Kind.USER, "agent1")
+        with pytest.raises(Refused, match="comes with the configuration"):
+            await one.delete(Kind.USER, "agent1")
+        mine = await one.create(Kind.SECURITY_PROFILE, "mine", {"Permissions": []})
+        with pytest.raises(Refused, match="agent1 has it") as refused:
+            await one.delete(Kind.SECURITY_PROFILE, mine.id, lambda _: iter([agent1]))
+        assert refused.value.error == "ResourceInUseException"
+        assert one.resources.get(Kind.SECURITY_PROFILE, mine.id) == mine
