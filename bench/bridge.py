@@ -13,12 +13,11 @@ import asyncio
 import json
 import sys
 
-from pydantic import SecretStr
-
-from config import Agent, SipSettings
+from config import SipSettings
 from engine.collector import settle
-from engine.house import account
+from engine.staff import digested
 from sip import (
+    Account,
     Answered,
     Ended,
     Event,
@@ -45,7 +44,7 @@ class Bridge:
             max_sessions=MANY,
             max_transactions=MANY,
         )
-        accounts = {CALLEE: account(Agent(username=CALLEE, password=SecretStr(PASSWORD)), settings)}
+        accounts = {CALLEE: Account(CALLEE, digested(CALLEE, PASSWORD, settings))}
         self.sip = SipTransport(settings, accounts, self._on_event)
         self._others: dict[SessionId, SessionId] = {}
 

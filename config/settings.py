@@ -193,6 +193,12 @@ class WebSettings(Section):
         str, Field(pattern=r"^arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[\w-]{1,100}$")
     ] = "arn:aws:connect:local:000000000000:instance/earshot"
     """What the API calls this instance; agents and queues have their ARNs below it."""
+    key_file: Path = Path("var/access-keys.key")
+    """What the secrets of access keys are made of; made at the first start."""
+
+    def is_instance(self, said: str) -> bool:
+        """Whether an id or ARN means this instance."""
+        return said in (self.instance_arn, self.instance_arn.rpartition("/")[2])
 
 
 class DatabaseSettings(Section):

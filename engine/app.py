@@ -7,12 +7,14 @@ import signal
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
 from config import Settings
 from engine.collector import settle
+from engine.directory import Directory, Store, seed
 from engine.house import House
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records
@@ -45,7 +47,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     try:
         await asyncio.to_thread(prompts.check, spoken_by([*flows.values(), *whispers.values()]))
         await recover(records, settings)
-        house = House(settings, flows, whispers, prompts, records)
+        directory = await open_directory(records, settings)
+        house = House(settings, flows, whispers, prompts, records, directory)
         web = WebServer(house)
         await open_doors(house, web)
     except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
@@ -126,6 +129,13 @@ async def recover(records: Records, settings: Settings) -> None:
         await own_up(records, contact_id)
     if left.contacts:
         log.warning("contacts cut short by a crash", contacts=list(left.contacts))
+
+
+async def open_directory(records: Records, settings: Settings) -> Directory:
+    """Whom and what there is, as the configuration has it now. Raises RecordError."""
+    directory = Directory(Store(records), settings.web.instance_arn)
+    await directory.open(lambda there: seed(settings, there, datetime.now(UTC)))
+    return directory
 
 
 async def own_up(records: Records, contact_id: str) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import asdict
 
 import structlog
 
-from config import Person, Settings, SipSettings
+from config import Settings
 from engine.admission import Admission
-from engine.agents import Agent
 from engine.bindings import Bindings
 from engine.call import Input
 from engine.consults import Consults
 from engine.dialling import DialPlan
+from engine.directory import Directory as InstanceDirectory
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
@@ -30,6 +30,7 @@ from engine.records import Records
 from engine.registry import Registry
 from engine.replacements import Replacements
 from engine.routing import Router
+from engine.staff import Staff
 from engine.switchboard import Switchboard
 from engine.traces import Traces
 from engine.transfer import Directory
@@ -39,13 +40,9 @@ from engine.voice import Voice
 from flows import Flow
 from mixer import Farm
 from recorder import Archive
-from sip import Account, SipTransport
-from sip.digest import ha1
+from sip import SipTransport
 
 log = structlog.get_logger("engine")
-
-REST_SECONDS = 5.0
-"""An agent who missed a contact is offered no other for this long."""
 
 
 class House:
@@ -60,23 +57,25 @@ class House:
         whispers: Mapping[str, Flow],
         prompts: Prompts,
         records: Records,
+        directory: InstanceDirectory,
     ) -> None:
         """`flows` by the number that runs them, `whispers` by the queue that calls outside.
 
         Raises RecordingError or MixerError.
         """
         routing = settings.routing
-        self.settings, self.records = settings, records
-        self.supervisors = frozenset(one.username for one in settings.supervisors)
+        self.settings, self.records, self.directory = settings, records, directory
         self.registry = Registry()
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
+        floor = Floor((), [queue.name for queue in settings.queues])
+        self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
+        self.staff = Staff(settings, directory, floor)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
-        self.router = Router(floor(settings), lambda offer: self.switchboard.on_offer(offer))
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
         self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
         self.monitors = Monitors(
@@ -124,7 +123,7 @@ class House:
             self.ledger,
             Admission(
                 numbers=numbers,
-                people=agents | self.supervisors,
+                people=self.staff.accounts,
                 agents=agents,
                 max_calls=self.settings.routing.max_calls,
                 leads_outside=plan.leads_outside,
@@ -138,7 +137,7 @@ class House:
         trusted = (*settings.sip.trusted_sources, *trusted_networks(settings.trunks))
         return SipTransport(
             settings.sip.model_copy(update={"trusted_sources": trusted}),
-            accounts(settings),
+            self.staff.accounts,
             lambda event: self.switchboard.on_sip(event),
             settings.tls,
             self.traces.observers,
@@ -202,30 +201,6 @@ class House:
 
     def _later(self, live: LiveContact, event: Input) -> None:
         asyncio.get_running_loop().call_soon(self.switchboard.step, live, event)
-
-
-def accounts(settings: Settings) -> dict[str, Account]:
-    """Who may register, by user name; of the passwords only their digests go on."""
-    people = (*settings.agents, *settings.supervisors)
-    return {one.username: account(one, settings.sip) for one in people}
-
-
-def account(person: Person, sip: SipSettings) -> Account:
-    return Account(person.username, dict(digests(person, sip)))
-
-
-def digests(person: Person, sip: SipSettings) -> Iterator[tuple[str, str]]:
-    for name in sip.digest_algorithms:
-        if person.ha1 is not None:
-            yield name, person.ha1[name].get_secret_value()
-        elif person.password is not None:
-            password = person.password.get_secret_value()
-            yield name, ha1(person.username, sip.realm, password, name)
-
-
-def floor(settings: Settings) -> Floor:
-    agents = [Agent(one.username, one.queues, REST_SECONDS) for one in settings.agents]
-    return Floor(agents, [queue.name for queue in settings.queues])
 
 
 def queue_references(settings: Settings) -> dict[str, str]:

@@ -51,10 +51,10 @@ class Ledger:
         self._contacts[record.contact_id] = record
         self._changed.set()
 
-    def audit(self, who: str, action: str, contact_id: str) -> None:
+    def audit(self, who: str, action: str, contact_id: str | None, detail: str = "") -> None:
         """A line of the audit trail. Never waits."""
-        line = AuditRecord(datetime.now(UTC), who, action, contact_id, detail="")
-        log.info("audit", who=who, action=action, contact_id=contact_id)
+        line = AuditRecord(datetime.now(UTC), who, action, contact_id, detail)
+        log.info("audit", who=who, action=action, contact_id=contact_id, detail=detail)
         if len(self._audits) < MAX_WAITING:  # beyond, the log has it
             self._audits.append(line)
         self._changed.set()

@@ -40,6 +40,20 @@ class Floor:
         """When tick() is next due; inf when never."""
         return min((agent.deadline for agent in self.agents.values()), default=inf)
 
+    def hire(self, username: str, queues: tuple[str, ...], rest_seconds: float) -> None:
+        """An agent comes, or serves other queues from the next contact on."""
+        agent = self.agents.setdefault(username, Agent(username, queues, rest_seconds))
+        agent.queues = queues
+
+    def dismiss(self, username: str) -> None:
+        """An agent is one no longer; what they are in the middle of goes on."""
+        agent = self.agents.get(username)
+        if agent is None:
+            return
+        agent.queues = ()
+        if agent.presence is Presence.OFFLINE:
+            del self.agents[username]
+
     def contacts_in(self, queue: str) -> int:
         """Contacts that no agent has answered yet, those that ring included."""
         return sum(place.queue == queue for place in self._places.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,23 +14,38 @@ from starlette.types import Receive, Scope, Send
 
 from engine.refused import Refused
 from engine.web.answer_shape import write
+from engine.web.caller import Caller
 from engine.web.gate import answer_to
 from engine.web.request_shape import read, refusal
+from engine.web.required import REQUIRED
 from engine.web.service_model import Found, Operation, Service
 
-Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-"""The operation's input, by the names of the model, to its output. Raises Refused."""
+Handler = Callable[[Caller, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Who asks and the operation's input, by the names of the model, to its output. Raises Refused."""
 
 log = structlog.get_logger("engine.web")
 
 
 class Dispatch:
-    """An ASGI application. An operation without a handler is refused by its name."""
+    """An ASGI application behind the gate, which says who calls.
 
-    def __init__(self, service: Service, handlers: Mapping[str, Handler]) -> None:
-        unknown = handlers.keys() - service.operations.keys()
-        assert not unknown, f"the service has no {', '.join(sorted(unknown))}"
-        self._service, self._handlers = service, handlers
+    An operation without a handler is refused by its name.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        handlers: Mapping[str, Handler],
+        is_instance: Callable[[str], bool],
+    ) -> None:
+        unknown = handlers.keys() - (service.operations.keys() & REQUIRED.keys())
+        assert not unknown, f"not in the service, or open to all: {', '.join(sorted(unknown))}"
+        self._service, self._handlers, self._is_instance = service, handlers, is_instance
+
+    @property
+    def operations(self) -> Set[str]:
+        """Names of those that are carried out."""
+        return self._handlers.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -47,9 +62,14 @@ class Dispatch:
     async def _answer(self, request: Request) -> Response:
         found = self._find(request)
         handler = self._handler(found.operation)
+        caller: Caller = request.scope["caller"]
+        caller.need(REQUIRED[found.operation.name], found.operation.name)
         query = parse_qs(request.url.query, keep_blank_values=True)
         body = _parsed(found.operation, await request.body())
-        output = await handler(read(found.operation, found.labels, query, body))
+        given = read(found.operation, found.labels, query, body)
+        if "InstanceId" in given and not self._is_instance(given["InstanceId"]):
+            raise Refused.not_found(f"There is no instance {given['InstanceId']} here")
+        output = await handler(caller, given)
         return JSONResponse(write(found.operation, output))
 
     def _find(self, request: Request) -> Found:

@@ -166,8 +166,9 @@ def _matches(pattern: str, text: str) -> bool:
 
 @lru_cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
-    """The model's patterns are Java's; `regex` knows their character properties."""
-    return regex.compile(pattern)
+    """The patterns are Java's, whose character properties `regex` knows; one has slashes."""
+    inner = regex.fullmatch(r"/(.*)/", pattern)
+    return regex.compile(inner[1] if inner else pattern)
 
 
 def _integer(shape: Shape, given: object) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 import uvicorn
@@ -15,10 +16,15 @@ from starlette.responses import Response
 
 from engine.house import House
 from engine.refused import Refused
+from engine.staff import digested
+from engine.web.access_keys import AccessKeys, master_key
 from engine.web.connect_api import ConnectApi
 from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
+from engine.web.own_api import OwnApi
+from engine.web.profiles_api import ProfilesApi
 from engine.web.service_model import Service
+from engine.web.users_api import UsersApi
 
 STOP_SECONDS = 5.0
 log = structlog.get_logger("engine.web")
@@ -67,16 +73,27 @@ class WebServer(uvicorn.Server):
 
 
 def application(house: House) -> Gate:
-    """The API of a house, behind its gate."""
+    """The API of a house, behind its gate. Raises OSError: the key file."""
     app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
-    api = ConnectApi(house)
-    app.include_router(api.own_routes())
-    app.mount("/", Dispatch(Service(), api.handlers()))  # whatever is not our own is Connect's
+    keys = AccessKeys(house.directory, master_key(house.settings.web.key_file))
+    app.include_router(OwnApi(house, keys).router())
+    app.mount("/", connect(house))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
-    return Gate(app, token.get_secret_value() if token else None)
+    return Gate(app, token.get_secret_value() if token else None, keys)
+
+
+def connect(house: House) -> Dispatch:
+    """Connect's operations on a house."""
+    digests = partial(digested, sip=house.settings.sip)
+    handlers = {
+        **ConnectApi(house).handlers(),
+        **UsersApi(house.directory, digests).handlers(),
+        **ProfilesApi(house.directory).handlers(),
+    }
+    return Dispatch(Service(), handlers, house.settings.web.is_instance)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

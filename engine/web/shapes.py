@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
-
 from engine.agents import Agent, Presence
 from engine.call import RINGING, State
 from engine.live import LiveContact
@@ -24,12 +22,6 @@ TALKS = {
     State.TRANSFERRING: "CONNECTED_ONHOLD",
 }
 PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
-
-
-class SendAwayRequest(BaseModel):
-    InstanceId: str
-    ContactId: str
-    Target: str = Field(max_length=300)
 
 
 def contact(record: ContactRecord, arn: str) -> Json:

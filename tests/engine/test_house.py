@@ -1,22 +1,9 @@
 from pathlib import Path
 
-from engine.house import accounts, floor, queue_references
+from engine.house import queue_references
 from engine.trace_files import read
 from sip.ladder import label
-from tests.rig.house import PASSWORD, converse, engine, phone, settings
-
-
-def test_agents_and_supervisors_may_register_and_no_password_is_kept(tmp_path: Path) -> None:
-    found = accounts(settings(tmp_path))
-    assert set(found) == {"agent1", "agent2", "manager1", "manager2", "manager3"}
-    assert set(found["agent1"].ha1) == {"SHA-256", "MD5"}
-    assert PASSWORD not in repr(found)
-
-
-def test_the_floor_has_the_agents_and_queues_of_the_configuration(tmp_path: Path) -> None:
-    found = floor(settings(tmp_path))
-    assert set(found.agents) == {"agent1", "agent2"}
-    assert found.queues == {"support"}
+from tests.rig.house import converse, engine, phone, settings
 
 
 def test_a_flow_may_name_a_queue_or_give_its_arn(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from config import SipSettings, load
 from engine.__main__ import app
-from engine.house import accounts
 from engine.password_command import hashed
+from engine.staff import accounts
 from sip.digest import ALGORITHMS, ha1
 
 

@@ -73,7 +73,7 @@ def settings(folder: Path, **sections: object) -> Settings:
     write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
     given: dict[str, Any] = {
         "sip": {"port": 0},
-        "web": {"port": 0, "token": TOKEN},
+        "web": {"port": 0, "token": TOKEN, "key_file": folder / "access-keys.key"},
         "recording": {"directory": folder / "recordings"},
         "prompts": {"directory": prompts},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/earshot.sqlite"},

@@ -10,7 +10,7 @@ from engine.app import Running
 from engine.live import LiveContact
 from tests.rig.house import AUDIO, TOKEN, converse, engine, phone
 from tests.rig.patience import until
-from tests.rig.phone import Phone, ReferAsked
+from tests.rig.phone import Phone
 
 UNKNOWN = "00000000-0000-4000-8000-00000000ffff"
 
@@ -112,36 +112,3 @@ async def test_a_contact_that_waits_has_no_conversation_to_monitor(tmp_path: Pat
         answer = await api.post("/contact/monitor", json=request(live.contact_id))
     assert answer.status_code == 400
     assert answer.json()["Message"].startswith("invalid_target_state")
-
-
-@pytest.mark.parametrize(
-    ("changes", "status", "error"),
-    [
-        ({}, 200, None),
-        ({"Target": "sip:else@pbx.example.com"}, 403, "DestinationNotAllowedException"),
-        ({"Target": "nonsense"}, 400, "InvalidRequestException"),
-        ({"ContactId": UNKNOWN}, 404, "ResourceNotFoundException"),
-        ({"InstanceId": "another"}, 404, "ResourceNotFoundException"),
-    ],
-)
-async def test_a_customer_is_sent_outside_only_where_a_setting_allows_it(
-    tmp_path: Path, changes: dict[str, str], status: int, error: str | None
-) -> None:
-    routing = {"refer_targets": ["sip:desk@pbx.example.com"]}
-    async with engine(tmp_path, routing=routing) as one, client(one) as api:
-        async with phone(one) as customer, phone(one, "agent1") as agent:
-            await agent.register()
-            live = await converse(one, customer, agent, "support")
-            asked = {
-                "InstanceId": "earshot",
-                "ContactId": live.contact_id,
-                "Target": "sip:desk@pbx.example.com",
-            }
-            answer = await api.post("/earshot/contact/refer", json=asked | changes)
-            assert (answer.status_code, answer.headers.get("x-amzn-ErrorType")) == (status, error)
-            if error is None:
-                await customer.take(ReferAsked)
-                again = await api.post("/earshot/contact/refer", json=asked)
-                assert again.status_code == 400  # it is on its way
-                await customer.notify(200)
-                assert (await agent.hung_up()).by == "BYE"

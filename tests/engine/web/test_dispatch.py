@@ -2,28 +2,42 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from engine.refused import Refused
+from engine.web.caller import OPERATOR, Caller
 from engine.web.dispatch import Dispatch, Handler
 from engine.web.service_model import Service
 
 CONNECT = Service()
 
 
-async def echo(given: dict[str, Any]) -> dict[str, Any]:
+async def echo(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
     return {"User": {"Id": given["UserId"], "Username": given["InstanceId"]}}
 
 
-async def absent(given: dict[str, Any]) -> dict[str, Any]:
+async def absent(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
     raise Refused.not_found(f"There is no user {given['UserId']}")
 
 
-async def broken(given: dict[str, Any]) -> dict[str, Any]:
+async def broken(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
     raise ZeroDivisionError
 
 
-async def ask(method: str, path: str, content: bytes = b"", **handlers: Handler) -> httpx.Response:
-    transport = httpx.ASGITransport(Dispatch(CONNECT, handlers))
+async def ask(
+    method: str,
+    path: str,
+    content: bytes = b"",
+    caller: Caller = OPERATOR,
+    instance: str = "inst/ance",
+    **handlers: Handler,
+) -> httpx.Response:
+    dispatch = Dispatch(CONNECT, handlers, instance.__eq__)
+
+    async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
+        await dispatch({**scope, "caller": caller}, receive, send)
+
+    transport = httpx.ASGITransport(let_in)
     async with httpx.AsyncClient(transport=transport, base_url="http://connect.test") as client:
         return await client.request(method, path, content=content)
 
@@ -37,9 +51,10 @@ async def test_an_operation_is_found_read_carried_out_and_answered() -> None:
 @pytest.mark.parametrize(
     ("path", "handler", "status", "error"),
     [
-        ("/users/earshot/u1", absent, 404, "ResourceNotFoundException"),
-        ("/users/earshot/u1", broken, 500, "InternalServiceException"),
+        ("/users/inst%2Fance/u1", absent, 404, "ResourceNotFoundException"),
+        ("/users/inst%2Fance/u1", broken, 500, "InternalServiceException"),
         ("/users/" + "i" * 101 + "/u1", echo, 400, "InvalidParameterException"),
+        ("/users/another/u1", echo, 404, "ResourceNotFoundException"),
         ("/nothing/earshot/u1", echo, 404, "UnknownOperationException"),
     ],
 )
@@ -64,6 +79,13 @@ async def test_an_operation_nobody_carries_out_is_refused_by_its_name() -> None:
     assert "DescribeUser" in answer.json()["Message"]
 
 
-def test_a_handler_for_what_does_not_exist_is_our_error() -> None:
-    with pytest.raises(AssertionError, match="DescribeShoe"):
-        Dispatch(CONNECT, {"DescribeShoe": echo})
+async def test_whoever_lacks_the_permission_is_refused_before_anything_is_looked_at() -> None:
+    nobody = Caller("ann", frozenset())
+    answer = await ask("GET", "/users/another/u1", b"{", nobody, DescribeUser=broken)
+    assert (answer.status_code, "Users.View" in answer.json()["Message"]) == (403, True)
+
+
+@pytest.mark.parametrize("name", ["DescribeShoe", "DescribeEvaluationForm"])
+def test_a_handler_for_what_does_not_exist_or_needs_no_permission_is_our_error(name: str) -> None:
+    with pytest.raises(AssertionError, match=name):
+        Dispatch(CONNECT, {name: echo}, "earshot".__eq__)

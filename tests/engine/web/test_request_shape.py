@@ -109,6 +109,12 @@ def test_a_time_that_is_none_is_refused(said: object) -> None:
         given("SearchContacts", {"InstanceId": "earshot", "TimeRange": window})
 
 
+def test_a_pattern_between_slashes_is_what_stands_between_them() -> None:
+    assert given("CreateUser", USER | {"Password": "Correct-Horse-9"})["Password"]
+    with pytest.raises(Refused, match="/Password: text that matches"):
+        given("CreateUser", USER | {"Password": "correct-horse"})
+
+
 def test_every_pattern_of_the_model_is_one_we_can_hold_a_text_against() -> None:
     import regex
     from botocore.loaders import Loader

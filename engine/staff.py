@@ -1,0 +1,88 @@
+"""Users of the directory at work: their phones may register, and contacts are offered to them.
+
+Those of the configuration have their passwords there; those the API made brought them along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config import Person, Settings, SipSettings
+from engine.directory import Directory, Kind, Origin, Resource
+from engine.queues import Floor
+from sip import Account
+from sip.digest import ha1
+
+REST_SECONDS = 5.0
+"""An agent who missed a contact is offered no other for this long."""
+
+AGENT = "BasicAgentAccess"
+"""Who has it answers contacts, if there are queues to serve; a supervisor has it to listen."""
+
+
+class Staff:
+    """Keeps accounts and floor as the directory has its users; both are read as they are."""
+
+    def __init__(self, settings: Settings, directory: Directory, floor: Floor) -> None:
+        self._directory, self._floor = directory, floor
+        self._agents = {agent.username for agent in settings.agents}
+        self.accounts = accounts(settings)
+        for user in directory.resources.all(Kind.USER):
+            self._come(user)
+        directory.listen(self._changed)
+
+    def _changed(self, former: Resource | None, new: Resource | None) -> None:
+        """A user comes, changes or goes; a profile changes what several users are."""
+        changed = new or former
+        assert changed
+        if changed.kind is Kind.USER and new is None:
+            self._go(changed)
+        elif changed.kind is Kind.USER:
+            self._come(changed)
+        elif changed.kind in (Kind.ROUTING_PROFILE, Kind.SECURITY_PROFILE):
+            for user in self._directory.resources.all(Kind.USER):
+                self._come(user)
+
+    def _come(self, user: Resource) -> None:
+        if user.secrets:
+            self.accounts[user.name] = Account(user.name, dict(user.secrets))
+        queues = queues_of(self._directory, user)
+        answers = AGENT in self._directory.resources.permissions(user)
+        if answers and (queues or user.name in self._agents):
+            self._floor.hire(user.name, queues, REST_SECONDS)
+        else:
+            self._floor.dismiss(user.name)
+
+    def _go(self, user: Resource) -> None:
+        """The phone cannot register again; a conversation goes on."""
+        if user.origin is Origin.API:
+            self.accounts.pop(user.name, None)
+        self._floor.dismiss(user.name)
+
+
+def queues_of(directory: Directory, user: Resource) -> tuple[str, ...]:
+    """Names of the queues of the user's routing profile."""
+    resources = directory.resources
+    profile = resources.get(Kind.ROUTING_PROFILE, user.facts["RoutingProfileId"])
+    found = (resources.find(Kind.QUEUE, one) for one in profile.facts["QueueIds"])
+    return tuple(queue.name for queue in found if queue)
+
+
+def accounts(settings: Settings) -> dict[str, Account]:
+    """Who may register, by user name; of the passwords only their digests go on."""
+    people = (*settings.agents, *settings.supervisors)
+    return {one.username: Account(one.username, dict(digests(one, settings.sip))) for one in people}
+
+
+def digests(person: Person, sip: SipSettings) -> Iterator[tuple[str, str]]:
+    """By algorithm."""
+    if person.password is not None:
+        yield from digested(person.username, person.password.get_secret_value(), sip).items()
+    elif person.ha1 is not None:
+        for name in sip.digest_algorithms:
+            yield name, person.ha1[name].get_secret_value()
+
+
+def digested(username: str, password: str, sip: SipSettings) -> dict[str, str]:
+    """What is kept of a password, for each algorithm that a phone may be asked for."""
+    return {name: ha1(username, sip.realm, password, name) for name in sip.digest_algorithms}

@@ -1,0 +1,39 @@
+"""Which permission each operation needs; asked before anything is carried out.
+
+Connect's own API asks IAM instead; ours asks the security profiles of whoever signed the request,
+by the permission that the same button of the console needs (specification 1 and 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REQUIRED: Mapping[str, str] = {
+    "CreateSecurityProfile": "SecurityProfiles.Create",
+    "CreateUser": "Users.Create",
+    "DeleteSecurityProfile": "SecurityProfiles.Delete",
+    "DeleteUser": "Users.Delete",
+    "DescribeContact": "ContactSearch.View",
+    "DescribeSecurityProfile": "SecurityProfiles.View",
+    "DescribeUser": "Users.View",
+    "GetCurrentUserData": "AccessMetrics",
+    "ListQueues": "Queues.View",
+    "ListRoutingProfiles": "RoutingPolicies.View",
+    "ListSecurityProfilePermissions": "SecurityProfiles.View",
+    "ListSecurityProfiles": "SecurityProfiles.View",
+    "ListUsers": "Users.View",
+    "MonitorContact": "ManagerListenIn",
+    "SearchSecurityProfiles": "SecurityProfiles.View",
+    "SearchUsers": "Users.View",
+    "UpdateSecurityProfile": "SecurityProfiles.Edit",
+    "UpdateUserIdentityInfo": "Users.Edit",
+    "UpdateUserPhoneConfig": "Users.Edit",
+    "UpdateUserRoutingProfile": "Users.Edit",
+    "UpdateUserSecurityProfiles": "Users.EditPermission",
+}
+OWN_REQUIRED: Mapping[str, str] = {
+    "/earshot/access-key": "Users.EditPermission",
+    "/earshot/access-key/{key_id}": "Users.EditPermission",
+    "/earshot/contact/refer": "TransferContact.Enabled",
+}
+"""Of our own paths."""

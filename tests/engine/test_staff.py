@@ -1,0 +1,74 @@
+from pathlib import Path
+
+from engine.agents import Signal
+from engine.directory import Directory, Kind, Resource
+from engine.queues import Floor
+from engine.staff import Staff, digested
+from sip.digest import ha1
+from tests.engine.directory.desk import directory
+from tests.rig.house import PASSWORD, settings
+
+FACTS = {"SecurityProfileIds": ["Agent"], "RoutingProfileId": "support", "Tags": {}}
+
+
+def staff(folder: Path, one: Directory) -> tuple[Staff, Floor]:
+    floor = Floor((), ["support"])
+    return Staff(settings(folder), one, floor), floor
+
+
+async def create(folder: Path, one: Directory, name: str = "ann") -> Resource:
+    return await one.create(Kind.USER, name, FACTS, digested(name, "pw", settings(folder).sip))
+
+
+async def test_those_of_the_configuration_register_and_those_with_queues_answer(
+    tmp_path: Path,
+) -> None:
+    async with directory(tmp_path) as one:
+        here, floor = staff(tmp_path, one)
+        assert set(floor.agents) == {"agent1", "agent2"}
+        assert floor.agents["agent1"].queues == ("support",)
+        assert set(here.accounts) == {"agent1", "agent2", "manager1", "manager2", "manager3"}
+        assert PASSWORD not in repr(here.accounts)
+        realm = settings(tmp_path).sip.realm
+        expected = ha1("agent1", realm, PASSWORD, "SHA-256")
+        assert here.accounts["agent1"].ha1["SHA-256"] == expected
+
+
+async def test_a_user_of_the_api_registers_and_answers_from_the_moment_they_are_made(
+    tmp_path: Path,
+) -> None:
+    async with directory(tmp_path) as one:
+        here, floor = staff(tmp_path, one)
+        ann = await create(tmp_path, one)
+        assert "ann" in here.accounts and floor.agents["ann"].queues == ("support",)
+        await one.change(Kind.USER, ann.id, {"RoutingProfileId": "No queues"})
+        assert "ann" not in floor.agents and "ann" in here.accounts
+        await one.change(Kind.USER, ann.id, {"RoutingProfileId": "support"})
+        await one.delete(Kind.USER, ann.id)
+        assert "ann" not in floor.agents and "ann" not in here.accounts
+
+
+async def test_who_loses_the_permission_to_answer_answers_no_longer(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        _, floor = staff(tmp_path, one)
+        await one.change(Kind.SECURITY_PROFILE, "Agent", {"Permissions": []})
+        assert not floor.agents
+
+
+async def test_a_conversation_goes_on_though_its_agent_is_one_no_longer(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        _, floor = staff(tmp_path, one)
+        floor.register("agent1", 0.0)
+        floor.engage("agent1", 1.0)
+        await one.change(Kind.USER, "agent1", {"SecurityProfileIds": []})
+        assert floor.agents["agent1"].queues == ()
+        floor.release("agent1", 2.0)
+        floor.agents["agent1"].step(Signal.UNREGISTERED, 3.0)
+
+
+async def test_users_of_the_api_are_staff_after_a_restart(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        await create(tmp_path, one)
+    async with directory(tmp_path) as one:
+        here, floor = staff(tmp_path, one)
+        assert "ann" in here.accounts and "ann" in floor.agents
