@@ -42,7 +42,8 @@ a time in each dialog, whatever it goes by; `early_dialog` is the table of what 
 Covered: RFC 3261 §7 and §25 (messages, with limits), §8.1 and §8.2 (user agents; stateless refusal
 §8.2.7), §9 (CANCEL both ways), §10.3 (registrar), §11 (OPTIONS answered), §12 (dialogs, loose and
 strict routes), §13 (INVITE, its 2xx and ACK; forks, each an early dialog of its own, the losers
-hung up; progress said again each minute), §14 (re-INVITE both ways), §15 (BYE), §17 with RFC 6026
+hung up; progress said again each minute), §16.6 and §16.7 (all phones of a user ring: `forking`),
+§14 (re-INVITE both ways), §15 (BYE), §17 with RFC 6026
 (transactions), §18 (UDP, TCP and TLS, large requests by TCP), §22 with RFC 7616 and 8760 (digest,
 both sides: SHA-512-256, SHA-256, MD5; auth, auth-int; guessing is throttled). RFC 3262 (100rel:
 ours where it is required, or supported and there is a description; theirs always; offers in
@@ -81,7 +82,8 @@ Refused, each with a clear answer or not at all:
     REFER outside of a call         403; one whose Replaces names no session of ours 404
     NOTIFY                          481 unless it is about a REFER of ours, and after its session
     SUBSCRIBE, MESSAGE, ...         405; an unknown method 501
-    redirections                    told with their contacts, never followed
+    redirections                    told with their contacts, never followed; of one of several
+                                    phones it is a refusal
     INFO without digits             415; an empty one 200
     TLS without a listener          a trunk could not reach us in a call: told at the start
     outbound proxies for phones     a registered phone is called by the way it came

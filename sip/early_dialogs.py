@@ -20,7 +20,7 @@ class EarlyDialogs:
     __slots__ = ("_by_tag", "_start", "own", "root")
 
     root: Dialog
-    """What all of them began with."""
+    """What they began with: all of them, or those of the INVITE that was answered last."""
 
     def __init__(self) -> None:
         self._by_tag: dict[str, EarlyDialog] = {}
@@ -32,6 +32,10 @@ class EarlyDialogs:
         """Our INVITE has gone out: whatever came of an earlier one is over."""
         self.root, self._start = root, State.OURS if offered else State.NOTHING
         self._by_tag.clear()
+
+    def turn(self, root: Dialog) -> None:
+        """The next response is to another of several INVITEs, which began with this."""
+        self.root = root
 
     def came(self, root: Dialog, *, offered: bool) -> None:
         """The peer's INVITE that makes this session came."""

@@ -27,6 +27,7 @@ from sip.locate import Answer, Question
 from sip.message import Malformed, Request, parse
 from sip.outside import by_way_of
 from sip.overload import Overload
+from sip.phone_calls import PhoneCall, PhoneCalls
 from sip.phone_watch import PhoneWatches
 from sip.reason import Reason
 from sip.registrar import Registrar
@@ -63,7 +64,8 @@ class Endpoint:
         self._layer = TransactionLayer(here, tokens, settings.max_transactions, preloaded)
         self._sessions = Sessions(self._layer, settings.max_sessions)
         self._registrar = self._make_registrar(settings)
-        self._trusted = TrustedSources(settings.trusted_sources)
+        trusted = TrustedSources(settings.trusted_sources)
+        self._phones = PhoneCalls(self._sessions, self._registrar, trusted, here)
         self._authentication = Authentication.of(
             settings, accounts, secret, tokens, self._layer.report
         )
@@ -75,7 +77,7 @@ class Endpoint:
             self._registrar,
             self._authentication,
             secret,
-            self._trusted,
+            trusted,
             self.overload,
         )
         self._accounts = accounts
@@ -139,6 +141,7 @@ class Endpoint:
     def invite(
         self,
         username: str,
+        device: str = "",
         *,
         caller: str,
         offer: SessionDescription | None,
@@ -151,21 +154,20 @@ class Endpoint:
     ) -> tuple[SessionId, list[Action]]:
         """Call a registered user; `caller` is the display name, each extra header comes once.
 
-        Without an `offer` the phone makes one: `Answered` or `Progressed` has it.
+        All phones of the user ring, or the one with the instance `device`; the first that answers
+        has the call, and the events of all are those of one session. Without an `offer` the phone
+        makes one: `Answered` or `Progressed` has it.
 
         `logins` says who we are in each realm that may challenge us; no other is answered.
         `identity` is for whom we call: a private one is told to trusted peers only. The phone is to
         drop `replaces`, another session with it. `on_behalf_of` is the session whose Session-ID
         the call goes on with. Raises NotRegistered, SessionsFull, SessionGone.
         """
-        binding = self._registrar.newest(username)
-        here, trusted = self._layer.here, self._trusted.trusts(binding.flow.host)
-        authority = here.authority(binding.flow)
-        behalf = self._sessions.behalf(
-            identity, replaces, on_behalf_of, authority=authority, trusted=trusted
+        wanted = PhoneCall(
+            *(username, device, caller, offer, extra_headers, logins),
+            *(identity, replaces, on_behalf_of),
         )
-        phone = Callee.phone(username, binding, caller, identity, here)
-        session = self._sessions.call(phone, offer, extra_headers, now, logins, behalf)
+        session = self._phones.call(wanted, now)
         return session.id, self._layer.drain()
 
     def invite_uri(
@@ -350,9 +352,9 @@ class Endpoint:
                 self._registrar.restore(username, held, now)
         return self._layer.drain()
 
-    def calls_securely(self, username: str) -> bool:
-        """Whether a call to this user would go over TLS. Raises NotRegistered."""
-        return self._registrar.newest(username).flow.transport == TLS
+    def calls_securely(self, username: str, device: str = "") -> bool:
+        """Whether any of these phones is reached over TLS. Raises NotRegistered."""
+        return self._phones.securely(username, device)
 
     def registered_connections(self) -> set[int]:
         """The numbers of connections that phones are registered by."""

@@ -35,7 +35,7 @@ class InviteReceived:
     Without an `offer` the answer must carry ours. `trusted`: the source is one whose word about
     `caller`, `diversions` and `history` counts. `replaces` is the session this call takes over: it
     may, and who answers this one hangs up that one (RFC 3891). `secure`: it came over TLS, so that
-    keys may be told.
+    keys may be told. `device` is the instance of the one phone that is meant, by its GRUU.
     """
 
     session: SessionId
@@ -50,6 +50,7 @@ class InviteReceived:
     history: tuple[Retargeting, ...] = ()
     replaces: SessionId | None = None
     secure: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Answered:
 
     `answer` may be one this fork gave early. None: it gave none, or `settled`, when the peer has
     made the last offer and has its answer. With an `offer` the ACK waits for accept_reoffer.
+    `plain`: this phone is reached where others may read, and got our offer without its keys.
     """
 
     session: SessionId
@@ -89,6 +91,7 @@ class Answered:
     fork: str = ""
     offer: SessionDescription | None = None
     settled: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

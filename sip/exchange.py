@@ -37,6 +37,7 @@ class Given:
     offer: SessionDescription | None = None  # of the peer, in a response
     fork: str = ""  # the tag of that response
     settled: bool = False  # everything was agreed on before it
+    plain: bool = False  # it answers our offer without its keys
     status: int = 0
     reason: str = ""
     fields: Fields = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from typing import Final
 
 from sip.authorization import Logins
@@ -15,6 +16,7 @@ from sip.outgoing import ClientUser
 from sip.sdp import SessionDescription
 from sip.session_early import SessionEarly
 from sip.session_events import EVENTS
+from sip.session_forks import SessionForks
 from sip.session_requests import SessionRequests
 from sip.session_responses import SessionResponses
 from sip.session_table import ANSWERS, CAUSES, RULES, SETTLES, Do, State
@@ -28,7 +30,18 @@ class Leg:
     """The parts, each with a noun of its own; `Session` says what happens to them."""
 
     __slots__ = (
-        *("calls", "dialog", "early", "glares", "id", "layer", "machine", "offer", "owing"),
+        *(
+            "calls",
+            "dialog",
+            "early",
+            "forks",
+            "glares",
+            "id",
+            "layer",
+            "machine",
+            "offer",
+            "owing",
+        ),
         *("promised", "requests", "responses", "timer", "transfers"),
     )
 
@@ -50,6 +63,7 @@ class Leg:
         self.early = SessionEarly(layer, self.id, self.requests, self.responses)
         self.transfers = SessionTransfers(layer, self.id, self.requests, self.responses)
         self.calls = start is State.CALLING  # it was us who called
+        self.forks: SessionForks | None = None  # where several phones are called
         self.offer: SessionDescription | None = None  # ours, in our last INVITE or UPDATE
         self.promised: SessionDescription | None = None  # for the 2xx that waits
         self.owing: Given | None = None  # a 2xx with an offer that has no ACK yet
@@ -63,6 +77,7 @@ class Leg:
             self.responses.deadline,
             self.early.deadline,
             self.transfers.deadline,
+            self.forks.deadline if self.forks else inf,
         )
 
     def perform(self, todo: tuple[Do, ...], given: Given) -> None:
@@ -86,6 +101,8 @@ class Leg:
             self.timer.stop()
             self.early.end(given.now)
             self.transfers.end(self.dialog, given.now)
+            if self.forks:
+                self.forks.end(given.now)
         elif do is Do.TELL_OFFER:
             assert given.asked
             self.responses.wait(given.asked, given.sdp)
@@ -146,6 +163,8 @@ class Leg:
         self.owing = None
 
     def _send_cancel(self, given: Given) -> None:
+        if self.forks and self.machine.state is State.CANCELLING:
+            return  # each gets its own, as soon as it may
         self.requests.cancel(given.now)
 
     def _send_bye(self, given: Given) -> None:

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from sip.errors import PeerError
-from sip.sdes import PLAIN, Sdes, Srtp, SrtpAgreement
+from sip.sdes import PLAIN, Sdes, Srtp, SrtpAgreement, without_keys
 from sip.sdp import Attribute, Codec, MediaDescription, Origin, SessionDescription
 
 PTIME: Final = 20  # ms of audio in a packet: ours always, theirs unless they say otherwise
@@ -120,6 +120,10 @@ class Negotiation:
         if remote is None:
             raise PeerError("The answer takes no audio stream", status=488)
         self.remote, self._wanted = remote, self._offered
+
+    def forget_keys(self) -> None:
+        """Our last offer went without them, and none are told in this session."""
+        self._sdes, self._sent = Sdes(Srtp.NEVER), without_keys(self._sent)
 
     def _choose(self, offer: SessionDescription) -> tuple[int, RemoteMedia]:
         for index, line in enumerate(offer.media):

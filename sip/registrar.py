@@ -64,10 +64,6 @@ class Registrar:
         self._changed: set[str] = set()
         self._by_flow: dict[Flow, set[str]] = {}  # whose phones are at its other end
 
-    def newest(self, username: str) -> Binding:
-        """Where to call a user first. Raises NotRegistered."""
-        return self.bindings(username)[0]
-
     def bindings(self, username: str, instance: str = "") -> tuple[Binding, ...]:
         """Where to call a user, or one device of his: by q, then the one refreshed last.
 

@@ -11,12 +11,12 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from secrets import token_bytes
 from typing import Final
 
-from sip.sdp import Attribute
+from sip.sdp import Attribute, SessionDescription
 
 Srtp = Enum("Srtp", "NEVER OFFERED REQUIRED")
 PLAIN: Final = "RTP/AVP"
@@ -118,3 +118,17 @@ class Sdes:
 
     def _ours(self) -> list[Crypto]:
         return [Crypto(tag, suite, key) for tag, (suite, key) in enumerate(self._keys.items(), 1)]
+
+
+def requires_keys(offer: SessionDescription) -> bool:
+    """Whether nothing is left of it without them."""
+    return any(line.protocol == SECURE for line in offer.media)
+
+
+def without_keys(offer: SessionDescription) -> SessionDescription:
+    """For somebody who is reached where others may read."""
+    lines = (
+        replace(line, attributes=tuple(one for one in line.attributes if one[0] != "crypto"))
+        for line in offer.media
+    )
+    return replace(offer, media=tuple(lines))

@@ -6,7 +6,7 @@ its ACK for each 2xx that comes (RFC 3261 §13.2.2.4, §13.3.1.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
@@ -22,6 +22,7 @@ from sip.reason import Reason, reasons_in
 from sip.referral import Wish
 from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
+from sip.session_forks import Device, SessionForks
 from sip.session_outcomes import Outcome, Outcomes
 from sip.session_table import CALLS, OVER, Do, Input, State
 from sip.timers import Timed
@@ -82,6 +83,14 @@ class Session(Timed):
         self._leg.offer = offer
         self._leg.early.dialogs.sent(self.dialog, offered=offer is not None)
         self._leg.requests.invite(self.dialog, offer, now, fields, patience)
+
+    def fork(self, devices: Sequence[Device], now: float) -> None:
+        """Send it to several phones; the first that answers makes this session."""
+        forks = self._leg.forks = SessionForks(self._leg.requests, self.dialog, devices)
+        self._leg.offer = devices[0].ways[0].offer
+        self._leg.early.dialogs.sent(self.dialog, offered=self._leg.offer is not None)
+        forks.start(now)
+        self._leg.layer.timers.watch(self)
 
     def progress(self, status: int, sdp: SessionDescription | None, now: float) -> None:
         """A 101-199 to the INVITE that made this session."""
@@ -242,6 +251,8 @@ class Session(Timed):
             self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
         if self._leg.responses.tick(self.dialog, now):
             self._take(Input.UNPRACKED, Given(now, status=504))
+        if self._leg.forks:
+            self._leg.forks.tick(now)
         self._leg.early.tick(now)
         self._leg.transfers.tick(now)
         self._perform(self._leg.machine.tick(now), Given(now))

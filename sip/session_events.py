@@ -27,7 +27,7 @@ from sip.session_table import CAUSES, Do
 def _answered(session: SessionId, given: Given) -> Event:
     assert given.source
     source = given.source.host, given.source.port
-    return Answered(session, given.sdp, source, given.fork, given.offer, given.settled)
+    return Answered(session, given.sdp, source, given.fork, given.offer, given.settled, given.plain)
 
 
 def _digit(session: SessionId, given: Given) -> Event:

@@ -13,6 +13,7 @@ from sip.leg import Leg
 from sip.message import Request, Response
 from sip.offer_answer import decline
 from sip.refusal import SUPPORTED
+from sip.session_forks import Fork, SessionForks
 from sip.session_table import CALLS, IN_DIALOG, OVER, UNHEARD, UNTOLD, Input, State
 
 MAX_FORKS: Final = 8  # 2xx of other branches that are acknowledged and hung up
@@ -32,6 +33,8 @@ class Outcomes:
     def of(self, request: Request, response: Response, source: Flow, now: float) -> Outcome | None:
         """What a response means."""
         leg = self._leg
+        if leg.forks and _is_first(request):
+            return self._of_fork(leg.forks, request, response, source, now)
         early = leg.early.dialogs.get(request.to.tag) if request.to.tag else None
         dialog = early.dialog if early else leg.dialog
         again = leg.requests.corrected(dialog, request, response, source)
@@ -47,6 +50,9 @@ class Outcomes:
     def unheard(self, request: Request, event: Input, now: float) -> Outcome | None:
         """A request had no response: `event` for an INVITE."""
         given = Given(now)
+        if self._leg.forks and _is_first(request):
+            fork = self._leg.forks.of(request)
+            return self._lost_fork(self._leg.forks, fork, given, event) if fork else None
         if request.method == "UPDATE" and self._leg.machine.state not in OVER:
             self._leg.early.updated(request, None, given)
         if request.method == "PRACK":
@@ -56,6 +62,45 @@ class Outcomes:
         if request.method in UNTOLD or self._leg.requests.is_outdated(request):
             return None
         return UNHEARD.get(request.method, event), given
+
+    def _of_fork(
+        self, forks: SessionForks, request: Request, response: Response, source: Flow, now: float
+    ) -> Outcome | None:
+        """The same for one of several INVITEs of ours that are to make this session."""
+        leg, fork = self._leg, forks.of(request)
+        if fork is None:
+            return None
+        calls = leg.machine.state in CALLS
+        if calls:
+            leg.early.dialogs.turn(fork.root)
+        again = leg.requests.corrected(fork.root, request, response, source)
+        if again and forks.again(fork, again, now):
+            return None
+        sdp, plain = readable_description(response), fork.way.plain
+        given = Given(now, response=response, source=source, sdp=sdp, plain=plain)
+        if response.status >= 300:
+            return self._lost_fork(forks, fork, given, Input.UNANSWERED)
+        if response.status < 200:
+            forks.heard(fork, now)
+            return self._progressed(response, given) if calls else None
+        if calls:
+            leg.offer = fork.way.offer
+            leg.requests.chosen(request)
+        forks.answered(fork, now)
+        return self._succeeded(request, response, given)
+
+    def _lost_fork(
+        self, forks: SessionForks, fork: Fork, given: Given, event: Input
+    ) -> Outcome | None:
+        """A phone has refused, or `event`: §16.7. The session is told when it was the last."""
+        forks.refused(fork, given.response, given.now)
+        if self._leg.machine.state not in CALLS:
+            return None
+        if forks.is_over:
+            given = replace(given, response=forks.best)
+            return (Input.REFUSAL if forks.best else event), given
+        declined = given.response is not None and given.response.status >= 600
+        return (Input.DECLINED, given) if declined else None
 
     def _invite(self, request: Request, response: Response, given: Given) -> Outcome | None:
         if response.status < 200:
@@ -84,7 +129,7 @@ class Outcomes:
         if state in CALLS:
             return self._established(response, given)
         if (response.to.tag or "") != leg.dialog.remote_tag:
-            self._lost(response, given)
+            self._lost(request, response, given)
         elif state is not State.OWING and leg.requests.is_last_invite(request):
             return self._renewed(response, given)
         return None
@@ -112,7 +157,7 @@ class Outcomes:
             return Input.CARRIED_ON, given
         return (Input.COUNTEROFFER if given.offer else Input.SUCCESS), given
 
-    def _lost(self, response: Response, given: Given) -> None:
+    def _lost(self, request: Request, response: Response, given: Given) -> None:
         """Another fork has the call already: this one is acknowledged and hung up."""
         leg = self._leg
         if len(leg.requests.acks) == MAX_FORKS:
@@ -120,7 +165,7 @@ class Outcomes:
         early, declined = leg.early.confirmed(response, given.source, given.now), None
         if given.sdp and early.state in (Early.NOTHING, Early.THEIRS):
             declined = decline(given.sdp)
-        leg.requests.ack(early.dialog, response, given.now, declined)
+        leg.requests.ack(early.dialog, response, given.now, declined, request)
         leg.requests.bye(early.dialog, given.now, unheard=True)
 
     def _renewed(self, response: Response, given: Given) -> Outcome:
@@ -185,6 +230,11 @@ _MEANINGS: Final[dict[str, Callable[[Outcomes, Request, Response, Given], Outcom
     "PRACK": Outcomes._prack,
     "BYE": Outcomes._bye,
 }
+
+
+def _is_first(request: Request) -> bool:
+    """Whether it is an INVITE that makes a session, RFC 3261 §14."""
+    return request.method == "INVITE" and request.to.tag is None
 
 
 def _is_unusable(response: Response) -> bool:

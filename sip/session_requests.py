@@ -10,6 +10,7 @@ from sip.flow import Flow
 from sip.headers import Headers
 from sip.message import Request, Response
 from sip.outgoing import ClientUser, Outgoing
+from sip.reason import Reason
 from sip.referral import SIPFRAG, Notice
 from sip.refusal import SUPPORTED
 from sip.reliable import EarlyResponses
@@ -77,10 +78,26 @@ class SessionRequests:
         """INVITE or re-INVITE."""
         if self._invited is None:
             self._meant = {hop.host for hop in dialog.hops()}
+        self._invite = self._send_invite(dialog, offer, now, fields, patience)
+
+    def fork(
+        self, root: Dialog, offer: SessionDescription | None, now: float, fields: Fields
+    ) -> Outgoing:
+        """The INVITE of the session once more, to another phone."""
+        self._meant |= {hop.host for hop in root.hops()}
+        return self._send_invite(root, offer, now, fields)
+
+    def _send_invite(
+        self,
+        dialog: Dialog,
+        offer: SessionDescription | None,
+        now: float,
+        fields: Fields,
+        patience: float = TIMEOUT,
+    ) -> Outgoing:
         wishes = (*self._timer.proposal(), *fields)
-        request = invite(dialog, self._layer.here, offer, wishes)
-        hops, self._invited = dialog.hops(), request
-        self._invite = self._layer.clients.send(request, hops, self._user, now, patience)
+        request = self._invited = invite(dialog, self._layer.here, offer, wishes)
+        return self._layer.clients.send(request, dialog.hops(), self._user, now, patience)
 
     def update(self, dialog: Dialog, now: float, offer: SessionDescription | None = None) -> None:
         """An UPDATE, RFC 3311; without an offer it only refreshes, RFC 4028 §7.4."""
@@ -126,18 +143,27 @@ class SessionRequests:
             _write(request, self.farewell)
         self._layer.clients.send(request, dialog.hops(), None if unheard else self._user, now)
 
-    def again(self, dialog: Dialog, request: Request, now: float) -> None:
+    def again(self, dialog: Dialog, request: Request, now: float) -> Outgoing:
         """Send what `corrected` returned."""
         sent = self._layer.clients.send(request, dialog.hops(), self._user, now)
         if request.method == "INVITE":
             self._invite, self._invited = sent, request
         elif request.method == "UPDATE":
             self._update = request
+        return sent
 
     def cancel(self, now: float) -> None:
         """The last INVITE, which has had a provisional response."""
         assert self._invite
         self._invite.cancel(now, self.farewell)
+
+    def withdraw(self, fork: Outgoing, now: float, why: Reason | None) -> None:
+        """The same for one of several; `why` where it is not our user who has hung up."""
+        fork.cancel(now, (("Reason", str(why)),) if why else self.farewell)
+
+    def chosen(self, request: Request) -> None:
+        """Of several INVITEs this one makes the session."""
+        self._invited = request
 
     def ack(
         self,
@@ -145,9 +171,12 @@ class SessionRequests:
         success: Response,
         now: float,
         answer: SessionDescription | None = None,
+        invited: Request | None = None,
     ) -> None:
-        assert self._invited
-        proofs = self._invited.headers if self._is_meant(dialog) else Headers()
+        """`invited` is what had success, where it was not the last INVITE."""
+        asked = invited or self._invited
+        assert asked
+        proofs = asked.headers if self._is_meant(dialog) else Headers()
         self._acks.send(dialog, success, proofs, now, answer)
 
     def corrected(

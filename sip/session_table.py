@@ -44,6 +44,7 @@ Input = Enum(
     "TRYING PROGRESS SUCCESS REFUSAL UNANSWERED UNREACHABLE "  # what became of our INVITE
     "COUNTEROFFER UNUSABLE "  # a 2xx with an offer; one that requires what we do not know
     "CARRIED_ON "  # one that comes before that to our UPDATE
+    "DECLINED "  # 6xx by one of several phones
     "CORRECTED "  # refused, and we know how to ask again: 401, 407, 422
     "GLARE LOST "  # the same, in a dialog: 491; 408 or 481
     "UNPRACKED "  # our reliable 180 was never acknowledged
@@ -122,6 +123,12 @@ TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (S.PROCEEDING, On.LOST): (S.CANCELLING, (Do.SEND_CANCEL, Do.END_TIMEOUT)),
     (S.PROCEEDING, On.UNUSABLE): (S.CLOSING, (Do.SEND_ACK, Do.SEND_BYE, Do.END_LOCAL)),
     (S.PROCEEDING, On.EXPIRED): (S.CANCELLING, (Do.SEND_CANCEL, Do.END_TIMEOUT)),
+    # Of several phones one has refused for all, or none shows a sign of life
+    (S.CALLING, On.DECLINED): (S.CANCELLING, (Do.END_REFUSED,)),
+    (S.PROCEEDING, On.DECLINED): (S.CANCELLING, (Do.END_REFUSED,)),
+    (S.PROCEEDING, On.UNANSWERED): (S.ENDED, (Do.END_TIMEOUT,)),
+    (S.PROCEEDING, On.UNREACHABLE): (S.ENDED, (Do.END_TRANSPORT,)),
+    (S.CANCELLING, On.UNREACHABLE): (S.ENDED, ()),
     # Offers before the final response, each in its early dialog
     **{
         (state, event): (state, (do,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from sip.identity import Caller, identity_fields
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.session import Session
+from sip.session_forks import Device
 from sip.session_identifier import SessionIdentifier
 from sip.session_table import State
 from sip.transaction import TIMEOUT
@@ -94,14 +96,20 @@ class Sessions:
 
         `patience`: seconds until a peer that shows no sign of life counts as lost.
         """
-        if not self.has_room or not self._layer.has_room(in_dialog=False):
-            raise SessionsFull(callee.uri)
-        call_id, tag = self._layer.tokens(), self._layer.tokens()
-        identifier = behalf.identifier or SessionIdentifier.minted(call_id, tag)
-        dialog = callee.dialog(call_id, tag, identifier)
-        session = self._add(Session(self._layer, dialog, State.CALLING, self._remove, now, logins))
-        session.username = callee.username
+        session = self._calling(callee, now, logins, behalf.identifier)
         session.call(offer, (*behalf.fields, *extra_headers), now, patience)
+        return session
+
+    def call_several(
+        self,
+        devices: Sequence[Device],
+        now: float,
+        logins: Logins = NO_LOGINS,
+        identifier: SessionIdentifier | None = None,
+    ) -> Session:
+        """A session that the first of several phones makes which answers. Raises SessionsFull."""
+        session = self._calling(devices[0].ways[0].callee, now, logins, identifier)
+        session.fork(devices, now)
         return session
 
     def behalf(
@@ -125,6 +133,18 @@ class Sessions:
             fields = (*fields, ("Replaces", named), ("Require", "replaces"))
         origin = self._by_id.get(on_behalf_of) if on_behalf_of else None
         return Behalf(fields, origin.dialog.identifier.passed_on() if origin else None)
+
+    def _calling(
+        self, callee: Callee, now: float, logins: Logins, identifier: SessionIdentifier | None
+    ) -> Session:
+        """Raises SessionsFull."""
+        if not self.has_room or not self._layer.has_room(in_dialog=False):
+            raise SessionsFull(callee.uri)
+        call_id, tag = self._layer.tokens(), self._layer.tokens()
+        dialog = callee.dialog(call_id, tag, identifier or SessionIdentifier.minted(call_id, tag))
+        session = Session(self._layer, dialog, State.CALLING, self._remove, now, logins)
+        session.username = callee.username
+        return self._add(session)
 
     def _add(self, session: Session) -> Session:
         self._by_id[session.id] = session

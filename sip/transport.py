@@ -145,6 +145,7 @@ class SipTransport:
     def invite(
         self,
         username: str,
+        device: str = "",
         *,
         caller: str,
         offer: SessionDescription | None,
@@ -154,9 +155,10 @@ class SipTransport:
         replaces: SessionId | None = None,
         on_behalf_of: SessionId | None = None,
     ) -> SessionId:
-        """Call a registered user. Raises NotRegistered, SessionsFull, SessionGone."""
+        """Call the phones of a registered user. Raises NotRegistered, SessionsFull, SessionGone."""
         session, actions = self.endpoint.invite(
             username,
+            device,
             caller=caller,
             offer=offer,
             extra_headers=extra_headers,
@@ -249,9 +251,9 @@ class SipTransport:
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 
-    def calls_securely(self, username: str) -> bool:
-        """Whether a call to this user would go over TLS. Raises NotRegistered."""
-        return self.endpoint.calls_securely(username)
+    def calls_securely(self, username: str, device: str = "") -> bool:
+        """Whether any of these phones is reached over TLS. Raises NotRegistered."""
+        return self.endpoint.calls_securely(username, device)
 
     def open_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Register where they want it, and ask each at intervals whether it is there."""

@@ -17,6 +17,7 @@ from sip.errors import PeerError
 from sip.events import InviteReceived, SessionId
 from sip.exchange import Asked, description_in
 from sip.flow import TLS, Flow
+from sip.gruu import instance_in
 from sip.identity import (
     ANONYMOUS,
     TrustedSources,
@@ -202,6 +203,7 @@ class UserAgentServer:
                 history_in(request.headers),
                 replaced,
                 arrival.flow.transport == TLS,
+                instance_in(request.uri),
             )
         )
 

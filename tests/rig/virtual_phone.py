@@ -98,8 +98,9 @@ class VirtualPhone:
         return self._drain()
 
     def invite(self, number: str, sdp: str, now: float, fields: Fields = ()) -> list[Action]:
-        """Call a number; "" as `sdp` leaves the offer to the other side."""
-        self.call = self._dialog(f"sip:{number}@{_authority(self.server)}")
+        """Call a number, or a URI without its "sip:"; "" as `sdp` leaves the offer to them."""
+        uri = number if "@" in number else f"{number}@{_authority(self.server)}"
+        self.call = self._dialog(f"sip:{uri}")
         self._unwanted = False
         return self.reinvite(sdp, now, fields)
 
@@ -225,7 +226,7 @@ class VirtualPhone:
 
     def _on_invite(self, invite: Request) -> None:
         assert invite.contact
-        local = invite.to.with_tag(f"{self.username}-{next(self._ids)}")
+        local = invite.to.with_tag(f"{self.username}-{self.address[0]}-{next(self._ids)}")
         self.call = Dialog(invite.call_id, local, invite.from_, invite.contact.uri)
         self._theirs = invite
         self._reply(invite, 100)

@@ -54,6 +54,27 @@ def test_of_two_who_answer_a_forked_call_one_at_most_is_left(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(60))
+def test_of_two_phones_of_a_user_one_at_most_is_left(seed: int) -> None:
+    world = World(seed)
+    second = world.add(SECOND)
+    world.introduce(world.caller.side.address, SECOND)
+    world.caller.calm, calm = True, seed % 2 == 0
+    world.callee.calm = second.calm = calm
+    world.disturb(loss=world.dice.choice((0.0, 0.1, 0.3)))
+    talk = world.caller.call()
+    world.run(world.dice.choice((60.0, world.dice.uniform(0, 10))))
+    if talk.alive and seed % 3 == 0:
+        world.caller.hang_up(talk)
+    world.calm_down(OUTCOME)
+    called = [*world.callee.alive, *second.alive]
+    assert [each.up for each in called] == [True] * len(world.caller.alive)
+    if called and calm:
+        agreed = (talk.mine, talk.theirs) == (called[0].theirs, called[0].mine)
+        assert agreed, f"{talk} against {called[0]}"
+    world.end(by=world.caller)
+
+
+@pytest.mark.parametrize("seed", seeds(60))
 def test_where_one_server_of_a_name_is_silent_the_other_takes_the_call(seed: int) -> None:
     world = World(seed)
     second = world.add(SECOND)

@@ -45,7 +45,7 @@ class World:
             self.bridge = Bridge(*options, BRIDGE, self.dice)
             self.parties.insert(1, self.bridge)
         for party, next_one in zip(self.parties, self.parties[1:], strict=False):
-            self._introduce(party.side.address, next_one.side.address, tcp)
+            self.introduce(party.side.address, next_one.side.address, tcp)
 
     def add(self, address: Address) -> Party:
         """Somebody else whom one may call."""
@@ -99,7 +99,7 @@ class World:
         for talk in (talk for party in self.parties for talk in party.talks.values()):
             assert not talk.alive, f"never ended: {talk}"
 
-    def _introduce(self, who: Address, whom: Address, tcp: bool) -> None:
+    def introduce(self, who: Address, whom: Address, tcp: bool = False) -> None:
         """`who` learns where to call the user: at `whom`."""
         desk = VirtualPhone(USER, "secret", who, DESK)
         side = self.wire.attach(desk, DESK)

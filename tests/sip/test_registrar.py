@@ -59,7 +59,7 @@ def desk() -> Desk:
 def test_a_contact_is_bound_for_as_long_as_it_asks(desk: Desk) -> None:
     assert desk.register(HERE, expires="600") == [f"{HERE};expires=600"]
     assert desk.events == [Registered("agent1", "sip:agent1@10.0.0.2:5070", 600)]
-    assert desk.registrar.newest("agent1").flow == FLOW
+    assert desk.registrar.bindings("agent1")[0].flow == FLOW
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_it_expires_and_says_so_once(desk: Desk) -> None:
     desk.wait_until(600.0)
     assert desk.events[1:] == [Unregistered("agent1")]
     with pytest.raises(NotRegistered):
-        desk.registrar.newest("agent1")
+        desk.registrar.bindings("agent1")[0]
 
 
 def test_a_refresh_moves_the_end(desk: Desk) -> None:
@@ -110,9 +110,9 @@ def test_the_newest_of_several_bindings_is_called_and_each_ends_on_its_own(desk:
     desk.register("<sip:a@10.0.0.2>", expires="900")
     contacts = desk.register("<sip:b@10.0.0.3>", expires="600", call_id="r2", now=100.0)
     assert contacts == ["<sip:a@10.0.0.2>;expires=800", "<sip:b@10.0.0.3>;expires=600"]
-    assert desk.registrar.newest("agent1").uri == "sip:b@10.0.0.3"
+    assert desk.registrar.bindings("agent1")[0].uri == "sip:b@10.0.0.3"
     desk.wait_until(700.0)
-    assert desk.registrar.newest("agent1").uri == "sip:a@10.0.0.2"
+    assert desk.registrar.bindings("agent1")[0].uri == "sip:a@10.0.0.2"
     desk.register("<sip:a@10.0.0.2>;expires=0", cseq=2, now=800.0)
     assert desk.events[-1] == Unregistered("agent1")
 
@@ -195,7 +195,7 @@ def test_a_proxy_on_the_way_is_the_way_back(desk: Desk) -> None:
     proxies = ("Path: <sip:10.0.0.8;lr>, <sip:10.0.0.7;lr>",)
     far = Flow(UDP, "10.0.0.8", 5060)
     desk.register(HERE, flow=far, more=proxies)
-    binding = desk.registrar.newest("agent1")
+    binding = desk.registrar.bindings("agent1")[0]
     assert binding.path == ("<sip:10.0.0.8;lr>", "<sip:10.0.0.7;lr>")
     assert not binding.behind_nat
 
@@ -251,7 +251,7 @@ def test_a_flow_counts_where_phone_and_first_hop_keep_it_alive(
     desk: Desk, more: Sequence[str], counts: bool
 ) -> None:
     desk.register(flow_number(1), more=more)
-    assert bool(desk.registrar.newest("agent1").reg_id) == counts
+    assert bool(desk.registrar.bindings("agent1")[0].reg_id) == counts
 
 
 def test_one_register_makes_one_flow(desk: Desk) -> None:
@@ -265,10 +265,10 @@ def test_a_contact_inside_a_private_network_is_reached_by_the_way_out_of_it(desk
     for contact, nat in (("<sip:a@192.168.1.2>", True), ("<sip:a@8.8.4.4:5070>", False)):
         asked = request("REGISTER", via=via, contact=contact, call_id=contact)
         desk.registrar.register(arrived(asked, public), "agent1")
-        assert desk.registrar.newest("agent1").behind_nat == nat
+        assert desk.registrar.bindings("agent1")[0].behind_nat == nat
     named = request("REGISTER", via=via, contact="<sip:a@phone.example>", call_id="r9")
     desk.registrar.register(arrived(named, public), "agent1")
-    assert not desk.registrar.newest("agent1").behind_nat
+    assert not desk.registrar.bindings("agent1")[0].behind_nat
 
 
 def test_what_has_changed_is_told_once(desk: Desk) -> None:

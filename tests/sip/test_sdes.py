@@ -8,7 +8,7 @@ import pytest
 
 from sip.errors import PeerError
 from sip.offer_answer import Negotiation
-from sip.sdes import SUITES, Crypto, Sdes, Srtp
+from sip.sdes import SUITES, Crypto, Sdes, Srtp, requires_keys, without_keys
 from sip.sdp import Codec, SessionDescription
 
 PCMU = Codec("PCMU", 8000, 0)
@@ -129,3 +129,20 @@ def test_an_answer_that_takes_no_line_of_ours_does_not_fit(lines: tuple[str, ...
     one.offer()
     with pytest.raises(PeerError):
         one.accept(described("RTP/SAVP", *lines))
+
+
+@pytest.mark.parametrize(("srtp", "required"), [(Srtp.REQUIRED, True), (Srtp.OFFERED, False)])
+def test_an_offer_says_whether_it_may_go_without_its_keys(srtp: Srtp, required: bool) -> None:
+    assert requires_keys(side(srtp, 1).offer()) is required
+
+
+def test_an_offer_that_went_without_keys_is_answered_so_and_none_are_told_later() -> None:
+    ours, theirs = side(Srtp.OFFERED, 1), side(Srtp.NEVER, 2)
+    sent = without_keys(ours.offer())
+    ours.forget_keys()
+    ours.accept(theirs.answer(sent))
+    assert ours.remote
+    assert ours.remote.srtp is None
+    again = ours.offer()
+    assert again == sent
+    assert b"crypto" not in again.encode()

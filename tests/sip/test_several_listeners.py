@@ -198,6 +198,7 @@ async def test_a_sips_name_is_located_and_called_over_tls_and_only_if_it_is_whom
             await called.event(Confirmed)
             caller.transport.hang_up(session)
             assert (await called.event(Ended)).cause is Cause.REMOTE_BYE
+            await phone.register(0, contact="<sips:agent1@here.example>")
             await phone.register(contact="<sips:agent1@other.example>")
             caller.events.clear()
             caller.transport.invite("agent1", caller="Customer", offer=OURS)
