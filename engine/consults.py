@@ -61,6 +61,7 @@ class Consults:
             invite.caller,
             carried,
             offered_to=invite.number,
+            device=invite.device,
         )
         self._router.engage(caller)
         if not self._router.call(live.contact_id, invite.number):

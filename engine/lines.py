@@ -194,23 +194,27 @@ class Lines:
         *,
         caller: str,
         identity: Caller | None = None,
+        device: str = "",
         beside: Line,
         fields: Fields = (),
     ) -> Line:
-        """Ring a registered phone; `caller` is the name it shows, `beside` a line of the contact.
+        """Ring all phones of a user, or the one `device`; who answers has the line.
+
+        `caller` is the name it shows, `beside` a line of the contact.
 
         `identity` is for whom, and whether that may be told; `fields` join those of the INVITE.
 
         What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
         """
         try:
-            srtp = self._srtp(secure=self._sip.calls_securely(username))
+            srtp = self._srtp(secure=self._sip.calls_securely(username, device))
         except (NotRegistered, PeerError) as error:
             raise NoLine(str(error)) from error
         rtp, negotiation = self._media(beside, srtp, listen_only=party is Party.SUPERVISOR)
         try:
             session = self._sip.invite(
                 username,
+                device,
                 caller=caller,
                 offer=negotiation.offer(),
                 extra_headers=fields,
@@ -249,6 +253,8 @@ class Lines:
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""
         line.peer_ip = event.source[0]
+        if event.plain:
+            line.negotiation.forget_keys()
         if event.answer:
             line.negotiation.accept(event.answer)
         elif not event.settled:

@@ -60,6 +60,8 @@ class LiveContact:
     """The URI outside that the customer's side was asked to call last."""
     offered_to: str | None = None
     """The agent whose phone rings or rang last."""
+    device: str = ""
+    """Which of that agent's phones is meant, by its instance; "" for all of them."""
     ringing: Line | None = None
     """The phone that rings; once answered it is the agent's."""
     refusal: int = NO_ANSWER

@@ -173,6 +173,7 @@ class Performer:
                 Party.AGENT,
                 caller=(live.identity and live.identity.display) or live.record.customer_endpoint,
                 identity=live.identity,
+                device=live.device,
                 beside=live.customer,
                 fields=self._headers.fields(live.carried, live.contact_id),
             )

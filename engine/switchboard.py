@@ -18,8 +18,9 @@ from engine.admission import Admission, Verdict
 from engine.call import Call, Input, State
 from engine.consults import Consults
 from engine.header_policy import HeaderPolicy
+from engine.hunt import OF_THE_CALLED
 from engine.ledger import Ledger
-from engine.lines import Keys, Line, Lines, NoLine, Party
+from engine.lines import NO_ANSWER, Keys, Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
@@ -139,7 +140,7 @@ class Switchboard:
 
     def on_offer(self, offer: Offer) -> None:
         if live := self._registry.get(offer.contact_id):
-            live.offered_to = offer.agent
+            live.offered_to, live.device = offer.agent, ""
             self.step(live, Input.AGENT_OFFERED)
 
     def step(self, live: LiveContact, event: Input) -> None:
@@ -263,7 +264,7 @@ class Switchboard:
 
     def _ended(self, live: LiveContact, line: Line, event: Ended) -> None:
         if line is live.ringing and event.status is not None:
-            live.refusal = event.status
+            live.refusal = event.status if event.status in OF_THE_CALLED else NO_ANSWER
         if line is live.customer and live.call.state is State.CALLING:
             self._outbound.failed(live, line, event)
             return

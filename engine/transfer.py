@@ -15,6 +15,7 @@ from engine.call import State
 from engine.lines import Line
 from engine.live import LiveContact
 from sip import PeerError
+from sip.gruu import instance_in
 from sip.uri import Uri
 
 DECLINE: Final = 603
@@ -26,6 +27,8 @@ NOT_ACCEPTABLE: Final = 488
 @dataclass(frozen=True, slots=True)
 class ToAgent:
     username: str
+    device: str = ""
+    """The instance of one phone of theirs, by its GRUU; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Directory:
             return outside
         name = Uri.parse(target).user or ""
         if name in self.agents:
-            return ToAgent(name)
+            return ToAgent(name, instance_in(target))
         if name in self.numbers:
             return ToNumber(name)
         if name in self.queues:
@@ -132,7 +135,7 @@ def wanted_of(consult: LiveContact) -> Destination:
     """Whom an agent was calling who did not wait for an answer. Raises PeerError."""
     state = consult.call.state
     if state is State.DIALLING and consult.offered_to:
-        return ToAgent(consult.offered_to)
+        return ToAgent(consult.offered_to, consult.device)
     if state in (State.WAITING, State.OFFERING) and consult.target_queue:
         return ToQueue(consult.target_queue)
     if state in (State.ARRIVED, State.FLOW):

@@ -95,8 +95,8 @@ class Transfers:
         log.info("transfer", contact_id=live.contact_id, to=str(to))
         self._sip.accept_refer(session)
         match to:
-            case ToAgent(username):
-                live.offered_to = username
+            case ToAgent(username, device):
+                live.offered_to, live.device = username, device
                 self._step(live, Input.TO_AGENT)  # how it goes is told when it is known
             case ToQueue(queue):
                 live.target_queue = queue

@@ -48,7 +48,42 @@ async def test_an_agent_calls_another_and_is_answered_when_that_one_answers(
     assert record.agents == ("agent2",)
 
 
-@pytest.mark.parametrize(("status", "told"), [(486, 486), (603, 603)])
+async def test_all_phones_of_an_agent_ring_and_the_contact_is_with_the_one_that_answers(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer:
+        async with phone(one, "agent1") as desk, phone(one, "agent1") as soft:
+            await desk.register()
+            await soft.register()
+            await customer.invite("support", AUDIO)
+            for rings in (desk, soft):
+                await rings.called()
+                rings.ring()
+            await soft.answer(AUDIO)
+            assert (await desk.hung_up()).by == "CANCEL"
+            [live] = one.house.registry
+            await until(lambda: live.call.state is State.BRIDGED)
+            soft.hang_up()
+            assert (await customer.hung_up()).by == "BYE"
+
+
+async def test_the_phone_that_a_gruu_names_rings_alone(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one, "agent1") as first:
+        async with phone(one, "agent2") as desk, phone(one, "agent2") as soft:
+            for number, each in enumerate((desk, soft)):
+                uri = "sip:agent2@{}:{}".format(*each.machine.address)
+                await each.register(contact=f'<{uri}>;+sip.instance="<urn:uuid:{number}>"')
+            host = "{}:{}".format(*first.machine.server)
+            first.dial(f"agent2@{host};gr=urn:uuid:0", AUDIO)
+            await desk.called()
+            await desk.answer(AUDIO)
+            await first.finished("INVITE")
+            assert not soft.machine.call
+            desk.hang_up()
+            assert (await first.hung_up()).by == "BYE"
+
+
+@pytest.mark.parametrize(("status", "told"), [(486, 486), (603, 603), (302, 480), (401, 480)])
 async def test_a_colleague_who_refuses_is_told_by_status(
     tmp_path: Path, status: int, told: int
 ) -> None:

@@ -18,6 +18,7 @@ HOUSE = Directory(
     ("target", "destination"),
     [
         ("sip:agent2@192.0.2.1", ToAgent("agent2")),
+        ("sip:agent2@192.0.2.1;gr=urn:uuid:1", ToAgent("agent2", "urn:uuid:1")),
         ("sip:1000@192.0.2.1;user=phone", ToNumber("1000")),
         ("tel:1000", ToNumber("1000")),
         ("sip:sales%20team@192.0.2.1", ToQueue("sales team")),
