@@ -7,12 +7,14 @@
        +--> CALLING -> WHISPERING ----------------+
 
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
+    TRANSFERRING -> FORWARDED <- HANDED_OVER
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
 our own before the agent (WHISPERING). While TRANSFERRING the next agent's phone rings and the first
 still has the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's
-own side calls somebody outside; in SENT_ALONE the agent has hung up already.
+own side calls somebody outside; in SENT_ALONE the agent has hung up already. FORWARDED is the
+customer's talk with a third party outside, for whom the agent has left.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -26,10 +28,10 @@ from math import inf
 State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING CALLING WHISPERING"
-    " TRANSFERRING HANDED_OVER SENDING SENT_ALONE ENDED",
+    " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
-"""An agent's phone rings, and may do so for a while only."""
+"""A phone rings that is to take the contact, and may do so for a while only."""
 
 
 class Input(Enum):
@@ -48,6 +50,9 @@ class Input(Enum):
     TO_QUEUE = "the agent transfers the contact to a queue"
     TO_NUMBER = "the agent transfers the contact to a number of ours"
     TO_OUTSIDE = "the customer is to go on outside, by a call of their own side"
+    TO_THIRD_PARTY = "the agent transfers the contact to somebody outside, whom we call"
+    THIRD_PARTY_ANSWERED = "they answered"
+    THIRD_PARTY_LEFT = "they hung up, or their phone vanished"
     GONE_OUTSIDE = "that call was answered"
     OUTSIDE_FAILED = "that call, or the wish for it, was refused"
     JOINED = "the agent joins the contact with the colleague they had called"
@@ -72,7 +77,10 @@ class Do(Enum):
     TAKE_AGENT = "the agent who was ringing has the contact"
     ADOPT_AGENT = "the agent who called, or who comes from another contact, has this one"
     RING_AGENT = "call the agent's phone"
-    CANCEL_AGENT = "stop calling the agent's phone"
+    RING_THIRD_PARTY = "call somebody outside"
+    CANCEL_AGENT = "stop calling whoever was to take the contact"
+    JOIN_THIRD_PARTY = "customer and third party hear each other"
+    RELEASE_THIRD_PARTY = "end the third party's leg, if it is still up"
     START_WHISPER = "run the outbound whisper flow of the queue; the customer hears it"
     ANSWER_CALLER = "answer the agent who called"
     REFUSE_CALLER = "tell the agent who called why there is no conversation"
@@ -92,6 +100,9 @@ class Do(Enum):
 Row = tuple[State, tuple[Do, ...]]
 
 _TAKEN = (Do.TAKE_AGENT, Do.BRIDGE, Do.START_RECORDING)
+
+_FORWARDED = (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
+"""What is said without an agent is recorded and overheard by nobody."""
 
 _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.ARRIVED, Input.CONFIRMED): (State.FLOW, (Do.START_FLOW,)),
@@ -128,6 +139,16 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.TRANSFERRING, Input.AGENT_LEFT): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
     (State.TRANSFERRING, Input.AGENT_LOST): (State.HANDED_OVER, (Do.RELEASE_AGENT,)),
     (State.HANDED_OVER, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
+    # The contact goes to a third party; until then it is as with another agent
+    (State.BRIDGED, Input.TO_THIRD_PARTY): (
+        State.TRANSFERRING,
+        (Do.HOLD_CUSTOMER, Do.RING_THIRD_PARTY),
+    ),
+    (State.TRANSFERRING, Input.THIRD_PARTY_ANSWERED): (
+        State.FORWARDED,
+        (Do.REPORT_SUCCESS, Do.RELEASE_AGENT, *_FORWARDED),
+    ),
+    (State.HANDED_OVER, Input.THIRD_PARTY_ANSWERED): (State.FORWARDED, _FORWARDED),
     # The customer's side is asked to call somebody else
     (State.BRIDGED, Input.TO_OUTSIDE): (State.SENDING, (Do.REFER_CUSTOMER,)),
     (State.SENDING, Input.OUTSIDE_FAILED): (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE)),
@@ -153,11 +174,12 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.WHISPERING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
     State.HANDED_OVER: _STOP_RINGING,
+    State.FORWARDED: (Do.RELEASE_THIRD_PARTY,),
     State.SENDING: (Do.RELEASE_AGENT,),
     State.SENT_ALONE: (),
 }
 _FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
-"""A transferred contact is recorded and monitored wherever it goes."""
+"""A contact is recorded and monitored wherever it goes in the house."""
 
 _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.CUSTOMER_LEFT: tuple(_TEAR_DOWN),
@@ -168,6 +190,7 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.AGENT_LOST: (State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.HANDED_ON: (State.BRIDGED,),
     Input.GONE_OUTSIDE: (State.SENT_ALONE,),
+    Input.THIRD_PARTY_LEFT: (State.FORWARDED,),
 }
 
 TABLE: dict[tuple[State, Input], Row] = (

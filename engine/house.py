@@ -22,6 +22,7 @@ from engine.lines import Line, Lines
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
+from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
 from engine.prompts import Prompts
 from engine.queues import Floor
@@ -87,19 +88,26 @@ class House:
             ring_seconds=routing.ring_seconds,
         )
         self.trunks = Trunks(settings.trunks, self.sip)
+        self.plan = DialPlan(settings.dialling, settings.trunks)
+        self.outbound = Outbound(
+            *(settings, self.plan, self.lines, self.trunks, self.registry, self.router),
+            *(self.ledger, self.headers, self._step),
+        )
         self.switchboard = self._switchboard(
             self._performer(flows, whispers, prompts), flows.keys()
         )
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
-        outside = self.settings.routing.refer_targets
+        dialling, outside = self.settings.dialling, self.settings.routing.refer_targets
+        own = OwnNumbers([*numbers, *agents], dialling)
+        plan = dialling if self.plan.leads_outside else None
         self.transfers = Transfers(
             *(self.sip, self.lines, self.mixer, self.registry, self.router),
-            Directory(agents, self.router.floor.queues, numbers, outside),
+            Directory(agents, self.router.floor.queues, numbers, outside, own, plan),
+            self.outbound,
             self._step,
         )
-        plan = DialPlan(self.settings.dialling, self.settings.trunks)
         return Switchboard(
             self.sip,
             self.trunks,
@@ -115,10 +123,7 @@ class House:
                 seconds,
                 self._step,
             ),
-            Outbound(
-                *(self.settings, plan, self.lines, self.trunks, self.registry, self.router),
-                *(self.ledger, self.headers, self._step),
-            ),
+            self.outbound,
             Replacements(self.lines, self.registry, self._step, performer.line_changed),
             self.ledger,
             Admission(
@@ -126,8 +131,9 @@ class House:
                 people=self.staff.accounts,
                 agents=agents,
                 max_calls=self.settings.routing.max_calls,
-                leads_outside=plan.leads_outside,
+                leads_outside=self.plan.leads_outside,
             ),
+            own,
             self.headers,
             seconds,
         )
@@ -160,6 +166,7 @@ class House:
             ),
             self.recordings,
             self.monitors,
+            self.outbound,
             self.ledger,
             self.headers,
             self._later,

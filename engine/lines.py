@@ -41,7 +41,7 @@ class NoLine(Exception):
     """No line could be opened; the text says why: nobody is registered, or a limit is reached."""
 
 
-Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR")
+Party = Enum("Party", "CUSTOMER AGENT SUPERVISOR THIRD_PARTY")
 
 Keys = Enum("Keys", "MEDIA SIGNALLING")
 """How a phone tells which keys are pressed: in RTP, or as SIP INFO."""
@@ -226,7 +226,9 @@ class Lines:
             raise NoLine(str(error)) from error
         return self._add(Line(contact_id, party, session, rtp, negotiation, username))
 
-    def dial(self, call: TrunkCall, beside: Line, fields: Fields = ()) -> Line:
+    def dial(
+        self, call: TrunkCall, beside: Line, fields: Fields = (), party: Party = Party.CUSTOMER
+    ) -> Line:
         """Call somebody outside, for the contact of `beside`. Raises NoLine."""
         try:
             srtp = self._srtp(secure=call.secure)
@@ -248,7 +250,7 @@ class Lines:
         except (Unlocated, SessionsFull, PeerError) as error:
             self._mixer.close_port(rtp.port)
             raise NoLine(str(error)) from error
-        return self._add(Line(beside.contact_id, Party.CUSTOMER, session, rtp, negotiation))
+        return self._add(Line(beside.contact_id, party, session, rtp, negotiation))
 
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.flow_run import FlowRun
 
-CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING})
+CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED})
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
 
@@ -67,8 +67,12 @@ class LiveContact:
     refusal: int = NO_ANSWER
     """SIP status with which the last phone refused to be the agent's."""
     agent: Line | None = None
+    third_party: Line | None = None
+    """Somebody outside who talks with the customer in the agent's place."""
     hunt: Hunt | None = None
     """The search for a way to whoever was called outside."""
+    onward: Hunt | None = None
+    """The search for a way to the third party."""
     player: Port | None = None
     """What the customer hears instead of an agent: a prompt or hold music."""
     tap: Tap | None = None
@@ -126,6 +130,8 @@ class LiveContact:
         lines = [(self.customer, Role.CUSTOMER)]
         if self.agent is not None:
             lines.append((self.agent, Role.AGENT))
+        if self.third_party is not None:
+            lines.append((self.third_party, Role.AGENT))
         return [
             Leg(
                 line.rtp.port,

@@ -3,6 +3,9 @@
 The call is made for the agent's queue. It goes by trunk after trunk, until one has news of the
 called; the agent's phone rings meanwhile, and is answered when the called have heard the queue's
 outbound whisper flow. Early media stays outside: a phone that dials hears its own ringback.
+
+A contact that an agent hands to a third party goes the same ways, by the rights of that agent,
+against whose limit it counts until it ends.
 """
 
 from __future__ import annotations
@@ -64,7 +67,7 @@ class Outbound:
         """Call the number that an agent dialled. Raises PeerError, NoLine."""
         username = invite.username
         assert username, "only an agent calls somebody outside"
-        hunt = self._hunt(invite.number, username, private=invite.caller.private)
+        hunt = self.hunt(invite.number, username, private=invite.caller.private)
         queue = self._queues[hunt.queue]
         record = outbound_record(hunt, queue)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
@@ -89,26 +92,39 @@ class Outbound:
 
     def failed(self, live: LiveContact, line: Line, event: Ended) -> None:
         """A trunk has not connected the called; another one may."""
-        hunt = live.hunt
-        assert hunt, "who was called outside was searched for"
-        log.info("not connected", contact_id=live.contact_id, status=event.status)
-        hunt.failed(event.status, event.contacts, self._trunks.unusable())
-        customer = self._dial(hunt, live.caller, self._headers.outside(live.carried))
+        assert live.hunt, "who was called outside was searched for"
+        customer = self._dial_again(live, live.hunt, live.caller, line, event)
         if customer is None:
-            live.refusal = hunt.status
             self._step(live, Input.CUSTOMER_MISSED)
-            return
-        self._callers[customer.session] = self._callers.pop(line.session)
-        self._lines.drop(line)
-        live.customer = customer
+        else:
+            live.customer = customer
+
+    def ring(self, live: LiveContact) -> bool:
+        """Call the third party who is to have the contact; False when no way is left."""
+        assert live.onward, "a third party is searched for first"
+        hunt, fields = live.onward, self._headers.outside(live.carried)
+        live.ringing = self._dial(hunt, live.customer, fields, Party.THIRD_PARTY)
+        if live.ringing is None:
+            live.refusal = hunt.status
+            return False
+        self._count(live.ringing, hunt.agent.username)
+        return True
+
+    def rings_on(self, live: LiveContact, line: Line, event: Ended) -> bool:
+        """A trunk has not connected the third party: whether another one tries."""
+        assert live.onward, "a third party is searched for first"
+        live.ringing = self._dial_again(live, live.onward, live.customer, line, event) or line
+        return live.ringing is not line
 
     def ended(self, session: SessionId) -> None:
         """A call counts until its session has ended."""
         if self._callers.pop(session, None):
             self._limit.give()
 
-    def _hunt(self, dialled: str, username: str, *, private: bool) -> Hunt:
-        """Raises PeerError unless this agent may call this number now."""
+    def hunt(self, dialled: str, username: str, *, private: bool = False) -> Hunt:
+        """The ways to a number; nobody is called yet.
+
+        Raises PeerError unless this agent may call this number now."""
         agent = self._agents.get(username)
         route = self._plan.route(dialled, agent, self._trunks.unusable())
         try:
@@ -124,13 +140,29 @@ class Outbound:
         assert agent, "a route is an agent's"
         return Hunt(self._plan, agent, route, private=private)
 
-    def _dial(self, hunt: Hunt, beside: Line, fields: Fields) -> Line | None:
+    def _dial_again(
+        self, live: LiveContact, hunt: Hunt, beside: Line, line: Line, event: Ended
+    ) -> Line | None:
+        """The next way after that of `line`, which led nowhere; None when there is none."""
+        log.info("not connected", contact_id=live.contact_id, status=event.status)
+        hunt.failed(event.status, event.contacts, self._trunks.unusable())
+        again = self._dial(hunt, beside, self._headers.outside(live.carried), line.party)
+        if again is None:
+            live.refusal = hunt.status
+            return None
+        self._callers[again.session] = self._callers.pop(line.session)
+        self._lines.drop(line)
+        return again
+
+    def _dial(
+        self, hunt: Hunt, beside: Line, fields: Fields, party: Party = Party.CUSTOMER
+    ) -> Line | None:
         """Call by the best trunk that is left; None when there is none."""
         queue = self._queues[hunt.queue]
         while way := hunt.next(self._trunks.unusable()):
             call = TrunkCall.by(way, queue, private=hunt.private)
             try:
-                line = self._lines.dial(call, beside, fields)
+                line = self._lines.dial(call, beside, fields, party)
             except NoLine as error:
                 log.error("not dialled", contact_id=beside.contact_id, error=str(error))
                 continue

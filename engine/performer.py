@@ -14,6 +14,7 @@ from engine.ledger import Ledger
 from engine.lines import NO_ANSWER, Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
+from engine.outbound import Outbound
 from engine.recordings import Recordings
 from engine.records import DisconnectReason
 from engine.registry import Registry
@@ -33,6 +34,7 @@ REASONS = {
     Input.AGENT_MISSED: DisconnectReason.OTHER,
     Input.CUSTOMER_MISSED: DisconnectReason.OTHER,
     Input.HANDED_ON: DisconnectReason.AGENT_DISCONNECT,
+    Input.THIRD_PARTY_LEFT: DisconnectReason.THIRD_PARTY_DISCONNECT,
     Input.GONE_OUTSIDE: DisconnectReason.AGENT_DISCONNECT,
     Input.SHUT_DOWN: DisconnectReason.OTHER,
 }
@@ -54,6 +56,7 @@ class Performer:
         flows: FlowRunner,
         recordings: Recordings,
         monitors: Monitors,
+        outbound: Outbound,
         ledger: Ledger,
         headers: HeaderPolicy,
         later: Callable[[LiveContact, Input], None],
@@ -61,6 +64,7 @@ class Performer:
         self._registry, self._router, self._lines, self._mixer = registry, router, lines, mixer
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
         self._flows, self._headers, self._later = flows, headers, later
+        self._outbound = outbound
         self._methods = self._by_action(monitors)
 
     def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
@@ -75,6 +79,9 @@ class Performer:
             Do.TAKE_AGENT: self._take_agent,
             Do.ADOPT_AGENT: self._adopt_agent,
             Do.RING_AGENT: self._ring_agent,
+            Do.RING_THIRD_PARTY: self._ring_third_party,
+            Do.JOIN_THIRD_PARTY: self._join_third_party,
+            Do.RELEASE_THIRD_PARTY: self._release_third_party,
             Do.CANCEL_AGENT: self._cancel_agent,
             Do.ANSWER_CALLER: self._answer_caller,
             Do.REFUSE_CALLER: lambda live: self._lines.refuse(live.caller, live.refusal),
@@ -180,6 +187,25 @@ class Performer:
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))
             self._later(live, Input.AGENT_MISSED)
+
+    def _ring_third_party(self, live: LiveContact) -> None:
+        live.refusal = NO_ANSWER
+        if not self._outbound.ring(live):
+            self._later(live, Input.AGENT_MISSED)
+
+    def _join_third_party(self, live: LiveContact) -> None:
+        live.third_party, live.ringing = live.ringing, None
+        assert live.onward, "a third party was searched for"
+        now = datetime.now(UTC)
+        live.note(now, transferred_to=live.onward.first.number, transfer_completed=now)
+        self._bridge(live)
+        self._ledger.save(live.record)
+
+    def _release_third_party(self, live: LiveContact) -> None:
+        line, live.third_party = live.third_party, None
+        self._mixer.route(live.contact_id, live.routes())
+        if line is not None:
+            self._lines.drop(line)
 
     def _cancel_agent(self, live: LiveContact) -> None:
         line, live.ringing = live.ringing, None

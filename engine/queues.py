@@ -76,7 +76,8 @@ class Floor:
 
     def leave(self, contact_id: str, now: float) -> list[Offer]:
         """It waits no longer; an agent it rang at is free for another."""
-        self._signal(self._places.pop(contact_id).ringing, Signal.WITHDRAWN, now)
+        if place := self._places.pop(contact_id, None):
+            self._signal(place.ringing, Signal.WITHDRAWN, now)
         return self._match(now)
 
     def call(self, contact_id: str, username: str, now: float) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 from typing import TypeVar
@@ -24,6 +25,7 @@ from engine.lines import NO_ANSWER, Keys, Line, Lines, NoLine, Party
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
+from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
 from engine.queues import Offer
 from engine.records import ContactRecord, InitiationMethod
@@ -62,6 +64,12 @@ from sip import Event as SipEvent
 E = TypeVar("E")
 
 RINGING = 180
+OUTCOMES = {
+    Party.CUSTOMER: (Input.CUSTOMER_ANSWERED, Input.CUSTOMER_MISSED),
+    Party.AGENT: (Input.AGENT_ANSWERED, Input.AGENT_MISSED),
+    Party.THIRD_PARTY: (Input.THIRD_PARTY_ANSWERED, Input.AGENT_MISSED),
+}
+"""What it means for a call that a phone we rang has answered, or has not."""
 HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
 log = structlog.get_logger("engine.switchboard")
 
@@ -84,6 +92,7 @@ class Switchboard:
         replacements: Replacements,
         ledger: Ledger,
         admission: Admission,
+        own: OwnNumbers,
         headers: HeaderPolicy,
         ring_seconds: float,
     ) -> None:
@@ -92,7 +101,7 @@ class Switchboard:
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
         self._transfers, self._consults, self._outbound = transfers, consults, outbound
         self._replacements = replacements
-        self._admission, self._headers = admission, headers
+        self._admission, self._own, self._headers = admission, own, headers
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
         self._draining, self._hurry = False, asyncio.Event()
@@ -171,6 +180,8 @@ class Switchboard:
         if invite.replaces:
             self._take(invite, self._replacements.start)
             return
+        if invite.username or self._trunks.brought(invite):
+            invite = replace(invite, number=self._own.spelled(invite.number))
         decision = self._admission.decide(
             invite.number,
             invite.username,
@@ -226,15 +237,15 @@ class Switchboard:
         if line.party is Party.SUPERVISOR:
             self._monitors.answered(live, line, event)
             return
-        is_customer = line is live.customer
+        succeeds, fails = OUTCOMES[line.party]
         try:
             self._lines.answered(line, event)
         except PeerError as error:
             log.warning("answer refused", contact_id=live.contact_id, error=str(error))
             live.refusal = error.status
-            self.step(live, Input.CUSTOMER_MISSED if is_customer else Input.AGENT_MISSED)
+            self.step(live, fails)
             return
-        self.step(live, Input.CUSTOMER_ANSWERED if is_customer else Input.AGENT_ANSWERED)
+        self.step(live, succeeds)
 
     def _progressed(self, live: LiveContact, line: Line, event: Progressed) -> None:
         """A phone rings: whoever waits for it is told."""
@@ -268,6 +279,9 @@ class Switchboard:
         if line is live.customer and live.call.state is State.CALLING:
             self._outbound.failed(live, line, event)
             return
+        if line is live.ringing and line.party is Party.THIRD_PARTY:
+            if self._outbound.rings_on(live, line, event):
+                return
         if line is live.customer or (line is live.agent and live.call.state is State.BRIDGED):
             said = of_end(event.reasons)
             live.note(datetime.now(UTC), signalling={**live.record.signalling, **said})
@@ -293,6 +307,8 @@ class Switchboard:
             self.step(live, Input.CUSTOMER_LEFT if hung_up else Input.CUSTOMER_LOST)
         elif line is live.ringing:
             self.step(live, Input.AGENT_MISSED)
+        elif line is live.third_party:
+            self.step(live, Input.THIRD_PARTY_LEFT)
         else:
             self.step(live, Input.AGENT_LEFT if hung_up else Input.AGENT_LOST)
 

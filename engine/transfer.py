@@ -8,12 +8,15 @@ an agent in a call of a colleague, which has no queue to go back to. Pure.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from config import NumberPlan
 from engine.call import State
 from engine.lines import Line
 from engine.live import LiveContact
+from engine.numbering import normal
+from engine.own_numbers import OwnNumbers
 from sip import PeerError
 from sip.gruu import instance_in
 from sip.uri import Uri
@@ -50,7 +53,14 @@ class ToOutside:
     uri: str
 
 
-Destination = ToAgent | ToQueue | ToNumber | ToOutside
+@dataclass(frozen=True, slots=True)
+class ToThirdParty:
+    """Somebody outside whom we call for the agent, if the agent may; as it was dialled."""
+
+    number: str
+
+
+Destination = ToAgent | ToQueue | ToNumber | ToOutside | ToThirdParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +72,28 @@ class Directory:
     numbers: Collection[str]
     outside: Collection[str] = ()
     """URIs of elsewhere; "*" as the user stands for all users of that host."""
+    own: OwnNumbers = field(default_factory=OwnNumbers)
+    plan: NumberPlan | None = None
+    """How numbers outside are dialled; None where none is."""
 
     def find(self, target: str) -> Destination:
         """Where a URI leads: outside, where that is permitted; else by its user part, to an agent,
-        a number or a queue of that name.
+        a number or a queue of that name, or to whoever has that number.
 
         What can be dialled goes before what can not, so that a URI means to a REFER what it means
         to an INVITE. Raises PeerError.
         """
         if outside := self.find_outside(target):
             return outside
-        name = Uri.parse(target).user or ""
+        name = self.own.spelled(Uri.parse(target).user or "")
         if name in self.agents:
             return ToAgent(name, instance_in(target))
         if name in self.numbers:
             return ToNumber(name)
         if name in self.queues:
             return ToQueue(name)
+        if self.plan and normal(name, self.plan):
+            return ToThirdParty(name)
         raise PeerError("Nobody to transfer to", status=NOT_FOUND)
 
     def find_outside(self, target: str) -> ToOutside | None:

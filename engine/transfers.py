@@ -13,6 +13,7 @@ import structlog
 from engine.call import Input, State
 from engine.lines import NO_ANSWER, Line, Lines
 from engine.live import LiveContact
+from engine.outbound import Outbound
 from engine.registry import Registry
 from engine.routing import Router
 from engine.transfer import (
@@ -24,6 +25,7 @@ from engine.transfer import (
     ToNumber,
     ToOutside,
     ToQueue,
+    ToThirdParty,
     check,
     pair,
     wanted_of,
@@ -46,11 +48,12 @@ class Transfers:
         registry: Registry,
         router: Router,
         directory: Directory,
+        outbound: Outbound,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
         self._sip, self._lines, self._mixer = sip, lines, mixer
         self._registry, self._router = registry, router
-        self._directory, self._step = directory, step
+        self._directory, self._outbound, self._step = directory, outbound, step
 
     def referred(self, live: LiveContact, line: Line, event: Referred) -> None:
         """A phone wants to be relieved of its call."""
@@ -92,6 +95,9 @@ class Transfers:
         if isinstance(to, ToAgent) and not self._router.call(live.contact_id, to.username):
             reachable = self._sip.is_registered(to.username)
             raise PeerError("Not available", status=BUSY if reachable else NO_ANSWER)
+        if isinstance(to, ToThirdParty):
+            assert live.agent, "it is an agent who transfers"
+            live.onward = self._outbound.hunt(to.number, live.agent.username)
         log.info("transfer", contact_id=live.contact_id, to=str(to))
         self._sip.accept_refer(session)
         match to:
@@ -106,6 +112,8 @@ class Transfers:
                 live.number = number
                 self._sip.notify_refer(session, OK)
                 self._step(live, Input.TO_NUMBER)
+            case ToThirdParty():
+                self._step(live, Input.TO_THIRD_PARTY)
             case ToOutside():
                 self._send_away(live, to)
 

@@ -93,6 +93,25 @@ def test_without_an_agent_to_go_back_to_the_contact_waits_in_its_queue_again() -
     assert last == (Do.CANCEL_AGENT, Do.PASS_OVER, Do.JOIN_QUEUE)
 
 
+def test_a_third_party_has_the_customer_when_they_answer_and_the_agent_has_left() -> None:
+    call, last = walked(*TO_THE_BRIDGE, Input.TO_THIRD_PARTY)
+    assert last == (Do.HOLD_CUSTOMER, Do.RING_THIRD_PARTY)
+    assert call.deadline == 20.0
+    last = call.step(Input.THIRD_PARTY_ANSWERED, now=1.0)
+    assert (call.state, call.deadline) == (State.FORWARDED, inf)
+    assert last[:2] == (Do.REPORT_SUCCESS, Do.RELEASE_AGENT)
+    assert last[2:] == (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
+
+
+@pytest.mark.parametrize("ending", [Input.THIRD_PARTY_LEFT, Input.CUSTOMER_LEFT, Input.SHUT_DOWN])
+def test_whoever_of_the_two_hangs_up_the_other_is_hung_up_on(ending: Input) -> None:
+    call, last = walked(
+        *TO_THE_BRIDGE, Input.TO_THIRD_PARTY, Input.AGENT_LEFT, Input.THIRD_PARTY_ANSWERED, ending
+    )
+    assert call.state is State.ENDED
+    assert {Do.RELEASE_THIRD_PARTY, Do.HANG_UP_CUSTOMER, Do.CLOSE} < set(last)
+
+
 def test_an_attended_transfer_changes_the_agent_and_nothing_else() -> None:
     call, last = walked(*TO_THE_BRIDGE, Input.JOINED)
     assert call.state is State.BRIDGED
@@ -113,7 +132,8 @@ def test_a_colleague_who_does_not_answer_is_the_end_of_the_call() -> None:
 
 def test_recording_and_monitors_end_with_the_contact_wherever_it_has_got_to() -> None:
     for state, actions in TABLE.values():
-        assert ({Do.STOP_RECORDING, Do.END_MONITORS} <= set(actions)) == (state is State.ENDED)
+        ends = state in (State.ENDED, State.FORWARDED)
+        assert ({Do.STOP_RECORDING, Do.END_MONITORS} <= set(actions)) == ends
 
 
 def test_the_first_ending_is_the_one_that_counts() -> None:

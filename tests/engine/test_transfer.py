@@ -2,10 +2,22 @@ from dataclasses import replace
 
 import pytest
 
+from config import NumberPlan
 from engine.call import Call, Input, State
 from engine.lines import Party
 from engine.live import LiveContact
-from engine.transfer import Directory, ToAgent, ToNumber, ToOutside, ToQueue, check, pair, wanted_of
+from engine.own_numbers import OwnNumbers
+from engine.transfer import (
+    Directory,
+    ToAgent,
+    ToNumber,
+    ToOutside,
+    ToQueue,
+    ToThirdParty,
+    check,
+    pair,
+    wanted_of,
+)
 from sip import PeerError
 from tests.rig.contacts import contact_record, line, live_contact
 
@@ -152,3 +164,25 @@ def test_what_is_on_its_way_itself_cannot_be_joined() -> None:
     with pytest.raises(PeerError) as refused:
         wanted_of(consult("agent1", State.TRANSFERRING))
     assert refused.value.status == 491
+
+
+DIALS = replace(
+    HOUSE,
+    numbers={"support", "+49305550100"},
+    own=OwnNumbers(["support", "+49305550100"], NumberPlan(country_code="49")),
+    plan=NumberPlan(country_code="49"),
+)
+
+
+@pytest.mark.parametrize("number", ["0301234567", "+49301234567", "112"])
+def test_a_number_that_nobody_has_here_is_that_of_a_third_party(number: str) -> None:
+    assert DIALS.find(f"sip:{number}@192.0.2.1") == ToThirdParty(number)
+
+
+def test_a_number_of_ours_is_ours_however_it_is_dialled() -> None:
+    assert DIALS.find("sip:0305550100@192.0.2.1") == ToNumber("+49305550100")
+
+
+def test_what_is_no_number_is_nobody() -> None:
+    with pytest.raises(PeerError):
+        DIALS.find("sip:somebody@192.0.2.1")
