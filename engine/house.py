@@ -89,10 +89,7 @@ class House:
         )
         self.trunks = Trunks(settings.trunks, self.sip)
         self.plan = DialPlan(settings.dialling, settings.trunks)
-        self.outbound = Outbound(
-            *(settings, self.plan, self.lines, self.trunks, self.registry, self.router),
-            *(self.ledger, self.headers, self._step),
-        )
+        self.outbound = self._outbound()
         self.switchboard = self._switchboard(
             self._performer(flows, whispers, prompts), flows.keys()
         )
@@ -136,6 +133,12 @@ class House:
             own,
             self.headers,
             seconds,
+        )
+
+    def _outbound(self) -> Outbound:
+        return Outbound(
+            *(self.settings, self.plan, self.lines, self.trunks, self.registry, self.router),
+            *(self.ledger, self.headers, self._step),
         )
 
     def _transport(self) -> SipTransport:
