@@ -64,7 +64,6 @@ class House:
 
         Raises RecordingError or MixerError.
         """
-        routing = settings.routing
         self.settings, self.records, self.directory = settings, records, directory
         self.registry = Registry()
         self.ledger = Ledger(records)
@@ -80,12 +79,9 @@ class House:
         self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
         self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
         self.monitors = Monitors(
-            self.sip,
-            self.lines,
-            self.mixer,
-            self.ledger,
-            max_listeners=routing.max_listeners,
-            ring_seconds=routing.ring_seconds,
+            *(self.sip, self.lines, self.mixer, self.ledger),
+            max_listeners=settings.routing.max_listeners,
+            ring_seconds=settings.routing.ring_seconds,
         )
         self.trunks = Trunks(settings.trunks, self.sip)
         self.plan = DialPlan(settings.dialling, settings.trunks)
