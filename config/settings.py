@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.flows import FlowSettings
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import (
@@ -237,6 +238,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     recording: RecordingSettings = RecordingSettings()
     prompts: PromptSettings = PromptSettings()
+    flows: FlowSettings = FlowSettings()
     routing: RoutingSettings = RoutingSettings()
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()

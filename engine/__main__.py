@@ -13,9 +13,10 @@ import typer
 
 import flows
 from config import ConfigError, Settings, load, starter, warnings
-from engine.app import StartError, load_flows, load_whispers
+from engine.app import StartError
 from engine.app import serve as serve_until_stopped
 from engine.flow_command import flow_app
+from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
 from engine.password_command import hashed
 from engine.recordings_command import recordings_app
 from engine.trace_command import trace
@@ -61,7 +62,8 @@ def check(config: ConfigOption = DEFAULT) -> None:
     try:
         load_flows(settings)
         load_whispers(settings)
-    except StartError as error:
+        load_library(settings.flows.directory)
+    except FlowFileError as error:
         fail(str(error))
     typer.echo(f"{config}: no errors")
 

@@ -15,11 +15,13 @@ import structlog
 from config import Settings
 from engine.collector import settle
 from engine.directory import Directory, Store, seed
+from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
+from engine.flow_library import FlowLibrary
 from engine.house import House
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records
 from engine.web.server import WebServer
-from flows import Flow, FlowError, read
+from flows import Flow
 from mixer import MixerError
 from recorder import RecordingError, repair
 
@@ -41,14 +43,19 @@ class Running:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """An engine from start to stop; at the end it drains. Raises StartError."""
-    flows, whispers = load_flows(settings), load_whispers(settings)
+    try:
+        flows, whispers = load_flows(settings), load_whispers(settings)
+        library = FlowLibrary(load_library(settings.flows.directory))
+    except FlowFileError as error:
+        raise StartError(str(error)) from error
     prompts = Prompts(settings.prompts)
     records = Records(settings.database.url)
     try:
-        await asyncio.to_thread(prompts.check, spoken_by([*flows.values(), *whispers.values()]))
+        every = (*flows.values(), *whispers.values(), *library.flows.values())
+        await asyncio.to_thread(prompts.check, spoken_by(every))
         await recover(records, settings)
         directory = await open_directory(records, settings)
-        house = House(settings, flows, whispers, prompts, records, directory)
+        house = House(settings, flows, whispers, library, prompts, records, directory)
         web = WebServer(house)
         await open_doors(house, web)
     except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
@@ -78,32 +85,6 @@ async def serve(settings: Settings) -> None:
         seconds = settings.routing.drain_seconds
         print(f"Draining: no new calls; current ones may finish for {seconds:g} s", flush=True)
     print("Stopped", flush=True)
-
-
-def load_flows(settings: Settings) -> dict[str, Flow]:
-    """By the number that runs them. Raises StartError."""
-    return {number.number: load_flow(number.flow) for number in settings.numbers}
-
-
-def load_whispers(settings: Settings) -> dict[str, Flow]:
-    """By the queue that calls outside. Raises StartError."""
-    return {
-        queue.name: load_flow(queue.outbound_flow, "OUTBOUND_WHISPER")
-        for queue in settings.queues
-        if queue.outbound_flow
-    }
-
-
-def load_flow(path: Path, flow_type: str | None = None) -> Flow:
-    try:
-        flow = read(path.read_text(encoding="utf-8-sig"), path.stem, flow_type)
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"flow {path}: {error}") from error
-    except FlowError as error:
-        raise StartError(f"flow {path}:\n{error}") from error
-    for warning in flow.warnings:
-        log.warning("flow", path=str(path), warning=str(warning))
-    return flow
 
 
 def spoken_by(flows: Iterable[Flow]) -> Iterator[tuple[str, str]]:

@@ -6,15 +6,17 @@
        +--> DIALLING ---------------------------+ | <------ HANDED_OVER
        +--> CALLING -> WHISPERING ----------------+
 
+    OFFERING -> BRIEFING -> GREETING -> BRIDGED
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
     TRANSFERRING -> FORWARDED <- HANDED_OVER
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
-our own before the agent (WHISPERING). While TRANSFERRING the next agent's phone rings and the first
-still has the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's
-own side calls somebody outside; in SENT_ALONE the agent has hung up already. FORWARDED is the
-customer's talk with a third party outside, for whom the agent has left.
+our own before the agent (WHISPERING). In BRIEFING the agent who has answered hears one first, then,
+in GREETING, the customer. While TRANSFERRING the next agent's phone rings and the first still has
+the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's own side
+calls somebody outside; in SENT_ALONE the agent has hung up already. FORWARDED is the customer's
+talk with a third party outside, for whom the agent has left.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -27,11 +29,13 @@ from math import inf
 
 State = Enum(
     "State",
-    "ARRIVED FLOW WAITING OFFERING BRIDGED DIALLING CALLING WHISPERING"
+    "ARRIVED FLOW WAITING OFFERING BRIEFING GREETING BRIDGED DIALLING CALLING WHISPERING"
     " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """A phone rings that is to take the contact, and may do so for a while only."""
+WHISPER_SECONDS = 120.0
+"""Longer than this nobody waits for the end of a whisper flow."""
 
 
 class Input(Enum):
@@ -45,6 +49,8 @@ class Input(Enum):
     CUSTOMER_ANSWERED = "whoever was dialled outside answered"
     CUSTOMER_MISSED = "whoever was dialled outside was busy, refused or could not be reached"
     AGENT_ANSWERED = "the agent's phone answered"
+    AGENT_LISTENS = "it answered, and somebody is to hear a whisper flow first"
+    WHISPERED = "a whisper flow has ended"
     AGENT_MISSED = "the agent's phone was busy, refused, failed or rang too long"
     TO_AGENT = "the agent transfers the contact to another agent"
     TO_QUEUE = "the agent transfers the contact to a queue"
@@ -57,6 +63,7 @@ class Input(Enum):
     OUTSIDE_FAILED = "that call, or the wish for it, was refused"
     JOINED = "the agent joins the contact with the colleague they had called"
     HANDED_ON = "the colleague whom an agent called has that agent's contact now"
+    CUSTOMER_REMAINS = "the agent hung up, and a flow is to run for the customer"
     FLOW_ENDED = "the flow disconnected the contact"
     CUSTOMER_LEFT = "the customer hung up"
     CUSTOMER_LOST = "the customer's phone vanished"
@@ -70,7 +77,11 @@ class Do(Enum):
 
     START_FLOW = "run the contact flow of the dialled number"
     STOP_FLOW = "no further block runs, the prompt stops"
-    JOIN_QUEUE = "hold music; the contact waits for an agent"
+    START_REMAINING = "run the flow for customers whose agent has hung up"
+    START_BRIEFING = "run the agent whisper flow; the agent who answered hears it"
+    STOP_BRIEFING = "what the agent hears of a flow stops"
+    START_GREETING = "run the customer whisper flow"
+    JOIN_QUEUE = "the queue flow or music; the contact waits for an agent"
     REJOIN_QUEUE = "wait on, in the old place; the agent missed the contact"
     LEAVE_QUEUE = "nobody needs to be found any more; an agent who was ringing is free"
     PASS_OVER = "the agent missed the contact, which waits in no queue"
@@ -110,6 +121,20 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.WAITING, Input.AGENT_OFFERED): (State.OFFERING, (Do.RING_AGENT,)),
     (State.OFFERING, Input.AGENT_MISSED): (State.WAITING, (Do.CANCEL_AGENT, Do.REJOIN_QUEUE)),
     (State.OFFERING, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
+    # Both may have to hear something first; meanwhile the customer keeps the place in the queue
+    (State.OFFERING, Input.AGENT_LISTENS): (State.BRIEFING, (Do.START_BRIEFING,)),
+    (State.BRIEFING, Input.AGENT_MISSED): (
+        State.WAITING,
+        (Do.STOP_BRIEFING, Do.CANCEL_AGENT, Do.REJOIN_QUEUE),
+    ),
+    (State.BRIEFING, Input.WHISPERED): (
+        State.GREETING,
+        (Do.STOP_BRIEFING, Do.STOP_FLOW, Do.TAKE_AGENT, Do.START_GREETING),
+    ),
+    (State.GREETING, Input.WHISPERED): (
+        State.BRIDGED,
+        (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING),
+    ),
     # An agent calls a colleague
     (State.ARRIVED, Input.COLLEAGUE_DIALLED): (State.DIALLING, (Do.RING_AGENT,)),
     (State.DIALLING, Input.AGENT_ANSWERED): (State.BRIDGED, (Do.ANSWER_CALLER, *_TAKEN)),
@@ -123,6 +148,10 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     # An agent transfers
     (State.BRIDGED, Input.TO_QUEUE): (State.WAITING, (Do.RELEASE_AGENT, Do.JOIN_QUEUE)),
     (State.BRIDGED, Input.TO_NUMBER): (State.FLOW, (Do.RELEASE_AGENT, Do.START_FLOW)),
+    (State.BRIDGED, Input.CUSTOMER_REMAINS): (
+        State.FLOW,
+        (Do.RELEASE_AGENT, Do.START_REMAINING),
+    ),
     (State.BRIDGED, Input.TO_AGENT): (State.TRANSFERRING, (Do.HOLD_CUSTOMER, Do.RING_AGENT)),
     (State.BRIDGED, Input.JOINED): (
         State.BRIDGED,
@@ -168,6 +197,8 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.FLOW: (Do.STOP_FLOW,),
     State.WAITING: (Do.LEAVE_QUEUE,),
     State.OFFERING: _STOP_RINGING,
+    State.BRIEFING: (Do.STOP_BRIEFING, *_STOP_RINGING),
+    State.GREETING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.BRIDGED: (Do.RELEASE_AGENT,),
     State.DIALLING: _STOP_RINGING,
     State.CALLING: (Do.RELEASE_AGENT,),
@@ -185,9 +216,9 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.CUSTOMER_LEFT: tuple(_TEAR_DOWN),
     Input.CUSTOMER_LOST: tuple(_TEAR_DOWN),
     Input.SHUT_DOWN: tuple(_TEAR_DOWN),
-    Input.FLOW_ENDED: (State.FLOW,),
-    Input.AGENT_LEFT: (State.BRIDGED, State.CALLING, State.WHISPERING),
-    Input.AGENT_LOST: (State.BRIDGED, State.CALLING, State.WHISPERING),
+    Input.FLOW_ENDED: (State.FLOW, State.WAITING, State.OFFERING, State.BRIEFING),
+    Input.AGENT_LEFT: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
+    Input.AGENT_LOST: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.HANDED_ON: (State.BRIDGED,),
     Input.GONE_OUTSIDE: (State.SENT_ALONE,),
     Input.THIRD_PARTY_LEFT: (State.FORWARDED,),
@@ -217,6 +248,15 @@ TABLE: dict[tuple[State, Input], Row] = (
 )  # a pair that is not here is dropped: an answer that crosses a hang-up is not an error
 
 
+LATE: dict[State, Input] = {
+    **dict.fromkeys(RINGING, Input.AGENT_MISSED),
+    State.BRIEFING: Input.WHISPERED,
+    State.GREETING: Input.WHISPERED,
+    State.WHISPERING: Input.FLOW_ENDED,
+}
+"""What happens when a state has lasted too long."""
+
+
 class Call:
     """Where one contact stands. `ring_seconds` is how long an agent's phone may ring."""
 
@@ -225,7 +265,9 @@ class Call:
         self.ended_by: Input | None = None
         self.deadline = inf
         """When tick() is next due, on the clock of `now`; inf when never."""
-        self._ring_seconds = ring_seconds
+        self._seconds = dict.fromkeys(RINGING, ring_seconds) | dict.fromkeys(
+            LATE.keys() - RINGING, WHISPER_SECONDS
+        )
 
     def step(self, event: Input, now: float) -> tuple[Do, ...]:
         """Take in what happened at `now` (monotonic seconds); return what to do, in order."""
@@ -234,11 +276,11 @@ class Call:
             return actions
         rang, self.state = self.state in RINGING, state
         if not (rang and state in RINGING):  # a phone rings no longer because another hung up
-            self.deadline = now + self._ring_seconds if state in RINGING else inf
+            self.deadline = now + self._seconds.get(state, inf)
         if state is State.ENDED:
             self.ended_by = event
         return actions
 
     def tick(self, now: float) -> tuple[Do, ...]:
-        """An agent's phone that rang too long is a missed contact."""
-        return self.step(Input.AGENT_MISSED, now) if now >= self.deadline else ()
+        """What took too long is over: a phone that rings, or a whisper flow."""
+        return self.step(LATE[self.state], now) if now >= self.deadline else ()

@@ -1,19 +1,20 @@
-"""Runs the contact flow of a contact: what the interpreter asks for becomes sound and facts."""
+"""Runs the flows of contacts: what an interpreter asks for becomes sound, keys and facts."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from math import inf
 
 import structlog
 
 from engine.call import Input
-from engine.ledger import Ledger
+from engine.flow_answers import FlowAnswers
+from engine.lines import Party
 from engine.live import LiveContact
+from engine.moments import CONTACT, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
 from engine.prompts import PromptError, Prompts
 from engine.records import endpoint
 from engine.voice import Voice
@@ -31,15 +32,11 @@ from flows import (
     Interpreter,
     Log,
     Play,
+    PlayRepeatedly,
     Prompt,
     PromptEnded,
-    SetAttributes,
-    SetContactData,
-    SetQueue,
-    SetRecording,
     Step,
     TransferToQueue,
-    awaits_answer,
 )
 from mixer import MixerFull
 
@@ -47,72 +44,108 @@ log = structlog.get_logger("engine.flow")
 
 
 @dataclass(slots=True, eq=False)
+class Repeating:
+    """Prompts that are played in turn, again and again."""
+
+    prompts: tuple[Prompt, ...]
+    keep_playing: bool
+    """Whether they go on when the flow does."""
+    sounds: dict[Prompt, bytes] = field(default_factory=dict)
+    turn: int = 0
+
+
+@dataclass(slots=True, eq=False)
 class FlowRun:
-    """A flow on one contact, and what it waits for."""
+    """A flow that a party of a contact hears, and what it waits for."""
 
     interpreter: Interpreter
+    moment: Moment
     speaking: asyncio.Task[None] | None = None
     """The prompt that is being made ready."""
     collecting: Collecting | None = None
     """The keys it has asked for."""
+    repeating: Repeating | None = None
     timer: asyncio.TimerHandle | None = None
-    """When keys take too long."""
+    """When keys take too long, or prompts are to be interrupted."""
+
+    @property
+    def party(self) -> Party:
+        return self.moment.party
 
 
 class FlowRunner:
     """Starts, feeds and stops the flows of all contacts.
 
-    `flows` by dialled number, `whispers` by the queue for which an agent calls outside; `queues`
-    from every reference a flow may use to a queue's name. `guarded` does for a contact what a
-    timer or a task of its own begins: if that fails, it ends that contact and no other.
+    `flows` by dialled number, `whispers` by the queue for which an agent calls outside; `library`
+    finds any other by what flows call it. `guarded` does for a contact what a timer or a task of
+    its own begins: if that fails, it ends that contact and no other.
     """
 
     def __init__(
         self,
         flows: Mapping[str, Flow],
         whispers: Mapping[str, Flow],
-        queues: Mapping[str, str],
+        library: Callable[[str], Flow | None],
         prompts: Prompts,
         voice: Voice,
-        ledger: Ledger,
+        answers: FlowAnswers,
         step: Callable[[LiveContact, Input], None],
         guarded: Callable[[LiveContact, Callable[[], None]], None],
     ) -> None:
-        self._flows, self._whispers, self._queues = flows, whispers, queues
-        self._prompts, self._voice, self._ledger, self._step = prompts, voice, ledger, step
-        self._guarded = guarded
+        self._flows, self._whispers, self._library = flows, whispers, library
+        self._prompts, self._voice, self._answers = prompts, voice, answers
+        self._step, self._guarded = step, guarded
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
-        self._begin(live, self._flows[live.number])
+        self._begin(live, self._flows[live.number], CONTACT)
 
     def whisper(self, live: LiveContact) -> None:
         """Before an agent's call to the outside is put through; a queue need have no such flow."""
         assert live.target_queue, "calls to the outside are made for a queue"
         if flow := self._whispers.get(live.target_queue):
-            self._begin(live, flow)
+            self._begin(live, flow, OUTBOUND_WHISPER)
         else:
             self._step(live, Input.FLOW_ENDED)
 
-    def _begin(self, live: LiveContact, flow: Flow) -> None:
-        live.system |= system_attributes(live)
-        run = live.flow = FlowRun(Interpreter(flow, live.record.attributes, live.system))
-        self._perform(live, run, run.interpreter.start(self._loop.time()))
+    def remain(self, live: LiveContact) -> None:
+        """The agent has hung up; the customer has not."""
+        if not self.hook(live, CUSTOMER_REMAINING):
+            self._step(live, Input.FLOW_ENDED)
 
-    def prompt_ended(self, live: LiveContact) -> None:
-        run = live.flow
+    def hook(self, live: LiveContact, moment: Moment) -> bool:
+        """Run the flow that was set for this moment; False where there is none."""
+        name = live.hooks.get(moment.name)
+        flow = self._library(name) if name else None
+        if flow:
+            self._begin(live, flow, moment)
+        elif name:
+            log.error("no such flow", contact_id=live.contact_id, moment=moment.name, flow=name)
+        return flow is not None
+
+    def _begin(self, live: LiveContact, flow: Flow, moment: Moment) -> None:
+        self.stop(live, moment.party)
+        live.system |= system_attributes(live)
+        interpreter = Interpreter(flow, live.record.attributes, live.system, self._library)
+        run = live.heard[moment.party].flow = FlowRun(interpreter, moment)
+        self._perform(live, run, interpreter.start(self._loop.time()))
+
+    def prompt_ended(self, live: LiveContact, party: Party) -> None:
+        run = live.heard[party].flow
         if run is None:
             return
-        self._voice.silence(live)
+        self._voice.silence(live, party)
         if run.collecting:
             run.collecting.prompt_ended(self._loop.time())
             self._arm(live, run, run.collecting)
+        elif run.repeating:
+            self._repeat(live, run, run.repeating)
         else:
             self._feed(live, run, PromptEnded())
 
-    def pressed(self, live: LiveContact, key: str) -> None:
-        """The customer pressed a key; one that the flow has not asked for goes unheard."""
-        run = live.flow
+    def pressed(self, live: LiveContact, party: Party, key: str) -> None:
+        """A party pressed a key; one that the flow they hear has not asked for goes unheard."""
+        run = live.heard[party].flow
         if run is None or run.collecting is None or key not in KEYS:
             return
         self._hush(live, run)
@@ -121,29 +154,80 @@ class FlowRunner:
         else:
             self._arm(live, run, run.collecting)
 
-    def stop(self, live: LiveContact) -> None:
-        """No further block runs and nothing plays."""
-        run, live.flow = live.flow, None
+    def stop(self, live: LiveContact, party: Party = Party.CUSTOMER) -> None:
+        """No further block runs and nothing plays to this party."""
+        hearing = live.heard[party]
+        run, hearing.flow = hearing.flow, None
         if run:
             self._forget(run)
             self._hush(live, run)
-        self._voice.silence(live)
+        self._voice.silence(live, party)
 
     def _hush(self, live: LiveContact, run: FlowRun) -> None:
         if run.speaking:
             run.speaking.cancel()
-        self._voice.silence(live)
+        self._voice.silence(live, run.party)
 
     def _forget(self, run: FlowRun) -> None:
         """Whatever it has asked for is answered."""
-        run.collecting = None
+        run.collecting = run.repeating = None
         if run.timer:
             run.timer.cancel()
 
     def _feed(self, live: LiveContact, run: FlowRun, event: Event) -> None:
-        if live.flow is run:  # a flow that was stopped meanwhile hears nothing more
+        if self._goes_on(live, run):  # a flow that was stopped meanwhile hears nothing more
             self._forget(run)
             self._perform(live, run, run.interpreter.step(event, self._loop.time()))
+
+    def _goes_on(self, live: LiveContact, run: FlowRun) -> bool:
+        return live.heard[run.party].flow is run
+
+    def _perform(self, live: LiveContact, run: FlowRun, asks: list[Ask]) -> None:
+        """Do what was asked; where the flow waits for the outcome, let it go on at once."""
+        pending = list(asks)
+        while pending:
+            outcome = self._carry_out(live, run, pending.pop(0))
+            if outcome is not None and self._goes_on(live, run):
+                pending += run.interpreter.step(outcome, self._loop.time())
+
+    def _carry_out(self, live: LiveContact, run: FlowRun, ask: Ask) -> Event | None:
+        match ask:
+            case Play(prompt):
+                self._say(live, run, prompt)
+            case Collect():
+                self._collect(live, run, ask)
+            case PlayRepeatedly():
+                self._play_repeatedly(live, run, ask)
+            case TransferToQueue():
+                return self._transfer(live, run)
+            case Disconnect():
+                self._over(live, run, run.moment.disconnected)
+            case End():
+                self._over(live, run, run.moment.ended)
+            case Log(level, text, block):
+                number = logging.getLevelName(level.upper())
+                log.log(number, text, contact_id=live.contact_id, block=block)
+            case Step(flow, block, kind):
+                log.info("flow step", contact_id=live.contact_id, flow=flow, block=block, type=kind)
+            case _:
+                return self._answers.answer(live, ask)
+        return None
+
+    def _over(self, live: LiveContact, run: FlowRun, event: Input | None) -> None:
+        """The flow has ended; the call goes on, or the customer hears music instead."""
+        self.stop(live, run.party)
+        if event:
+            self._step(live, event)
+        elif run.party is Party.CUSTOMER:
+            self._voice.hold_music(live)
+
+    def _transfer(self, live: LiveContact, run: FlowRun) -> Event:
+        """Into the queue that was set, from where no flow has led there yet."""
+        if live.target_queue is None or run.moment.ended is not Input.FLOW_ENDED:
+            log.warning("no transfer to a queue", contact_id=live.contact_id)
+            return Failed()
+        self._step(live, Input.QUEUED)
+        return Done()
 
     def _collect(self, live: LiveContact, run: FlowRun, ask: Collect) -> None:
         run.collecting = Collecting(ask, self._loop.time())
@@ -162,61 +246,26 @@ class FlowRunner:
         if answer := collecting.tick(now):
             self._guarded(live, lambda: self._feed(live, run, answer))
 
-    def _perform(self, live: LiveContact, run: FlowRun, asks: list[Ask]) -> None:
-        """Do what was asked; where the flow waits for the outcome, let it go on at once."""
-        pending = list(asks)
-        while pending:
-            outcome = self._carry_out(live, run, pending.pop(0))
-            if outcome is not None and live.flow is run:
-                pending += run.interpreter.step(outcome, self._loop.time())
+    def _play_repeatedly(self, live: LiveContact, run: FlowRun, ask: PlayRepeatedly) -> None:
+        run.repeating = Repeating(ask.prompts, ask.keep_playing)
+        if ask.interrupt_seconds is not None:
+            run.timer = self._loop.call_later(
+                ask.interrupt_seconds, self._interrupt, live, run, run.repeating
+            )
+        self._repeat(live, run, run.repeating)
 
-    def _carry_out(self, live: LiveContact, run: FlowRun, ask: Ask) -> Event | None:
-        match ask:
-            case Play(prompt):
-                self._say(live, run, prompt)
-            case Collect():
-                self._collect(live, run, ask)
-            case SetRecording(participants):
-                live.note(datetime.now(UTC), recorded=frozenset(participants))
-            case SetAttributes(values):
-                live.note(datetime.now(UTC), attributes={**live.record.attributes, **values})
-                self._ledger.save(live.record)
-            case SetQueue(reference):
-                return self._set_queue(live, reference)
-            case TransferToQueue():
-                return self._transfer(live)
-            case Disconnect() | End():
-                self._step(live, Input.FLOW_ENDED)
-            case Log(level, text, block):
-                log.log(
-                    logging.getLevelName(level.upper()),
-                    text,
-                    contact_id=live.contact_id,
-                    block=block,
-                )
-            case Step(flow, block, kind):
-                log.info("flow step", contact_id=live.contact_id, flow=flow, block=block, type=kind)
-            case SetContactData(values):
-                live.system.update(values)
-            case _ if awaits_answer(ask):
-                return Failed()  # not there yet: the block takes its error branch
-        return None
+    def _repeat(self, live: LiveContact, run: FlowRun, repeating: Repeating) -> None:
+        prompt = repeating.prompts[repeating.turn % len(repeating.prompts)]
+        repeating.turn += 1
+        if sound := repeating.sounds.get(prompt):
+            self._play(live, run, sound)
+        else:
+            self._say(live, run, prompt)
 
-    def _set_queue(self, live: LiveContact, reference: str) -> Event:
-        queue = self._queues.get(reference)
-        if queue is None:
-            log.warning("unknown queue", contact_id=live.contact_id, queue=reference)
-            return Failed()
-        live.target_queue = queue
-        live.system["Queue.Name"] = queue
-        return Done()
-
-    def _transfer(self, live: LiveContact) -> Event:
-        if live.target_queue is None:
-            log.warning("transfer to queue without a queue", contact_id=live.contact_id)
-            return Failed()
-        self._loop.call_soon(self._step, live, Input.QUEUED)
-        return Done()
+    def _interrupt(self, live: LiveContact, run: FlowRun, repeating: Repeating) -> None:
+        if not repeating.keep_playing:
+            self._hush(live, run)
+        self._guarded(live, lambda: self._feed(live, run, Done()))
 
     def _say(self, live: LiveContact, run: FlowRun, prompt: Prompt) -> None:
         run.speaking = asyncio.create_task(self._speak(live, run, prompt))
@@ -227,12 +276,14 @@ class FlowRunner:
         except PromptError as error:
             log.error("prompt not played", contact_id=live.contact_id, error=str(error))
             self._guarded(live, lambda: self._feed(live, run, Failed()))
-        else:
-            self._guarded(live, lambda: self._play(live, run, samples))
+            return
+        if run.repeating:
+            run.repeating.sounds[prompt] = samples
+        self._guarded(live, lambda: self._play(live, run, samples))
 
     def _play(self, live: LiveContact, run: FlowRun, samples: bytes) -> None:
         try:
-            self._voice.prompt(live, samples)
+            self._voice.prompt(live, samples, run.party)
         except MixerFull as error:
             log.error("prompt not played", contact_id=live.contact_id, error=str(error))
             self._feed(live, run, Failed())

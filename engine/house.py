@@ -15,6 +15,8 @@ from engine.call import Input
 from engine.consults import Consults
 from engine.dialling import DialPlan
 from engine.directory import Directory as InstanceDirectory
+from engine.flow_answers import FlowAnswers
+from engine.flow_library import FlowLibrary
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
@@ -56,6 +58,7 @@ class House:
         settings: Settings,
         flows: Mapping[str, Flow],
         whispers: Mapping[str, Flow],
+        library: FlowLibrary,
         prompts: Prompts,
         records: Records,
         directory: InstanceDirectory,
@@ -87,7 +90,7 @@ class House:
         self.plan = DialPlan(settings.dialling, settings.trunks)
         self.outbound = self._outbound()
         self.switchboard = self._switchboard(
-            self._performer(flows, whispers, prompts), flows.keys()
+            self._performer(flows, whispers, library, prompts), flows.keys()
         )
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
@@ -149,9 +152,13 @@ class House:
         )
 
     def _performer(
-        self, flows: Mapping[str, Flow], whispers: Mapping[str, Flow], prompts: Prompts
+        self,
+        flows: Mapping[str, Flow],
+        whispers: Mapping[str, Flow],
+        library: FlowLibrary,
+        prompts: Prompts,
     ) -> Performer:
-        queues = queue_references(self.settings)
+        answers = FlowAnswers(queue_references(self.settings), library.find, self.ledger)
         voice = Voice(self.mixer, prompts.hold_music())
         return Performer(
             self.registry,
@@ -160,7 +167,7 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, queues, prompts, voice, self.ledger, self._later),
+                *(flows, whispers, library.find, prompts, voice, answers, self._later),
                 lambda live, act: self.switchboard.guarded(live, act),
             ),
             self.recordings,

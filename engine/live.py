@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.call import Call, State
 from engine.header_policy import Carried
 from engine.hunt import Hunt
-from engine.lines import NO_ANSWER, Line
+from engine.lines import NO_ANSWER, Line, Party
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from engine.flow_run import FlowRun
 
+WHISPERS = frozenset({"AgentWhisper", "CustomerWhisper"})
+CUSTOMER_REMAINING = "CustomerRemaining"
 CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED})
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
@@ -39,6 +41,15 @@ class Listener:
 
 
 @dataclass(slots=True, eq=False)
+class Hearing:
+    """What a party hears of the house instead of the other party, or beside it."""
+
+    flow: FlowRun | None = None
+    player: Port | None = None
+    """The prompt or the music that plays."""
+
+
+@dataclass(slots=True, eq=False)
 class LiveContact:
     """One contact, from the INVITE until its record is closed."""
 
@@ -49,7 +60,11 @@ class LiveContact:
     """Whom agents see who calls; None shows the customer's endpoint alone."""
     carried: Carried = field(default_factory=Carried)
     """What is kept of the headers it came with."""
-    flow: FlowRun | None = None
+    heard: dict[Party, Hearing] = field(
+        default_factory=lambda: {Party.CUSTOMER: Hearing(), Party.AGENT: Hearing()}
+    )
+    hooks: dict[str, str] = field(default_factory=dict)
+    """What its flows have set to run at moments to come: by the moment's name, as they named it."""
     system: dict[str, str] = field(default_factory=dict)
     """What its flows may read as $.<name>; it follows the contact."""
     target_queue: str | None = None
@@ -73,8 +88,6 @@ class LiveContact:
     """The search for a way to whoever was called outside."""
     onward: Hunt | None = None
     """The search for a way to the third party."""
-    player: Port | None = None
-    """What the customer hears instead of an agent: a prompt or hold music."""
     tap: Tap | None = None
     listeners: list[Listener] = field(default_factory=list)
     timer: TimerHandle | None = None
@@ -90,6 +103,30 @@ class LiveContact:
     def caller(self) -> Line:
         """The phone of the agent who called a colleague or somebody outside."""
         return self.agent or self.customer
+
+    @property
+    def flow(self) -> FlowRun | None:
+        """The one that the customer hears."""
+        return self.heard[Party.CUSTOMER].flow
+
+    @property
+    def player(self) -> Port | None:
+        """What the customer hears instead of an agent: a prompt or hold music."""
+        return self.heard[Party.CUSTOMER].player
+
+    def line_of(self, party: Party) -> Line | None:
+        """The agent's is the phone that rings while nobody else has the contact."""
+        return self.customer if party is Party.CUSTOMER else self.agent or self.ringing
+
+    @property
+    def is_whispered_to(self) -> bool:
+        """Whether the agent who is about to have it, or the customer, hears a flow before."""
+        return self.call.state is State.OFFERING and not WHISPERS.isdisjoint(self.hooks)
+
+    @property
+    def goes_on_alone(self) -> bool:
+        """Whether a flow runs for the customer when the agent hangs up."""
+        return self.call.state is State.BRIDGED and CUSTOMER_REMAINING in self.hooks
 
     @property
     def agent_holds(self) -> bool:
@@ -112,8 +149,9 @@ class LiveContact:
         """Who hears whom right now."""
         talks = self.call.state in CONVERSATIONS
         routes = self._bridge().routes() if talks else set[Route]()
-        if self.player is not None:
-            routes.add(Route(self.player, self.customer.rtp.port))
+        for party, hearing in self.heard.items():
+            if hearing.player and (line := self.line_of(party)):
+                routes.add(Route(hearing.player, line.rtp.port))
         return routes
 
     def heard_by(self, speaker: Line) -> list[Line]:

@@ -13,6 +13,14 @@ from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.lines import NO_ANSWER, Line, Lines, NoLine, Party
 from engine.live import LiveContact
+from engine.moments import (
+    AGENT_HOLD,
+    AGENT_WHISPER,
+    CUSTOMER_HOLD,
+    CUSTOMER_QUEUE,
+    CUSTOMER_WHISPER,
+    Moment,
+)
 from engine.monitors import Monitors
 from engine.outbound import Outbound
 from engine.recordings import Recordings
@@ -71,6 +79,10 @@ class Performer:
         return {
             Do.START_FLOW: self._flows.start,
             Do.START_WHISPER: self._start_whisper,
+            Do.START_REMAINING: self._flows.remain,
+            Do.START_BRIEFING: lambda live: self._whisper(live, AGENT_WHISPER),
+            Do.STOP_BRIEFING: lambda live: self._flows.stop(live, Party.AGENT),
+            Do.START_GREETING: lambda live: self._whisper(live, CUSTOMER_WHISPER),
             Do.STOP_FLOW: self._flows.stop,
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
@@ -112,17 +124,17 @@ class Performer:
         if failures:
             raise ExceptionGroup(f"contact {live.contact_id}", failures)
 
-    def prompt_on(self, player: Port) -> LiveContact | None:
+    def prompt_on(self, player: Port) -> tuple[LiveContact, Party] | None:
         """Whose prompt this is; None when it plays no longer."""
         return self._voice.heard_by(player)
 
-    def prompt_ended(self, live: LiveContact) -> None:
-        self._flows.prompt_ended(live)
+    def prompt_ended(self, live: LiveContact, party: Party) -> None:
+        self._flows.prompt_ended(live, party)
 
     def pressed(self, live: LiveContact, line: Line, digit: str) -> None:
         """Somebody pressed a key, which may be part of a PIN: nobody writes it down."""
-        if line is live.customer:
-            self._flows.pressed(live, digit)
+        if line in (live.customer, live.line_of(Party.AGENT)):
+            self._flows.pressed(live, line.party, digit)
 
     def told_digit(self, live: LiveContact, line: Line, digit: str, duration_ms: int) -> None:
         """The same, told by SIP INFO: whoever the party talks with hears it as telephone event."""
@@ -139,18 +151,29 @@ class Performer:
 
     def _join_queue(self, live: LiveContact) -> None:
         assert live.target_queue, "a contact joins the queue that its flow set"
-        live.flow = None
         now = datetime.now(UTC)
         live.note(now, queue=live.target_queue, enqueue=now, dequeue=None)
-        self._voice.hold_music(live)
+        self._let_wait(live, CUSTOMER_QUEUE)
         self._router.join(live.contact_id, live.target_queue)
         self._ledger.save(live.record)
 
     def _rejoin_queue(self, live: LiveContact) -> None:
         self._router.miss(live.contact_id)
 
+    def _let_wait(self, live: LiveContact, moment: Moment) -> None:
+        """The customer hears the flow that was set for this, or music."""
+        if not self._flows.hook(live, moment):
+            self._flows.stop(live)
+            self._voice.hold_music(live)
+
+    def _whisper(self, live: LiveContact, moment: Moment) -> None:
+        if agent := live.line_of(Party.AGENT):
+            live.system["Agent.UserName"] = agent.username
+        if not self._flows.hook(live, moment):
+            self._later(live, Input.WHISPERED)
+
     def _leave_queue(self, live: LiveContact) -> None:
-        self._voice.silence(live)
+        self._flows.stop(live)
         self._router.leave(live.contact_id)
 
     def _take_agent(self, live: LiveContact) -> None:
@@ -226,8 +249,10 @@ class Performer:
         self._lines.refer(live.customer, live.sent_to)
 
     def _hold_customer(self, live: LiveContact) -> None:
-        if live.player is None:
-            self._voice.hold_music(live)
+        if live.flow is None and live.player is None:
+            self._let_wait(live, CUSTOMER_HOLD)
+        if live.agent:
+            self._flows.hook(live, AGENT_HOLD)
         self._mixer.route(live.contact_id, live.routes())
 
     def _report_success(self, live: LiveContact) -> None:
@@ -239,11 +264,12 @@ class Performer:
         self._lines.report(live.agent, live.refusal)
 
     def _bridge(self, live: LiveContact) -> None:
-        """A customer whose agent holds hears music."""
+        """A customer whose agent holds hears the hold flow, or music."""
+        self._flows.stop(live, Party.AGENT)
         if not live.agent_holds:
-            self._voice.silence(live)
-        elif live.player is None:
-            self._voice.hold_music(live)
+            self._flows.stop(live)
+        elif live.flow is None and live.player is None:
+            self._let_wait(live, CUSTOMER_HOLD)
         self._mixer.route(live.contact_id, live.routes())
 
     def _start_recording(self, live: LiveContact) -> None:
@@ -252,6 +278,7 @@ class Performer:
         self._ledger.save(live.record)
 
     def _release_agent(self, live: LiveContact) -> None:
+        self._flows.stop(live, Party.AGENT)
         line, live.agent = live.agent, None
         self._mixer.route(live.contact_id, live.routes())
         if line is not None:  # else another contact has taken it

@@ -140,8 +140,8 @@ class Switchboard:
     def on_media(self, event: MediaEvent) -> None:
         match event:
             case PlayerEnded(port=port):
-                if live := self._performer.prompt_on(port):
-                    self.guarded(live, lambda: self._performer.prompt_ended(live))
+                if heard := self._performer.prompt_on(port):
+                    self.guarded(heard[0], lambda: self._performer.prompt_ended(*heard))
             case MediaTimedOut(port=port):
                 self._on_line(self._lines.of_port(port), self._vanished, event)
             case MediaDigit(port=port):
@@ -245,6 +245,8 @@ class Switchboard:
             live.refusal = error.status
             self.step(live, fails)
             return
+        if succeeds is Input.AGENT_ANSWERED and live.is_whispered_to:
+            succeeds = Input.AGENT_LISTENS
         self.step(live, succeeds)
 
     def _progressed(self, live: LiveContact, line: Line, event: Progressed) -> None:
@@ -309,6 +311,8 @@ class Switchboard:
             self.step(live, Input.AGENT_MISSED)
         elif line is live.third_party:
             self.step(live, Input.THIRD_PARTY_LEFT)
+        elif live.goes_on_alone:
+            self.step(live, Input.CUSTOMER_REMAINS)
         else:
             self.step(live, Input.AGENT_LEFT if hung_up else Input.AGENT_LOST)
 

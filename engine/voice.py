@@ -1,53 +1,56 @@
-"""What a customer hears when no agent does the talking: prompts and hold music.
+"""What customers and agents hear when nobody does the talking: prompts and hold music.
 
-One player a contact; starting the next thing ends the one before.
+One player for each of them; starting the next thing ends the one before.
 """
 
 from __future__ import annotations
 
+from engine.lines import Party
 from engine.live import LiveContact
 from mixer import Clip, Farm, Port
 
 
 class Voice:
-    """Plays to customers. Samples are int16 LE, mono, 8 kHz."""
+    """Plays to the parties of contacts. Samples are int16 LE, mono, 8 kHz."""
 
     def __init__(self, mixer: Farm, hold_music: bytes) -> None:
         self._mixer = mixer
         self._hold_music = mixer.load_clip(hold_music)
-        self._prompts: dict[Port, tuple[LiveContact, Clip]] = {}  # those that play now
+        self._prompts: dict[Port, tuple[LiveContact, Party, Clip]] = {}  # those that play now
 
-    def prompt(self, live: LiveContact, samples: bytes) -> None:
+    def prompt(self, live: LiveContact, samples: bytes, party: Party = Party.CUSTOMER) -> None:
         """Play once; the mixer says PlayerEnded. Raises MixerFull."""
-        self.silence(live)
+        self.silence(live, party)
         clip = self._mixer.load_clip(samples)
         try:
-            live.player = self._mixer.open_player(clip, beside=live.customer.rtp.port)
+            player = self._mixer.open_player(clip, beside=live.customer.rtp.port)
         except Exception:
             clip.close()
             raise
-        self._prompts[live.player] = (live, clip)
+        live.heard[party].player = player
+        self._prompts[player] = (live, party, clip)
         self._mixer.route(live.contact_id, live.routes())
 
     def hold_music(self, live: LiveContact) -> None:
-        """Play until silenced. Raises MixerFull."""
+        """Play to the customer until silenced. Raises MixerFull."""
         self.silence(live)
-        live.player = self._mixer.open_player(
+        live.heard[Party.CUSTOMER].player = self._mixer.open_player(
             self._hold_music, beside=live.customer.rtp.port, loop=True
         )
         self._mixer.route(live.contact_id, live.routes())
 
-    def silence(self, live: LiveContact) -> None:
+    def silence(self, live: LiveContact, party: Party = Party.CUSTOMER) -> None:
         """End what plays; nothing where nothing does."""
-        if live.player is None:
+        hearing = live.heard[party]
+        if hearing.player is None:
             return
-        player, live.player = live.player, None
+        player, hearing.player = hearing.player, None
         self._mixer.route(live.contact_id, live.routes())
         self._mixer.close_port(player)
         if prompt := self._prompts.pop(player, None):
-            prompt[1].close()
+            prompt[-1].close()
 
-    def heard_by(self, player: Port) -> LiveContact | None:
+    def heard_by(self, player: Port) -> tuple[LiveContact, Party] | None:
         """Whose prompt this is; None when it plays no longer."""
         prompt = self._prompts.get(player)
-        return prompt[0] if prompt else None
+        return prompt[:2] if prompt else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.app import StartError, load_flow, running
+from engine.app import StartError, running
 from engine.records import DisconnectReason, RecordingStatus, Records
 from tests.rig.contacts import NOON, contact_record
 from tests.rig.house import converse, engine, phone, settings, to_queue
@@ -29,23 +29,6 @@ async def refusal(folder: Path, **sections: object) -> str:
         async with engine(folder, **sections):
             pass
     return str(refused.value)
-
-
-def test_a_flow_that_does_not_validate_is_named_with_pointer_and_reason(tmp_path: Path) -> None:
-    document = to_queue()
-    document["Actions"][1]["Transitions"]["NextAction"] = "nowhere"
-    path = tmp_path / "broken.json"
-    path.write_text(json.dumps(document))
-    with pytest.raises(StartError) as refused:
-        load_flow(path)
-    assert str(path) in str(refused.value)
-    assert "/Actions/1/Transitions/NextAction" in str(refused.value)
-    assert "nowhere" in str(refused.value)
-
-
-def test_a_flow_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match=r"missing\.json"):
-        load_flow(tmp_path / "missing.json")
 
 
 async def test_a_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from math import inf
 
 import pytest
 
-from engine.call import TABLE, Call, Do, Input, State
+from engine.call import TABLE, WHISPER_SECONDS, Call, Do, Input, State
 
 
 def walked(*events: Input, ring_seconds: float = 20.0) -> tuple[Call, tuple[Do, ...]]:
@@ -201,3 +201,51 @@ def test_who_cannot_go_outside_has_the_agent_back_or_waits_for_another() -> None
     assert (call.state, last) == (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE))
     call, last = walked(*TO_THE_BRIDGE, Input.TO_OUTSIDE, Input.AGENT_LEFT, Input.OUTSIDE_FAILED)
     assert (call.state, last) == (State.WAITING, (Do.JOIN_QUEUE,))
+
+
+WHISPERS = (*TO_THE_BRIDGE[:3], Input.AGENT_LISTENS)
+
+
+def test_who_is_whispered_to_talks_when_both_have_heard_it() -> None:
+    call, last = walked(*WHISPERS)
+    assert last == (Do.START_BRIEFING,)
+    last = call.step(Input.WHISPERED, now=1.0)
+    assert last == (Do.STOP_BRIEFING, Do.STOP_FLOW, Do.TAKE_AGENT, Do.START_GREETING)
+    last = call.step(Input.WHISPERED, now=2.0)
+    assert last == (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING)
+    assert (call.state, call.deadline) == (State.BRIDGED, inf)
+
+
+def test_an_agent_who_leaves_while_briefed_leaves_the_customer_at_their_place() -> None:
+    call, last = walked(*WHISPERS, Input.AGENT_MISSED)
+    assert call.state is State.WAITING
+    assert last == (Do.STOP_BRIEFING, Do.CANCEL_AGENT, Do.REJOIN_QUEUE)
+
+
+@pytest.mark.parametrize("ending", [Input.CUSTOMER_LEFT, Input.AGENT_LEFT])
+def test_whoever_leaves_while_the_customer_is_greeted_ends_the_contact(ending: Input) -> None:
+    _, last = walked(*WHISPERS, Input.WHISPERED, ending)
+    assert last[:2] == (Do.STOP_FLOW, Do.RELEASE_AGENT)
+
+
+def test_a_whisper_that_never_ends_is_cut_short() -> None:
+    call, _ = walked(*WHISPERS)
+    assert call.deadline == WHISPER_SECONDS
+    call.tick(WHISPER_SECONDS)
+    assert (call.state, call.deadline) == (State.GREETING, 2 * WHISPER_SECONDS)
+    call.tick(2 * WHISPER_SECONDS)
+    assert call.state is State.BRIDGED
+
+
+def test_a_customer_may_go_on_in_a_flow_when_the_agent_hangs_up() -> None:
+    call, last = walked(*TO_THE_BRIDGE, Input.CUSTOMER_REMAINS)
+    assert call.state is State.FLOW
+    assert last == (Do.RELEASE_AGENT, Do.START_REMAINING)
+    assert call.step(Input.QUEUED, now=1.0) == (Do.JOIN_QUEUE,)
+
+
+@pytest.mark.parametrize("seen", [TO_THE_BRIDGE[:2], TO_THE_BRIDGE[:3], WHISPERS])
+def test_a_flow_may_hang_up_on_who_waits(seen: tuple[Input, ...]) -> None:
+    call, last = walked(*seen, Input.FLOW_ENDED)
+    assert call.ended_by is Input.FLOW_ENDED
+    assert Do.LEAVE_QUEUE in last

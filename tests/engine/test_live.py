@@ -44,7 +44,7 @@ def test_on_the_bridge_customer_and_agent_hear_each_other() -> None:
 def test_before_the_bridge_the_customer_hears_the_player_and_nobody_else() -> None:
     live = live_contact(State.OFFERING)
     live.agent = line(live.contact_id, Party.AGENT)
-    live.player = PLAYER
+    live.heard[Party.CUSTOMER].player = PLAYER
     assert live.routes() == {Route(PLAYER, live.customer.rtp.port)}
 
 
@@ -73,7 +73,7 @@ def test_a_supervisor_hears_both_once_the_phone_answered_and_is_heard_by_nobody(
 def test_while_the_agent_holds_the_customer_hears_music_and_is_not_recorded() -> None:
     live = recorded(live_contact(), "Agent", "Customer")
     live.agent = line(live.contact_id, Party.AGENT, direction="sendonly")
-    live.player = PLAYER
+    live.heard[Party.CUSTOMER].player = PLAYER
     assert live.agent_holds
     assert live.routes() == {
         Route(PLAYER, live.customer.rtp.port),
@@ -83,7 +83,7 @@ def test_while_the_agent_holds_the_customer_hears_music_and_is_not_recorded() ->
 
 def test_while_another_agent_rings_the_customer_hears_music_and_the_first_is_recorded() -> None:
     live = recorded(live_contact(State.TRANSFERRING), "Agent", "Customer")
-    live.player = PLAYER
+    live.heard[Party.CUSTOMER].player = PLAYER
     assert live.routes() == {
         Route(PLAYER, live.customer.rtp.port),
         Route(agent_of(live).rtp.port, RIGHT),
@@ -93,7 +93,7 @@ def test_while_another_agent_rings_the_customer_hears_music_and_the_first_is_rec
 def test_a_contact_between_two_agents_is_silent_in_its_recording() -> None:
     live = recorded(live_contact(), "Agent", "Customer")
     live.call.step(Input.TO_QUEUE, now=0.0)
-    live.agent, live.player = None, PLAYER
+    live.agent, live.heard[Party.CUSTOMER].player = None, PLAYER
     assert live.routes() == {Route(PLAYER, live.customer.rtp.port)}
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from config import MediaSettings
 from engine.call import State
+from engine.lines import Party
 from engine.live import LiveContact
 from engine.voice import Voice
 from mixer import Farm
@@ -31,7 +32,7 @@ def test_the_next_sound_ends_the_one_before(mixer: Farm) -> None:
     voice.prompt(live, SHORT)
     prompt = live.player
     assert prompt
-    assert voice.heard_by(prompt) is live
+    assert voice.heard_by(prompt) == (live, Party.CUSTOMER)
     voice.hold_music(live)
     assert live.player != prompt
     assert voice.heard_by(prompt) is None
