@@ -8,7 +8,7 @@
     Tap.read                 <--frames----  every 200 ms  timelines, players -> tap
 
 The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONOTONIC. Each RTP
-            source that somebody needs decoded has a timeline, a ring of 2 s addressed by that
+            source that somebody needs decoded has a timeline, a ring of 1 s addressed by that
             clock. Packets are written where their timestamp belongs; order and duplicates need no
             care. Readers go behind now: mixes by `supervisor_delay_ms`, taps by
             `recording_delay_ms`. So a tap is as long as it was open, whatever the packets do, and

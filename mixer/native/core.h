@@ -37,7 +37,7 @@ enum {
 };
 
 _Static_assert(SLOT_BYTES >= (size_t)TAP_BYTES && SLOT_BYTES % 4096 == 0, "a slot holds a tap, and is whole pages");
-_Static_assert(TIMELINE_SAMPLES > (MX_MAX_DELAY_MS + 20 * (VISIT_TICKS + 5)) * 8 + TIMELINE_MAX_EARLY + RTP_MAX_PAYLOAD,
+_Static_assert(TIMELINE_SAMPLES > (MX_MAX_DELAY_MS + 20 * (VISIT_TICKS + 5)) * 8 + TIMELINE_LEAD + TIMELINE_MAX_EARLY,
                "what a reader still needs is not overwritten by a stream that runs early");
 
 enum kind { KIND_FREE, KIND_RTP, KIND_PLAYER, KIND_TAP };

@@ -25,7 +25,7 @@ enum {
     MX_TICK_SAMPLES = 160,
     MX_UNITY_GAIN = 256,
     MX_MAX_GAIN = 4096,      /* 24 dB */
-    MX_MAX_DELAY_MS = 400,   /* of a reader behind now; a source keeps 2 s */
+    MX_MAX_DELAY_MS = 400,   /* of a reader behind now; a source keeps 1 s */
     MX_TAP_FRAMES = 1 << 14, /* 2.048 s that the reader of a tap may be late, 64 kB */
     MX_MAX_DIGITS = 32,      /* that wait to be sent from one port */
     MX_LEAST_DIGIT_MS = 40,

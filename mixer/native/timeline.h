@@ -9,7 +9,7 @@
  * What is missing is made up, once, for all readers alike, and lies in the ring until what it stands for comes after all:
  * where packets were lost, or have not come in time, the last sound fades (conceal.h); after comfort noise is noise.
  *
- *        lost to the ring      kept: 16384 positions, 2.048 s               not there yet
+ *        lost to the ring      kept: 8192 positions, 1.024 s                not there yet
  *     ..................|=========================----======|...................
  *                  high - SIZE          never came ^^    high
  *
@@ -25,13 +25,13 @@
 #include "mix.h"
 
 enum {
-    TIMELINE_SAMPLES = 1 << 14, /* positions */
+    TIMELINE_SAMPLES = 1 << 13, /* positions */
     TIMELINE_MOST_WIDTH = 2,
     TIMELINE_BYTES = TIMELINE_SAMPLES * sizeof(int16_t), /* of the narrow ring; the wide one lies behind it */
     TIMELINE_WIDE_BYTES = TIMELINE_MOST_WIDTH * TIMELINE_BYTES,
     TIMELINE_LEAD = 160,       /* a packet on time ends this far ahead of its arrival: where a reader 20 ms late can go */
     TIMELINE_MAX_LATE = 8000,  /* 1 s: a leap, not a delay */
-    TIMELINE_MAX_EARLY = 4000, /* 0.5 s */
+    TIMELINE_MAX_EARLY = 2000, /* 0.25 s */
     TIMELINE_LEAD_OVER = 32,   /* 4 ms from what was made up to what came */
 };
 
