@@ -1,17 +1,21 @@
 """What the media core costs, with the bare loop beside it: python -m bench.media --json
 
 Calls without signalling: the mixer and the recorder in a process of their own, on one CPU; the load
-generator, in C, has another one where there is another. Three kinds of run take turns on the same
-CPU: the bare loop, which receives and sends the same packets and does no more; calls that are
-bridged and recorded in stereo; the same with a silent listener on each. The JSON object:
+generator, in C, has another one where there is another. Kinds of run take turns on the same CPU:
+the bare loop, which receives and sends the same packets and does no more; calls that are bridged
+and recorded in stereo; the same with a silent listener on each; and, where it is installed
+(rtpengine-daemon of Debian), calls that rtpengine relays in user space, without recording. The JSON
+object:
 
 recorded_us_per_call_s  CPU of media thread and recorder, microseconds for each call and second
 listener_us_per_call_s  the same with a listener on every call
 bare_us_per_call_s      of the bare loop
+rtpengine_us_per_call_s of rtpengine, all its threads; null where it is not installed
 recorded_over_bare      the ratios; every run of one kind counts as much
 listener_over_bare
+recorded_over_rtpengine
 calls_per_core_at_70    so many recorded calls would take 70 % of a core, at the cost of this run
-lost                    packets that did not come out as they went in, of all kinds of run
+lost                    packets that did not come out as they went in, but for those of rtpengine
 gaps                    silences in the recordings where the generator was not silent; and overruns
 added_latency_ms_p99    of a relayed packet, one way, above the median of the bare loop
 bytes_per_call          resident memory of a recorded call: all calls up, less none
@@ -26,7 +30,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
@@ -39,7 +43,8 @@ from bench.calls import MARGIN_SECONDS, SETTLE_SECONDS, Pins, plan_of
 from bench.engine_process import ROOT
 from bench.load import BareLoop, LoadFailed, LoadResult, reserved_ports, run_load
 from bench.media_host import Outcome, Setup
-from bench.usage import cpu_of, machine, resident_bytes
+from bench.rtpengine import Rtpengine, RtpengineFailed, installed
+from bench.usage import Cpu, cpu_of, machine, resident_bytes
 from tests.rig.child import end_child
 
 MAX_CALLS = 1000  # limit: legs of a plan, descriptors of a process
@@ -65,7 +70,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one kind; `bytes_per_call` and `outcome` are None for the bare loop."""
+    """One run of one kind; `bytes_per_call` and `outcome` are of the media core alone."""
 
     us_per_call_s: float
     load: LoadResult
@@ -83,6 +88,19 @@ async def bare_run(options: Options, pins: Pins) -> Run:
     return Run(cost.us_per_call_second, load)
 
 
+async def rtpengine_run(options: Options, pins: Pins) -> Run:
+    """Raises RtpengineFailed, LoadFailed."""
+    with reserved_ports(2 * options.calls) as ports:
+        async with Rtpengine(cpu=pins.engine) as relay:
+            pairs = zip(ports[::2], ports[1::2], strict=True)
+            calls = [await relay.call(str(number), pair) for number, pair in enumerate(pairs)]
+            plan = plan_of(ports, [port for call in calls for port in call], options.seconds)
+            load, used = await asyncio.gather(
+                run_load(plan, cpu=pins.generator), cpu_while_they_speak(relay.pid, options)
+            )
+    return Run(used.total, load)
+
+
 async def engine_run(options: Options, pins: Pins, listeners: int) -> Run:
     """Raises HostFailed, LoadFailed."""
     calls, legs = options.calls, 2 * options.calls
@@ -98,14 +116,14 @@ async def engine_run(options: Options, pins: Pins, listeners: int) -> Run:
         setup = Setup(phones, listeners, recorded=True, folder=folder)
         async with media_host(setup, pins.engine) as (process, idle_bytes, remote_ports):
             plan = plan_of(ports[:legs], remote_ports, options.seconds)
-            load, cost = await asyncio.gather(
-                run_load(plan, cpu=pins.generator), cost_of(process.pid, options)
+            load, used = await asyncio.gather(
+                run_load(plan, cpu=pins.generator), cpu_while_they_speak(process.pid, options)
             )
             memory = (resident_bytes(process.pid) - idle_bytes) / calls
             outcome = await finish(process)
     if outcome.files != calls:
         raise HostFailed(f"{outcome.files} of {calls} calls were recorded")
-    return Run(cost, load, memory, outcome)
+    return Run(used.media + used.recorder, load, memory, outcome)
 
 
 @asynccontextmanager
@@ -148,14 +166,13 @@ async def line_of(process: asyncio.subprocess.Process) -> bytes:
     return line
 
 
-async def cost_of(pid: int, options: Options) -> float:
-    """Media thread and recorder, while the calls speak, after they have settled."""
+async def cpu_while_they_speak(pid: int, options: Options) -> Cpu:
+    """Of a process, for each call and second, after the calls have settled."""
     loop = asyncio.get_running_loop()
     await asyncio.sleep(SETTLE_SECONDS)
     began, before = loop.time(), cpu_of(pid)
     await asyncio.sleep(options.seconds)
-    used = cpu_of(pid) - before
-    return (used.media + used.recorder) / (options.calls * (loop.time() - began))
+    return (cpu_of(pid) - before) / (options.calls * (loop.time() - began))
 
 
 def problems_of(runs: Sequence[Run]) -> list[str]:
@@ -168,47 +185,73 @@ def lost(load: LoadResult) -> int:
     return load.lost + load.settling_lost + load.corrupt + load.wrong_leg + load.duplicates
 
 
-def outcome(options: Options, bare: list[Run], recorded: list[Run], heard: list[Run]) -> Json:
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All of them, by kind."""
+
+    bare: list[Run] = field(default_factory=list)
+    recorded: list[Run] = field(default_factory=list)
+    heard: list[Run] = field(default_factory=list)
+    rtpengine: list[Run] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[Run]:
+        return [*self.bare, *self.recorded, *self.heard, *self.rtpengine]
+
+
+def cost_of(runs: Sequence[Run]) -> float | None:
+    """Microseconds for each call and second; None without a run."""
+    return mean(run.us_per_call_s for run in runs) if runs else None
+
+
+def ratio(cost: float | None, other: float | None) -> float | None:
+    return round(cost / other, 2) if cost and other else None
+
+
+def outcome(options: Options, runs: Runs) -> Json:
     """The JSON object."""
-    bare_us, recorded_us, heard_us = (
-        mean(run.us_per_call_s for run in runs) for runs in (bare, recorded, heard)
+    bare, recorded, heard, rtpengine = map(
+        cost_of, (runs.bare, runs.recorded, runs.heard, runs.rtpengine)
     )
-    bare_ms = mean(run.load.latency_us_p50 for run in bare) / 1000
-    outcomes = [run.outcome for run in (*recorded, *heard) if run.outcome]
-    runs = [*bare, *recorded, *heard]
+    assert bare and recorded and heard
+    bare_ms = mean(run.load.latency_us_p50 for run in runs.bare) / 1000
+    outcomes = [run.outcome for run in (*runs.recorded, *runs.heard) if run.outcome]
     return {
         "calls": options.calls,
         "seconds": options.seconds,
         "rounds": options.rounds,
         "listeners": options.listeners,
-        "recorded_over_bare": round(recorded_us / bare_us, 2),
-        "listener_over_bare": round(heard_us / bare_us, 2),
-        "recorded_over_rtpengine": None,
-        "recorded_us_per_call_s": round(recorded_us, 1),
-        "listener_us_per_call_s": round(heard_us, 1),
-        "bare_us_per_call_s": round(bare_us, 1),
-        "calls_per_core_at_70": round(SHARE * 1e6 / recorded_us),
-        "lost": sum(lost(run.load) for run in runs),
+        "recorded_over_bare": ratio(recorded, bare),
+        "listener_over_bare": ratio(heard, bare),
+        "recorded_over_rtpengine": ratio(recorded, rtpengine),
+        "recorded_us_per_call_s": round(recorded, 1),
+        "listener_us_per_call_s": round(heard, 1),
+        "bare_us_per_call_s": round(bare, 1),
+        "rtpengine_us_per_call_s": rtpengine and round(rtpengine, 1),
+        "calls_per_core_at_70": round(SHARE * 1e6 / recorded),
+        "lost": sum(lost(run.load) for run in (*runs.bare, *runs.recorded, *runs.heard)),
         "gaps": sum(one.gaps + one.overruns for one in outcomes),
         "added_latency_ms_p99": round(
-            mean(run.load.latency_us_p99 for run in recorded) / 1000 - bare_ms, 3
+            mean(run.load.latency_us_p99 for run in runs.recorded) / 1000 - bare_ms, 3
         ),
-        "bytes_per_call": round(mean(run.bytes_per_call or 0 for run in recorded)),
+        "bytes_per_call": round(mean(run.bytes_per_call or 0 for run in runs.recorded)),
         "machine": machine(),
-        "problems": problems_of(runs),
+        "problems": problems_of(runs.every),
     }
 
 
 async def run(options: Options) -> Json:
-    """Raises BuildFailed, HostFailed, LoadFailed, OSError, TimeoutError."""
-    pins = Pins.choose()
-    bare, recorded, heard = [], [], []
+    """Raises BuildFailed, HostFailed, LoadFailed, RtpengineFailed, OSError, TimeoutError."""
+    pins, runs = Pins.choose(), Runs()
     for number in range(options.rounds):
         progress.print(f"round {number + 1} of {options.rounds}: bare, recorded, listened to")
-        bare.append(await bare_run(options, pins))
-        recorded.append(await engine_run(options, pins, 0))
-        heard.append(await engine_run(options, pins, options.listeners))
-    return outcome(options, bare, recorded, heard)
+        runs.bare.append(await bare_run(options, pins))
+        runs.recorded.append(await engine_run(options, pins, 0))
+        runs.heard.append(await engine_run(options, pins, options.listeners))
+        if installed():
+            progress.print(f"round {number + 1} of {options.rounds}: rtpengine")
+            runs.rtpengine.append(await rtpengine_run(options, pins))
+    return outcome(options, runs)
 
 
 def parse() -> argparse.Namespace:
@@ -236,7 +279,7 @@ def main() -> None:
     options = Options(given.calls, given.seconds, given.rounds, given.listeners, folder)
     try:
         figures = asyncio.run(run(options))
-    except (BuildFailed, HostFailed, LoadFailed, OSError, TimeoutError) as error:
+    except (BuildFailed, HostFailed, LoadFailed, RtpengineFailed, OSError, TimeoutError) as error:
         sys.exit(f"bench.media: {type(error).__name__}: {error}")
     print(json.dumps(figures, indent=None if given.json else 2))
     for problem in figures["problems"]:
