@@ -5,6 +5,7 @@ STAMP  := $(VENV)/.set-up
 CODE   := config sip mixer recorder flows engine
 ARGS   ?=
 FUZZ_SECONDS ?= 600
+HEARD  ?= 1000000
 CONFIG ?= earshot.toml
 
 .PHONY: demo serve test check fuzz check-native set-up set-up-test bench bench-sip clean
@@ -24,11 +25,12 @@ check: set-up           ## lint, types, import arrows, file sizes
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -q tests/test_arrows.py
 
-fuzz: set-up-test        ## hostile octets and bad wires, FUZZ_SECONDS in all, new ones each time
+fuzz: set-up-test        ## hostile octets and bad wires, FUZZ_SECONDS in all; HEARD changes of who hears whom; new each time
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(PY) -m tests.fuzz.run --seconds $$(($(FUZZ_SECONDS) * 3 / 5)) $(ARGS)
 	$(PY) -m tests.native.fuzz --seconds $$(($(FUZZ_SECONDS) / 5))
 	SIMULATION=$$(date +%s):$$(($(FUZZ_SECONDS) * 2)) $(PY) -m pytest -q tests/simulation
+	HEARING=$$(date +%s):$(HEARD) $(PY) -m pytest -q tests/mixer/test_hearing.py
 
 check-native: set-up-test ## the C tests under ASan + UBSan, then under TSan; hostile input, the same each time
 	$(PY) -m tests.native.sanitize

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -29,15 +29,28 @@ def names() -> list[str]:
 
 def build(folder: Path, compiler: str, flags: Sequence[str]) -> Iterator[Path]:
     """Compile the core once, then link each test with it."""
+    link = compile_core(folder, compiler, flags)
+    yield from map(link, names())
+
+
+def build_one(folder: Path, compiler: str, flags: Sequence[str], name: str) -> Path:
+    """A program of this folder that is no test by itself."""
+    return compile_core(folder, compiler, flags)(name)
+
+
+def compile_core(folder: Path, compiler: str, flags: Sequence[str]) -> Callable[[str], Path]:
+    """What links a program of this folder with it."""
     core = [file for file in sorted(CORE.glob("*.c")) if file.name != "pymodule.c"]
     command = [compiler, *FLAGS, *flags, "-pthread"]
     subprocess.run([*command, "-c", *core], cwd=folder, check=True)
     objects = [folder / f"{file.stem}.o" for file in core]
-    for name in names():
-        program = folder / name
-        linked = [TESTS / f"{name}.c", *objects, "-o", program, *LIBRARIES]
+
+    def link(name: str) -> Path:
+        linked = [TESTS / f"{name}.c", *objects, "-o", folder / name, *LIBRARIES]
         subprocess.run([*command, *linked], check=True)
-        yield program
+        return folder / name
+
+    return link
 
 
 def main() -> int:
