@@ -5,33 +5,59 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 SOURCES = Path(__file__).parent
-BUILD = SOURCES.parent / "build" / "bench"
+ROOT = SOURCES.parent
+BUILD = ROOT / "build" / "bench"
 FLAGS = ("-std=c11", "-O2", "-g", "-Wall", "-Wextra", "-Werror")
-SHARED = ("plan.c", "plan.h")
+CORE = ROOT / "mixer" / "native"
+LIBRARIES = ("-pthread", "-lm", "-lopus", "-lspandsp", "-lsrtp2")
 
 
 class BuildFailed(Exception):
     """The compiler is missing or refused; the text has what it said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a program is made of besides its own file."""
+
+    sources: Sequence[Path]
+    headers: Sequence[Path]
+    flags: Sequence[str] = ()
+    libraries: Sequence[str] = ()
+
+
+def recipe(name: str) -> Recipe:
+    if name != "work":
+        return Recipe([SOURCES / "plan.c"], [SOURCES / "plan.h"])
+    tests = ROOT / "tests" / "native"
+    return Recipe(
+        [file for file in sorted(CORE.glob("*.c")) if file.name != "pymodule.c"],
+        [*CORE.glob("*.h"), *tests.glob("*.h")],
+        ("-O3", "-fno-strict-aliasing", f"-I{CORE}", f"-I{tests}"),  # as the core is built
+        LIBRARIES,
+    )
+
+
 def program(name: str) -> Path:
     """Path of bench/<name>.c as an executable. CC chooses the compiler, cc by default."""
-    sources = [SOURCES / f"{name}.c", *(SOURCES / shared for shared in SHARED)]
+    made_of = recipe(name)
+    sources = [SOURCES / f"{name}.c", *made_of.sources]
     built = BUILD / name
-    newest = max(source.stat().st_mtime for source in sources)
+    newest = max(file.stat().st_mtime for file in (*sources, *made_of.headers))
     if not built.exists() or built.stat().st_mtime < newest:
         BUILD.mkdir(parents=True, exist_ok=True)
-        _compile([source for source in sources if source.suffix == ".c"], built)
+        _compile([*made_of.flags, *map(str, sources), *made_of.libraries], built)
     return built
 
 
-def _compile(sources: list[Path], built: Path) -> None:
+def _compile(arguments: list[str], built: Path) -> None:
     fresh = built.with_name(f"{built.name}.{os.getpid()}")  # two builds at once do not meet
-    command = [*shlex.split(os.environ.get("CC", "cc")), *FLAGS, "-o", str(fresh)]
-    command += map(str, sources)
+    command = [*shlex.split(os.environ.get("CC", "cc")), *FLAGS, "-o", str(fresh), *arguments]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except FileNotFoundError:
@@ -42,5 +68,5 @@ def _compile(sources: list[Path], built: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("load", "bare"):
+    for name in ("load", "bare", "work"):
         print(program(name))
