@@ -1,5 +1,8 @@
 #include "g711.h"
 
+#include <float.h>
+#include <string.h>
+
 enum { ULAW_BIAS = 132, ULAW_CLIP = 32635 };
 
 static int16_t ulaw_samples[256], alaw_samples[256];
@@ -17,23 +20,25 @@ static int16_t alaw_sample(uint8_t code) {
     return (int16_t)(bits & 0x80 ? magnitude : -magnitude);
 }
 
-/* Index of the highest bit set; `value` is not 0. */
-static int highest_bit(int value) { return 31 - __builtin_clz((unsigned)value); }
+/* Segment and step of a magnitude from 128 to 32767, as G.711 joins them: the place of its highest bit, less 7, and the four
+ * bits below. As a float it holds just these, one behind the other; so the compiler encodes several samples at once. */
+static int segment_and_step(int magnitude) {
+    float value = (float)magnitude;
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (bits >> (FLT_MANT_DIG - 1 - 4)) - ((FLT_MAX_EXP - 1 + 7) << 4);
+}
 
 static uint8_t ulaw_code(int16_t sample) {
     int magnitude = sample < 0 ? -sample : sample;
     if (magnitude > ULAW_CLIP) magnitude = ULAW_CLIP;
-    magnitude += ULAW_BIAS;
-    int segment = highest_bit(magnitude) - 7;
-    int bits = (sample < 0 ? 0x80 : 0) | segment << 4 | (magnitude >> (segment + 3) & 15);
-    return (uint8_t)~bits;
+    return (uint8_t)~((sample < 0 ? 0x80 : 0) | segment_and_step(magnitude + ULAW_BIAS));
 }
 
 static uint8_t alaw_code(int16_t sample) {
     int magnitude = sample < 0 ? -sample - 1 : sample;
-    int segment = magnitude < 256 ? 0 : highest_bit(magnitude) - 7;
-    int bits = segment << 4 | (magnitude >> (segment ? segment + 3 : 4) & 15);
-    return (uint8_t)(bits ^ (sample < 0 ? 0x55 : 0xd5));
+    int code = magnitude < 256 ? magnitude >> 4 : segment_and_step(magnitude);
+    return (uint8_t)(code ^ (sample < 0 ? 0x55 : 0xd5));
 }
 
 void g711_prepare(void) {
