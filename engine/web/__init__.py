@@ -1,0 +1,15 @@
+"""The HTTP API: Amazon Connect's own, as every AWS client speaks it, and what that has no word for.
+
+    request -> gate            who calls: the operator's token, or a user's signature (SigV4)
+            -> dispatch        which operation: found, read and answered by botocore's service model
+               required          may they: the permission each operation needs
+               request_shape     what came in, held against its shape
+               connect_api, users_api, profiles_api      what is done
+               answer_shape      what goes out, written by its shape
+            -> own_api         below /earshot: our own routes
+
+Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
+shapes. An operation that nobody carries out is refused by its name; so is what would restrict a
+user and is not enforced: tags, hierarchies. Left out so far: sessions for browsers, throttling,
+ClientToken beyond MonitorContact's.
+"""

@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 TALKS = {
     State.CALLING: "CONNECTING",
+    State.BRIEFING: "CONNECTING",
+    State.GREETING: "CONNECTING",
     State.WHISPERING: "CONNECTING",
     State.BRIDGED: "CONNECTED",
     State.SENDING: "CONNECTED",
@@ -95,5 +97,6 @@ def agent_contact_state(live: LiveContact, agent: Agent) -> str | None:
     """`AgentContactState`: how a contact stands for this agent; None when it is none of theirs."""
     if live.call.state in RINGING and live.offered_to == agent.username:
         return "INCOMING"
-    talking = {live.customer.username, live.agent.username if live.agent else ""}
+    lines = (live.customer, live.agent, live.ringing)
+    talking = {line.username for line in lines if line}
     return TALKS.get(live.call.state) if agent.username in talking else None

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from engine.agents import Agent, Signal
-from engine.call import State
+from engine.call import Input, State
+from engine.lines import Party
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
 from engine.web.answer_shape import write
 from engine.web.service_model import Service
 from engine.web.shapes import Json, agent_contact_state, contact, recording, user_data
-from tests.rig.contacts import NOON, contact_record, live_contact
+from tests.rig.contacts import NOON, contact_record, line, live_contact
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
 
@@ -72,6 +73,20 @@ def test_how_a_contact_stands_for_an_agent(state: State, offered_to: str, said: 
     live = live_contact(state)
     live.offered_to = offered_to
     assert agent_contact_state(live, Agent("agent1", (), rest_seconds=5.0)) == said
+
+
+@pytest.mark.parametrize("listens", [Input.AGENT_LISTENS, Input.WHISPERED])
+def test_an_agent_is_not_connected_while_somebody_hears_a_whisper(listens: Input) -> None:
+    live = live_contact(State.OFFERING)
+    for event in (Input.AGENT_LISTENS, listens):
+        live.call.step(event, now=0.0)
+    agent = line(live.contact_id, Party.AGENT)
+    agent.username = "agent1"
+    if live.call.state is State.BRIEFING:
+        live.ringing = agent
+    else:
+        live.agent = agent
+    assert agent_contact_state(live, Agent("agent1", (), rest_seconds=5.0)) == "CONNECTING"
 
 
 def test_a_contact_on_its_way_rings_at_the_next_agent_and_is_held_by_the_first() -> None:
