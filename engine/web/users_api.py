@@ -23,6 +23,7 @@ FACTS = (
     *("PhoneNumberConfigs", "PersistentConnectionConfigs", "VoiceEnhancementConfigs"),
 )
 EMPTY: Json = {"IdentityInfo": {}, "PhoneConfig": {}, "Tags": {}}
+MAX_NAMED = 5  # permissions in one error
 SEARCHED_IDENTITY = ("FirstName", "LastName")
 FIELDS: Mapping[str, Field] = {
     "Username": lambda user: user.name,
@@ -138,5 +139,6 @@ class UsersApi:
 def check_grant(caller: Caller, permissions: Iterable[str]) -> None:
     """Raises Refused where somebody would grant what they do not have themselves."""
     if beyond := sorted(set(permissions) - caller.permissions):
-        text = f"{caller.name} cannot grant what they do not have: {', '.join(beyond)}"
+        named = ", ".join(beyond[:MAX_NAMED]) + (" and more" if len(beyond) > MAX_NAMED else "")
+        text = f"{caller.name} cannot grant what they do not have: {named}"
         raise Refused(403, "AccessDeniedException", text)
