@@ -48,6 +48,7 @@ __all__ = [
     "Records",
     "contact_trace_record",
     "endpoint",
+    "from_row",
 ]
 
 UPSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {
@@ -188,7 +189,7 @@ class Records:
     async def contact(self, contact_id: str) -> ContactRecord | None:
         async with self._errors(f"read contact {contact_id}"), self._session() as session:
             row = await session.get(ContactRow, contact_id)
-            return _contact(row) if row else None
+            return from_row(row) if row else None
 
     async def contacts(
         self, limit: int = 100, before: datetime | None = None
@@ -199,7 +200,7 @@ class Records:
             wanted = wanted.where(ContactRow.initiation < before)
         async with self._errors("list contacts"), self._session() as session:
             rows = await session.scalars(wanted.limit(min(limit, MAX_ROWS)))
-            return [_contact(row) for row in rows]
+            return [from_row(row) for row in rows]
 
     async def audit(
         self, at: datetime, who: str, action: str, contact_id: str | None = None, detail: str = ""
@@ -300,7 +301,8 @@ def _facts(record: ContactRecord) -> dict[str, Any]:
     }
 
 
-def _contact(row: ContactRow) -> ContactRecord:
+def from_row(row: ContactRow) -> ContactRecord:
+    """A contact as it was saved."""
     reason = row.disconnect_reason
     return ContactRecord(
         contact_id=row.contact_id,

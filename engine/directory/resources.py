@@ -63,17 +63,17 @@ class Resources:
     """All of them. References are ids or ARNs."""
 
     def __init__(self, instance_arn: str, given: Iterable[Resource] = ()) -> None:
-        self._instance_arn = instance_arn
+        self.instance_arn = instance_arn
         self._by_id: dict[Kind, dict[str, Resource]] = {kind: {} for kind in Kind}
         self._ids: dict[tuple[Kind, str], str] = {}  # by name
         for one in given:
             self.put(one)
 
     def arn(self, one: Resource) -> str:
-        return f"{self._instance_arn}/{one.kind}/{one.id}"
+        return f"{self.instance_arn}/{one.kind}/{one.id}"
 
     def find(self, kind: Kind, reference: str) -> Resource | None:
-        return self._by_id[kind].get(reference.removeprefix(f"{self._instance_arn}/{kind}/"))
+        return self._by_id[kind].get(reference.removeprefix(f"{self.instance_arn}/{kind}/"))
 
     def get(self, kind: Kind, reference: str) -> Resource:
         """Raises Refused: there is none."""

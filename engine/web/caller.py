@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 
-from engine.directory.permission import PERMISSIONS
+from engine.directory.permission import DEFAULT_PROFILES
 from engine.refused import Refused
+
+OWN_ONLY = frozenset({"MyContacts.View", "RestrictContactAccessByHierarchy.View"})
+"""These two grant nothing: they restrict (specification item 70)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,16 @@ class Caller:
             text = f"{self.name} lacks the permission {permission}, which {what} needs"
             raise Refused(403, "AccessDeniedException", text)
 
+    @property
+    def sees_all(self) -> bool:
+        """False for who sees their own contacts only; nobody has a hierarchy below them yet."""
+        return OWN_ONLY.isdisjoint(self.permissions)
 
-OPERATOR = Caller("api", PERMISSIONS)
+    def check_sees(self, agents: Collection[str]) -> None:
+        """Raises Refused for a contact that none of these had who is the caller."""
+        if not self.sees_all and self.name not in agents:
+            raise Refused(403, "AccessDeniedException", f"{self.name} sees their own contacts")
+
+
+OPERATOR = Caller("api", DEFAULT_PROFILES["Admin"])
 """The bearer of the configuration's token: whoever may read the file may do everything."""

@@ -26,7 +26,7 @@ class ConnectApi:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._arn = house.settings.web.instance_arn
+        self._resources = house.directory.resources
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -42,18 +42,21 @@ class ConnectApi:
         live = self._live(given["ContactId"])
         listener = self._house.monitors.start(live, supervisor, given.get("ClientToken"))
         contact_id = listener.record.contact_id
-        return {"ContactId": contact_id, "ContactArn": f"{self._arn}/contact/{contact_id}"}
+        arn = f"{self._resources.instance_arn}/contact/{contact_id}"
+        return {"ContactId": contact_id, "ContactArn": arn}
 
     async def describe_contact(self, caller: Caller, given: Given) -> Json:
         await self._house.ledger.flush()
         record = await self._house.records.contact(given["ContactId"])
         if record is None:
             raise Refused.not_found(f"No contact has the id {given['ContactId']}")
-        return {"Contact": contact(record, self._arn)}
+        caller.check_sees(record.agents or (record.agent or "",))
+        return {"Contact": contact(record, self._resources)}
 
     async def get_current_user_data(self, caller: Caller, given: Given) -> Json:
         agents = self._house.router.floor.agents
-        wanted = given["Filters"].get("Agents") or sorted(agents)
+        asked = given["Filters"].get("Agents")
+        wanted = map(self._name, asked) if asked else sorted(agents)
         found = [agents[name] for name in wanted if name in agents]
         rows = [self._user_data(agent) for agent in found[: given.get("MaxResults", MAX_USER_DATA)]]
         return {"UserDataList": rows, "ApproximateTotalCount": len(found)}
@@ -63,16 +66,20 @@ class ConnectApi:
 
         Only the operator has the phone of somebody else ring. Raises Refused.
         """
-        resources = self._house.directory.resources
-        user = resources.find(Kind.USER, reference)
-        if user is None or not MONITORING <= resources.permissions(user):
+        user = self._resources.find(Kind.USER, reference)
+        if user is None or not MONITORING <= self._resources.permissions(user):
             raise Refused(403, "AccessDeniedException", f"{reference} may not monitor")
         if caller is not OPERATOR and caller.name != user.name:
             raise Refused(403, "AccessDeniedException", "Whoever monitors asks for it themselves")
         return user.name
 
     def _user_data(self, agent: Agent) -> Json:
-        return user_data(agent, list(self._house.registry), self._arn)
+        return user_data(agent, list(self._house.registry), self._resources)
+
+    def _name(self, reference: str) -> str:
+        """User name; empty where there is no such user."""
+        user = self._resources.find(Kind.USER, reference)
+        return user.name if user else ""
 
     def _live(self, contact_id: str) -> LiveContact:
         live = self._house.registry.get(contact_id)

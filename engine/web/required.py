@@ -23,6 +23,7 @@ REQUIRED: Mapping[str, str] = {
     "ListSecurityProfiles": "SecurityProfiles.View",
     "ListUsers": "Users.View",
     "MonitorContact": "ManagerListenIn",
+    "SearchContacts": "ContactSearch.View",
     "SearchSecurityProfiles": "SecurityProfiles.View",
     "SearchUsers": "Users.View",
     "UpdateSecurityProfile": "SecurityProfiles.Edit",

@@ -23,6 +23,7 @@ from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
 from engine.web.own_api import OwnApi
 from engine.web.profiles_api import ProfilesApi
+from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
 from engine.web.users_api import UsersApi
 
@@ -92,6 +93,7 @@ def connect(house: House) -> Dispatch:
         **ConnectApi(house).handlers(),
         **UsersApi(house.directory, digests).handlers(),
         **ProfilesApi(house.directory).handlers(),
+        **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
     return Dispatch(Service(), handlers, house.settings.web.is_instance)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.agents import Agent, Presence
 from engine.call import RINGING, State
+from engine.directory import Kind, Resources
 from engine.live import LiveContact
 from engine.records import ContactRecord, RecordingRecord, RecordingStatus, endpoint
 
@@ -26,10 +27,10 @@ TALKS = {
 PRESENT = frozenset(Presence) - {Presence.OFFLINE, Presence.LEAVING}
 
 
-def contact(record: ContactRecord, arn: str) -> Json:
-    """`Contact` of DescribeContact."""
+def contact_summary(record: ContactRecord, resources: Resources) -> Json:
+    """A row of SearchContacts."""
     return dict(
-        Arn=f"{arn}/contact/{record.contact_id}",
+        Arn=f"{resources.instance_arn}/contact/{record.contact_id}",
         Id=record.contact_id,
         InitialContactId=record.initial_contact_id,
         PreviousContactId=record.previous_contact_id,
@@ -37,10 +38,25 @@ def contact(record: ContactRecord, arn: str) -> Json:
         Channel=record.channel,
         QueueInfo=record.queue and dict(Id=record.queue, EnqueueTimestamp=record.enqueue),
         AgentInfo=record.connected_to_agent
-        and dict(Id=record.agent, ConnectedToAgentTimestamp=record.connected_to_agent),
+        and dict(
+            Id=user_id(record.agent or "", resources),
+            ConnectedToAgentTimestamp=record.connected_to_agent,
+        ),
         InitiationTimestamp=record.initiation,
-        ConnectedToSystemTimestamp=record.connected_to_system,
         DisconnectTimestamp=record.disconnect,
+    )
+
+
+def user_id(name: str, resources: Resources) -> str:
+    """Who is gone since is known by the name alone."""
+    user = resources.named(Kind.USER, name)
+    return user.id if user else name
+
+
+def contact(record: ContactRecord, resources: Resources) -> Json:
+    """`Contact` of DescribeContact."""
+    return contact_summary(record, resources) | dict(
+        ConnectedToSystemTimestamp=record.connected_to_system,
         LastUpdateTimestamp=record.last_update,
         DisconnectReason=record.disconnect_reason,
         CustomerEndpoint=endpoint(record.customer_endpoint),
@@ -68,13 +84,14 @@ def recording(record: RecordingRecord) -> Json:
     )
 
 
-def user_data(agent: Agent, contacts: list[LiveContact], arn: str) -> Json:
+def user_data(agent: Agent, contacts: list[LiveContact], resources: Resources) -> Json:
     """One row of `UserDataList`: an agent and those contacts that ring at or talk with them."""
     theirs = [(live, state) for live in contacts if (state := agent_contact_state(live, agent))]
     status = "Available" if agent.presence in PRESENT else "Offline"
-    slots = {"VOICE": 1}
+    slots, arn = {"VOICE": 1}, resources.instance_arn
+    user = user_id(agent.username, resources)
     return {
-        "User": {"Id": agent.username, "Arn": f"{arn}/agent/{agent.username}"},
+        "User": {"Id": user, "Arn": f"{arn}/agent/{user}"},
         "Status": {"StatusName": status, "StatusArn": f"{arn}/agent-state/{status.lower()}"},
         "MaxSlotsByChannel": slots,
         "ActiveSlotsByChannel": {"VOICE": len(theirs)},

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.directory import Directory, Kind, Resource
 from engine.refused import Refused
-from engine.web.caller import Caller
+from engine.web.caller import OWN_ONLY, Caller
 from engine.web.criteria import Field, matches, tagged
 from engine.web.dispatch import Handler
 from engine.web.paging import page
@@ -138,7 +138,7 @@ class UsersApi:
 
 def check_grant(caller: Caller, permissions: Iterable[str]) -> None:
     """Raises Refused where somebody would grant what they do not have themselves."""
-    if beyond := sorted(set(permissions) - caller.permissions):
+    if beyond := sorted(set(permissions) - caller.permissions - OWN_ONLY):
         named = ", ".join(beyond[:MAX_NAMED]) + (" and more" if len(beyond) > MAX_NAMED else "")
         text = f"{caller.name} cannot grant what they do not have: {named}"
         raise Refused(403, "AccessDeniedException", text)

@@ -1,6 +1,5 @@
 import pytest
 
-from engine.directory.permission import PERMISSIONS
 from engine.refused import Refused
 from engine.web.caller import OPERATOR, Caller
 
@@ -13,5 +12,13 @@ def test_a_caller_without_the_permission_is_told_which_one_is_missing() -> None:
     assert (refused.value.status, refused.value.error) == (403, "AccessDeniedException")
 
 
-def test_the_operator_may_do_everything() -> None:
-    assert OPERATOR.permissions == PERMISSIONS
+def test_the_operator_may_do_everything_and_sees_everything() -> None:
+    OPERATOR.need("Users.EditPermission", "anything")
+    OPERATOR.check_sees(["ann"])
+
+
+def test_who_sees_their_own_contacts_sees_no_other() -> None:
+    ann = Caller("ann", {"ContactSearch.View", "MyContacts.View"})
+    ann.check_sees(["bob", "ann"])
+    with pytest.raises(Refused, match="their own"):
+        ann.check_sees(["bob"])

@@ -6,6 +6,7 @@ import pytest
 
 from engine.agents import Agent, Signal
 from engine.call import Input, State
+from engine.directory import Resources
 from engine.lines import Party
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
 from engine.web.answer_shape import write
@@ -14,6 +15,7 @@ from engine.web.shapes import Json, agent_contact_state, contact, recording, use
 from tests.rig.contacts import NOON, contact_record, line, live_contact
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
+RESOURCES = Resources(ARN)
 
 
 def a_recording(status: RecordingStatus) -> RecordingRecord:
@@ -30,7 +32,7 @@ def on_the_wire(operation: str, answer: Json) -> Any:
 
 def test_timestamps_are_epoch_seconds_and_what_is_unknown_is_left_out() -> None:
     record = replace(contact_record(), disconnect=NOON + timedelta(seconds=90))
-    shape = on_the_wire("DescribeContact", {"Contact": contact(record, ARN)})["Contact"]
+    shape = on_the_wire("DescribeContact", {"Contact": contact(record, RESOURCES)})["Contact"]
     assert shape["DisconnectTimestamp"] == NOON.timestamp() + 90
     assert shape["Arn"] == f"{ARN}/contact/{record.contact_id}"
     assert "AgentInfo" not in shape
@@ -50,10 +52,10 @@ def test_only_a_recording_that_can_be_heard_is_available() -> None:
 
 def test_an_agents_row_has_the_slots_that_are_free() -> None:
     agent = Agent("agent1", ("support",), rest_seconds=5.0)
-    assert user_data(agent, [], ARN)["AvailableSlotsByChannel"] == {"VOICE": 0}
+    assert user_data(agent, [], RESOURCES)["AvailableSlotsByChannel"] == {"VOICE": 0}
     agent.step(Signal.REGISTERED, now=0.0)
-    assert user_data(agent, [live_contact(State.WAITING)], ARN)["Contacts"] == []
-    row = user_data(agent, [live_contact()], ARN)
+    assert user_data(agent, [live_contact(State.WAITING)], RESOURCES)["Contacts"] == []
+    row = user_data(agent, [live_contact()], RESOURCES)
     assert row["AvailableSlotsByChannel"] == {"VOICE": 1}
     assert row["ActiveSlotsByChannel"] == {"VOICE": 1}
 

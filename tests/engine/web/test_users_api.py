@@ -54,14 +54,15 @@ async def test_a_user_that_was_just_created_registers_a_phone_and_takes_a_contac
     tmp_path: Path,
 ) -> None:
     async with administered(tmp_path) as (one, admin):
-        await admin.ask("CreateUser", **ANN)
+        made = await admin.ask("CreateUser", **ANN)
         address = ("127.0.0.1", one.house.sip.port)
         async with Phone("ann", ANN["Password"], address) as ann, phone(one) as customer:
             await ann.register()
             live = await converse(one, customer, ann, "support")
             assert live.record.agent == "ann"
-            rows = await admin.ask("GetCurrentUserData", Filters={"Agents": ["ann"]})
+            rows = await admin.ask("GetCurrentUserData", Filters={"Agents": [made["UserId"]]})
             [row] = rows["UserDataList"]
+            assert row["User"]["Id"] == made["UserId"]
             assert row["Contacts"][0]["AgentContactState"] == "CONNECTED"
 
 
