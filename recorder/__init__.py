@@ -26,17 +26,25 @@ mark, a small file of its name in `Unfinished/`, `Unsealed/` or `Unconverted/`, 
 searched for it.
 
 What is sealed is synced to disk; a power cut may cost what the kernel had not written yet of what
-is not. Left out here: 16 kHz, encryption, retention, object stores.
+is not. Left out here: encryption, retention, object stores.
 """
 
 from recorder.archive import Archive
 from recorder.manifest import Channels, Facts, Hold, Loss, Manifest, Segment
 from recorder.recording import Finished, FrameSource, NoSpace, RecordingError
 from recorder.space import Space, Watermarks
-from recorder.store import Marked, Repaired, recording_name, recording_path, repair
-from recorder.timeline import Gap, Suspended, frame_at, frame_from
+from recorder.store import (
+    Marked,
+    Part,
+    Repaired,
+    part_by_name,
+    recording_name,
+    recording_path,
+    repair,
+)
+from recorder.timeline import Gap, Suspended, duration, frame_at, frame_from
 from recorder.transcode import Transcoder, TranscoderStopped
-from recorder.writer import Writer
+from recorder.writer import Order, Resume, Suspend, Writer
 
 __all__ = [
     "Archive",
@@ -50,17 +58,23 @@ __all__ = [
     "Manifest",
     "Marked",
     "NoSpace",
+    "Order",
+    "Part",
     "RecordingError",
     "Repaired",
+    "Resume",
     "Segment",
     "Space",
+    "Suspend",
     "Suspended",
     "Transcoder",
     "TranscoderStopped",
     "Watermarks",
     "Writer",
+    "duration",
     "frame_at",
     "frame_from",
+    "part_by_name",
     "recording_name",
     "recording_path",
     "repair",

@@ -153,7 +153,7 @@ def manifest_path(recording: Path) -> Path:
 
 def manifests(directory: Path) -> list[Path]:
     """The manifests below a directory, by path."""
-    found = (directory / "CallRecordings").rglob("*_UTC.json")
+    found = (directory / "CallRecordings").rglob("*_UTC*.json")
     return sorted(path for path in found if NAME.fullmatch(path.with_suffix(".wav").name))
 
 

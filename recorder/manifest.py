@@ -7,7 +7,7 @@
 
 The chain runs over `recording` only, so a later change of format breaks no link. Signed and hashed
 is the canonical form: keys sorted, no spaces, UTF-8. Times are ISO 8601 in UTC; frames are counted
-from `started`, 1/8000 s each; spans run from `first` to before `end`.
+from `started`, `sample_rate` to a second; spans run from `first` to before `end`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recorder.recording import Finished, RecordingError
-from recorder.timeline import FRAME, Gap, Suspended
+from recorder.timeline import Gap, Suspended, duration
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hex."""
@@ -57,11 +57,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Packets of one channel: what came, what never came, what was made up in its place."""
+    """Packets of one channel that came and that never came; how much sound was made up for them."""
 
     received: int
     lost: int
-    concealed: int
+    concealed_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def describe(
         sample_rate=finished.sample_rate,
         frames=finished.frames,
         started=started,
-        stopped=started + finished.frames * FRAME,
+        stopped=started + duration(finished.frames, finished.sample_rate),
         segments=facts.segments or (Segment(started, 0, finished.frames),),
         suspended=finished.suspended,
         holds=facts.holds,

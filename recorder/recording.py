@@ -1,6 +1,7 @@
 """One recording, from the empty file to the finished one, as a table.
 
-A frame is one instant of both channels: two samples, int16 LE, left then right, 1/8000 s.
+A frame is one instant of both channels: two samples, int16 LE, left then right, 1/8000 s or, where
+the recording is wideband, 1/16000 s: a recording has one rate from its first frame to its last.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from recorder.timeline import RAMP_FRAMES, Gap, Suspended, Timeline
+from recorder.timeline import NARROW_RATE, Gap, Suspended, Timeline
 
-SAMPLE_RATE = 8000  # frames a second
+SAMPLE_RATE = NARROW_RATE  # frames a second, where nobody says otherwise
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
-BLOCK_FRAMES = 3 * SAMPLE_RATE // 8  # 375 ms a write
+BLOCK_FRAMES = 3 * SAMPLE_RATE // 8  # 375 ms a write; twice as many at 16 kHz
 
 
 class RecordingError(Exception):
@@ -87,13 +88,14 @@ OVER = frozenset({State.FINISHED, State.FAILED})
 class Recording:
     """What to do with the frames that come; it holds those that do not fill a block yet.
 
-    The last RAMP_FRAMES are held back too, so that a suspension finds what it has to fade out.
+    The last 5 ms are held back too, so that a suspension finds what it has to fade out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = SAMPLE_RATE) -> None:
         self.state = State.STARTING
         self.error: str | None = None
-        self.timeline = Timeline()
+        self.timeline = Timeline(rate)
+        self._block_bytes = BLOCK_FRAMES * rate // SAMPLE_RATE * FRAME_BYTES
         self._waiting = bytearray()
 
     def receive(self, frames: bytes, ended: bool, lost: int = 0) -> list[Action]:
@@ -109,7 +111,7 @@ class Recording:
             self.timeline.lose(first, first + len(frames) // FRAME_BYTES + lost, lost)
             frames += bytes(lost * FRAME_BYTES)
         self._waiting += frames
-        block_is_full = len(self._waiting) >= BLOCK_FRAMES * FRAME_BYTES
+        block_is_full = len(self._waiting) >= self._block_bytes
         actions = []
         if frames:
             actions += self._step(Input.BLOCK if block_is_full and not ended else Input.FRAMES)
@@ -127,7 +129,7 @@ class Recording:
         return [Action(do, self._take() if do is Do.WRITE else b"") for do in steps]
 
     def _take(self) -> bytes:
-        held_back = 0 if self.state in OVER else RAMP_FRAMES * FRAME_BYTES
+        held_back = 0 if self.state in OVER else self.timeline.ramp * FRAME_BYTES
         size = len(self._waiting) - held_back
         block = self.timeline.take(bytes(self._waiting[:size]))
         del self._waiting[:size]

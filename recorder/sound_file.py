@@ -28,12 +28,12 @@ FILE_MODE = 0o640  # a conversation is nobody's business but the operator's
 
 
 class LiveFile:
-    """A stereo WAV, PCM 16 bit, 8 kHz, whose header is valid after every write.
+    """A stereo WAV, PCM 16 bit, whose header is valid after every write.
 
     The file must not exist yet. Every method raises RecordingError with the system's reason.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rate: int = SAMPLE_RATE) -> None:
         self.path = path
         self.frames = 0
         try:
@@ -44,7 +44,7 @@ class LiveFile:
             self._file = soundfile.SoundFile(
                 descriptor,
                 "w",
-                samplerate=SAMPLE_RATE,
+                samplerate=rate,
                 channels=CHANNELS,
                 format="WAV",
                 subtype="PCM_16",
@@ -82,10 +82,12 @@ class LiveFile:
 
 def length(path: Path) -> int:
     """Frames in a sound file, as its header has it. Raises RecordingError."""
-    try:
-        return int(soundfile.info(path).frames)
-    except soundfile.SoundFileError as error:
-        raise RecordingError(f"{path}: {error}") from error
+    return int(_info(path).frames)
+
+
+def rate(path: Path) -> int:
+    """Frames a second of a sound file. Raises RecordingError."""
+    return int(_info(path).samplerate)
 
 
 def repair(path: Path) -> int:
@@ -156,7 +158,7 @@ def encode(source: Path, target: Path, ending: str) -> None:
     try:
         descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         with soundfile.SoundFile(
-            descriptor, "w", SAMPLE_RATE, CHANNELS, format=container, subtype=codec
+            descriptor, "w", rate(source), CHANNELS, format=container, subtype=codec
         ) as file:
             for block in blocks(source):
                 file.buffer_write(block, "int16")
@@ -174,6 +176,13 @@ def samples(path: Path) -> NDArray[np.int16]:
         return np.empty((0, CHANNELS), np.int16)
     flat = np.memmap(path, "<i2", "r", HEADER_BYTES)
     return flat.reshape(-1, CHANNELS)
+
+
+def _info(path: Path) -> soundfile._SoundFileInfo:
+    try:
+        return soundfile.info(path)
+    except soundfile.SoundFileError as error:
+        raise RecordingError(f"{path}: {error}") from error
 
 
 def _same_frames(one: Path, other: Path) -> bool:

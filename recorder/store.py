@@ -1,6 +1,6 @@
 """Where recordings lie: names, the space floor, and the marks of those that are not done with.
 
-    <directory>/CallRecordings/YYYY/MM/DD/<contactId>_YYYYMMDDThh:mm_UTC.wav
+    <directory>/CallRecordings/YYYY/MM/DD/<contactId>_YYYYMMDDThh:mm_UTC.wav, or ..._UTC_ivr.wav
     <directory>/Unfinished/<the same>.mark     as long as the recording is written
     <directory>/Unsealed/<the same>.mark       then, until it has its manifest
     <directory>/Unconverted/<the same>.mark    then, until it has its lasting format
@@ -29,10 +29,17 @@ from recorder.space import Space, Watermarks
 from recorder.timeline import cut
 
 NAME = re.compile(
-    r"(?P<contact>[0-9a-f-]{36})_(?P<time>(\d{4})(\d\d)(\d\d)T\d\d:\d\d)_UTC\.(wav|flac|opus)"
+    r"(?P<contact>[0-9a-f-]{36})_(?P<time>(\d{4})(\d\d)(\d\d)T\d\d:\d\d)_UTC(?P<part>|_ivr)\.(wav|flac|opus)"
 )
 DIRECTORY_MODE = 0o750
 CUT_SHORT = "cut short by a crash"
+
+
+class Part(Enum):
+    """Which of the two recordings of a contact: what its name has before the ending."""
+
+    AGENT = ""
+    IVR = "_ivr"
 
 
 class Mark(Enum):
@@ -59,6 +66,7 @@ class Repaired:
     path: Path
     frames: int
     error: str | None = None
+    sample_rate: int = SAMPLE_RATE
 
 
 MARKED = TypeAdapter(Marked)
@@ -71,21 +79,27 @@ class Store:
         self._directory = directory
         self._watermarks = watermarks
 
-    def reserve(self, contact_id: str, started: datetime) -> Path:
+    def reserve(
+        self,
+        contact_id: str,
+        started: datetime,
+        rate: int = SAMPLE_RATE,
+        part: Part = Part.AGENT,
+    ) -> Path:
         """The path of a new recording, marked as unfinished; its folder exists, the file does not.
 
         Raises NoSpace, or RecordingError when the id is no UUID or that recording exists.
         """
-        path = recording_path(self._directory, recording_name(contact_id, started))
+        path = recording_path(self._directory, recording_name(contact_id, started, part))
         mark = self._mark(Mark.UNFINISHED, path)
         try:
             for folder in (path.parent, mark.parent):
                 folder.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
-            self._check_space()
+            self.check_space()
             if path.exists():
                 raise RecordingError(f"{path} exists already")
             mark.touch(exist_ok=False)
-            self._note_or_release(Marked(started, Finished(contact_id, path, 0, SAMPLE_RATE, 0)))
+            self._note_or_release(Marked(started, Finished(contact_id, path, 0, rate, 0)))
         except OSError as error:
             raise RecordingError(f"{path} cannot be created: {error}") from error
         return path
@@ -116,7 +130,7 @@ class Store:
     def marked(self, mark: Mark) -> list[Marked]:
         """All of one kind, in the order of their names."""
         folder = self._directory / mark.value
-        notes = sorted(folder.glob("*_UTC.mark")) if folder.is_dir() else []
+        notes = sorted(folder.glob("*_UTC*.mark")) if folder.is_dir() else []
         return [
             read_mark(note, recording_path(self._directory, name))
             for note in notes
@@ -137,7 +151,8 @@ class Store:
     def _mark(self, mark: Mark, path: Path) -> Path:
         return self._directory / mark.value / f"{path.stem}.mark"
 
-    def _check_space(self) -> None:
+    def check_space(self) -> None:
+        """Raises NoSpace, or OSError when there is no such directory."""
         if self.space() is Space.FULL:
             raise NoSpace(
                 f"{self._directory} has less than {self._watermarks.refuse_below} bytes free"
@@ -154,8 +169,8 @@ def read_mark(note: Path, path: Path) -> Marked:
     return replace(marked, finished=replace(marked.finished, path=path))
 
 
-def recording_name(contact_id: str, started: datetime) -> str:
-    """`<contactId>_YYYYMMDDThh:mm_UTC.wav`. Raises RecordingError unless the id is a UUID."""
+def recording_name(contact_id: str, started: datetime, part: Part = Part.AGENT) -> str:
+    """The file's name. Raises RecordingError unless the id is a UUID."""
     assert started.tzinfo, "a recording starts at a time with a zone"
     try:
         contact = UUID(contact_id)
@@ -163,7 +178,7 @@ def recording_name(contact_id: str, started: datetime) -> str:
         contact = None
     if str(contact) != contact_id:
         raise RecordingError(f"contact id {contact_id!r} is not a UUID in lower case")
-    return f"{contact}_{started.astimezone(UTC):%Y%m%dT%H:%M}_UTC.wav"
+    return f"{contact}_{started.astimezone(UTC):%Y%m%dT%H:%M}_UTC{part.value}.wav"
 
 
 def recording_path(directory: Path, name: str) -> Path:
@@ -178,6 +193,12 @@ def contact_by_name(name: str) -> str:
     return name.partition("_")[0]
 
 
+def part_by_name(name: str) -> Part:
+    parts = NAME.fullmatch(name)
+    assert parts, f"{name} is not the name of a recording"
+    return Part(parts["part"])
+
+
 def started_by_name(name: str) -> datetime:
     """The minute in which that recording started."""
     parts = NAME.fullmatch(name)
@@ -187,7 +208,7 @@ def started_by_name(name: str) -> datetime:
 
 def recordings(directory: Path) -> Iterator[Path]:
     """Every sound file of a recording, in whatever format, finished or not."""
-    for path in sorted((directory / "CallRecordings").rglob("*_UTC.*")):
+    for path in sorted((directory / "CallRecordings").rglob("*_UTC*.*")):
         if NAME.fullmatch(path.name):
             yield path
 
@@ -209,11 +230,10 @@ def repair(directory: Path) -> list[Repaired]:
 def _repair_one(store: Store, marked: Marked) -> Repaired:
     known = marked.finished
     try:
-        frames = sound_file.repair(known.path)
+        frames, rate = sound_file.repair(known.path), sound_file.rate(known.path)
     except RecordingError as error:
         return Repaired(known.contact_id, known.path, 0, str(error))
     spans = tuple(cut(known.suspended, frames))
-    store.advance(
-        replace(marked, finished=replace(known, frames=frames, suspended=spans, error=CUT_SHORT))
-    )
-    return Repaired(known.contact_id, known.path, frames)
+    finished = replace(known, frames=frames, sample_rate=rate, suspended=spans, error=CUT_SHORT)
+    store.advance(replace(marked, finished=finished))
+    return Repaired(known.contact_id, known.path, frames, sample_rate=rate)

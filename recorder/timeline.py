@@ -1,6 +1,6 @@
 """Frames by number: where an instant lies, and what is silenced before it is written.
 
-Frame n of a recording is the sound from `started + n * FRAME` to `started + (n + 1) * FRAME`. A
+Frame n of a recording is the sound from `started + n / rate` to `started + (n + 1) / rate`. A
 suspension begins with the frame its instant lies in and ends before the first frame that begins
 at or after the instant of the resumption: whatever was touched is silent. It reaches back as far
 as frames are not written yet; `first` says where its silence really begins, `asked` where it
@@ -18,20 +18,28 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-FRAME = timedelta(microseconds=125)  # 1/8000 s
-RAMP_FRAMES = 40  # 5 ms
-FULL_GAIN = 2 * RAMP_FRAMES
+NARROW_RATE = 8000  # hertz; the other one is 16000
+RAMP_MS = 5
 FOREVER = (1 << 63) - 1  # the end of a span that is not over
+MICROSECOND = timedelta(microseconds=1)
 
 
-def frame_at(started: datetime, instant: datetime) -> int:
+def ramp_frames(rate: int) -> int:
+    return rate * RAMP_MS // 1000
+
+
+def frame_at(started: datetime, instant: datetime, rate: int = NARROW_RATE) -> int:
     """The frame in which an instant lies: where a suspension begins. 0 before the start."""
-    return max(0, (instant - started) // FRAME)
+    return max(0, (instant - started) // MICROSECOND * rate // 1_000_000)
 
 
-def frame_from(started: datetime, instant: datetime) -> int:
+def frame_from(started: datetime, instant: datetime, rate: int = NARROW_RATE) -> int:
     """The first frame that begins at or after an instant: where a suspension ends."""
-    return max(0, -((started - instant) // FRAME))
+    return max(0, -((started - instant) // MICROSECOND * rate // 1_000_000))
+
+
+def duration(frames: int, rate: int = NARROW_RATE) -> timedelta:
+    return frames * 1_000_000 // rate * MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class Gap:
 class Timeline:
     """What has been written of a recording, and what of the rest must be silent."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = NARROW_RATE) -> None:
+        self.ramp = ramp_frames(rate)
         self.written = 0
         self._spans: list[Suspended] = []
         self._gaps: list[Gap] = []
@@ -90,12 +99,12 @@ class Timeline:
         near = [
             (begin, end)
             for begin, end in self._silent()
-            if begin - RAMP_FRAMES < self.written and first < end + RAMP_FRAMES
+            if begin - self.ramp < self.written and first < end + self.ramp
         ]
         if not near:
             return frames
-        gains = envelope(first, len(sound), near)
-        return (sound * gains[:, None] // FULL_GAIN).astype("<i2").tobytes()
+        gains = envelope(first, len(sound), near, self.ramp)
+        return (sound * gains[:, None] // (2 * self.ramp)).astype("<i2").tobytes()
 
     def suspended(self, frames: int) -> tuple[Suspended, ...]:
         """The spans of a recording of so many frames, in the order in which they began."""
@@ -120,14 +129,16 @@ def cut(spans: Sequence[Suspended], frames: int) -> Iterator[Suspended]:
         yield replace(span, first=first, end=max(first, min(span.end, frames)))
 
 
-def envelope(first: int, count: int, spans: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
-    """Gains of `count` frames from number `first` on, 0 to FULL_GAIN, shape (count,).
+def envelope(
+    first: int, count: int, spans: Sequence[tuple[int, int]], ramp: int
+) -> NDArray[np.int32]:
+    """Gains of `count` frames from number `first` on, 0 to twice `ramp`, shape (count,).
 
-    Linear over RAMP_FRAMES on either side of a span: 1, 3, 5 ... of FULL_GAIN with the distance.
+    Linear over `ramp` frames on either side of a span: 1, 3, 5 ... with the distance.
     """
     number = np.arange(first, first + count)
-    gains = np.full(count, FULL_GAIN, np.int32)
+    gains = np.full(count, 2 * ramp, np.int32)
     for begin, end in spans:
         distance = np.maximum(np.maximum(begin - number, number - end + 1), 0)
-        gains = np.minimum(gains, np.clip(2 * distance - 1, 0, FULL_GAIN)).astype(np.int32)
+        gains = np.minimum(gains, np.clip(2 * distance - 1, 0, 2 * ramp)).astype(np.int32)
     return gains

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +21,13 @@ from recorder.recording import (
     Do,
     Finished,
     FrameSource,
+    NoSpace,
     Recording,
     RecordingError,
 )
 from recorder.sound_file import LiveFile
 from recorder.space import Space, Watermarks
-from recorder.store import Marked, Store
+from recorder.store import Marked, Part, Store
 from recorder.timeline import FOREVER
 
 POLL_SECONDS = (
@@ -35,12 +36,34 @@ POLL_SECONDS = (
 STOP_POLL_SECONDS = 0.02
 STOP_SECONDS = 10.0
 LAST_FRAMES_SECONDS = 1.0  # of STOP_SECONDS: how long sources may take to end by themselves
-MAX_READ_FRAMES = 2 * SAMPLE_RATE  # of one source a poll: eight times real time to catch up
+MAX_READ_SECONDS = 2  # of one source a poll: eight times real time to catch up
 MAX_DRAIN_READS = 8  # more, where a source lost frames: 16 s, beyond what any source holds
 
 THREAD_NAME = "earshot-writer"
 
 log = structlog.get_logger("recorder")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Silence in that recording from frame `at` on."""
+
+    path: Path
+    at: int
+    reason: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Sound again from frame `at` on, unless another reason still holds."""
+
+    path: Path
+    at: int
+    reason: str
+
+
+Order = Suspend | Resume
 
 
 @dataclass(slots=True)
@@ -51,8 +74,13 @@ class Live:
     started: datetime
     source: FrameSource
     file: LiveFile
+    rate: int
+    orders: tuple[Order, ...] = ()
     overruns: int = 0
-    recording: Recording = field(default_factory=Recording)
+    recording: Recording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recording = Recording(self.rate)
 
     def facts(self, frames: int) -> Finished:
         """What is known of it when so many frames are all it has."""
@@ -60,27 +88,12 @@ class Live:
             self.contact_id,
             self.file.path,
             self.file.frames,
-            SAMPLE_RATE,
+            self.rate,
             self.overruns,
             self.recording.error,
             self.recording.timeline.suspended(frames),
             self.recording.timeline.gaps,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Suspend:
-    contact_id: str
-    at: int
-    reason: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    contact_id: str
-    at: int
-    reason: str
 
 
 class Writer:
@@ -97,7 +110,7 @@ class Writer:
         self._space = Space.ENOUGH
         self._on_finished = on_finished
         self._recorded: set[Path] = set()  # what has not been reported yet
-        self._arrivals: SimpleQueue[Live | Suspend | Resume | None] = SimpleQueue()
+        self._arrivals: SimpleQueue[Live | Order | None] = SimpleQueue()
         self._gate = threading.Lock()  # no recording may arrive once the thread was told to stop
         self._stopping = threading.Event()
         self._stop_at = float("inf")
@@ -107,36 +120,56 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def start_recording(self, contact_id: str, started: datetime, source: FrameSource) -> Path:
+    def start_recording(
+        self,
+        contact_id: str,
+        started: datetime,
+        source: FrameSource,
+        rate: int = SAMPLE_RATE,
+        part: Part = Part.AGENT,
+        orders: Iterable[Order] = (),
+    ) -> Path:
         """Begin to write; when this returns the file is there, valid, with no frame in it.
+
+        `rate` is that of the source, frames a second, from the first frame to the last; `orders`
+        hold before anything is written.
 
         Raises NoSpace, or RecordingError when the file cannot be made or the writer is stopped.
         """
         with self._gate:
             if self._stopping.is_set() or not self._thread.is_alive():
                 raise RecordingError("the recorder is not running")
-            path = self._store.reserve(contact_id, started)
+            path = self._store.reserve(contact_id, started, rate, part)
             try:
-                file = LiveFile(path)
+                file = LiveFile(path, rate)
             except RecordingError:
                 self._store.release(path)
                 raise
             self._recorded.add(path)
-            self._arrivals.put(Live(contact_id, started, source, file))
+            self._arrivals.put(Live(contact_id, started, source, file, rate, tuple(orders)))
             self._watch_space()
             return path
 
-    def suspend(self, contact_id: str, at_frame: int, reason: str, who: str) -> None:
-        """Silence from that frame on (see `timeline`), until `resume` for the same reason.
+    def tell(self, order: Order) -> None:
+        """Raises RecordingError when that recording is not being written.
 
-        Nothing that is read after this returned is written as it was. Raises RecordingError when
-        the contact is not being recorded.
+        Nothing that is read after this returned is written as it was. A suspension lasts until it
+        is resumed for the same reason; see `timeline`.
         """
-        self._tell(Suspend(contact_id, at_frame, reason, who))
+        with self._gate:
+            if order.path not in self._recorded:
+                raise RecordingError(f"{order.path} is not being recorded")
+            self._arrivals.put(order)
 
-    def resume(self, contact_id: str, at_frame: int, reason: str) -> None:
-        """Sound again from that frame on. Raises RecordingError as `suspend` does."""
-        self._tell(Resume(contact_id, at_frame, reason))
+    def obstacle(self) -> str | None:
+        """Why no recording could be started now; None where one could."""
+        if self._stopping.is_set() or not self._thread.is_alive():
+            return "the recorder is not running"
+        try:
+            self._store.check_space()
+        except (NoSpace, OSError) as error:
+            return str(error)
+        return None
 
     def stop(self, timeout: float = STOP_SECONDS) -> bool:
         """Finish all. Sources have LAST_FRAMES_SECONDS to end, then they are cut off.
@@ -175,13 +208,15 @@ class Writer:
             match self._arrivals.get():
                 case Live() as new:
                     live.append(new)
+                    for order in new.orders:
+                        self._obey(new, order)
                 case Suspend() | Resume() as order:
                     for one in live:
-                        if one.contact_id == order.contact_id:
+                        if one.file.path == order.path:
                             self._obey(one, order)
             wait = False
 
-    def _obey(self, live: Live, order: Suspend | Resume) -> None:
+    def _obey(self, live: Live, order: Order) -> None:
         match order:
             case Suspend(_, at, reason, who):
                 live.recording.timeline.suspend(at, reason, who)
@@ -198,7 +233,7 @@ class Writer:
 
     def _poll(self, live: Live) -> None:
         try:
-            frames = read(live.source, live.overruns)
+            frames = read(live.source, live.overruns, live.rate)
             ended = live.source.ended or time.monotonic() >= self._stop_at
             lost = live.source.overruns - live.overruns
         except Exception as error:  # a stranger's code: it may cost its own recording, no other
@@ -235,12 +270,6 @@ class Writer:
         except Exception:  # the others are still being recorded
             log.exception("on_finished failed", contact_id=live.contact_id)
 
-    def _tell(self, order: Suspend | Resume) -> None:
-        with self._gate:
-            if not any(path.name.startswith(order.contact_id) for path in self._recorded):
-                raise RecordingError(f"{order.contact_id} is not being recorded")
-            self._arrivals.put(order)
-
     def _watch_space(self) -> None:
         """Say once when the disk gets full, and once when it is well again."""
         with contextlib.suppress(OSError):
@@ -249,15 +278,16 @@ class Writer:
                 log.warning("space for recordings", space=self._space.name)
 
 
-def read(source: FrameSource, known_overruns: int) -> bytes:
+def read(source: FrameSource, known_overruns: int, rate: int) -> bytes:
     """The next frames; all there are where some were lost, for then what follows is in its place.
 
     Frames are lost when the source is full, so they are missing somewhere in what it held.
     """
-    frames = source.read(MAX_READ_FRAMES)
+    most = MAX_READ_SECONDS * rate
+    frames = source.read(most)
     if source.overruns > known_overruns:
         for _ in range(MAX_DRAIN_READS):
-            frames += source.read(MAX_READ_FRAMES)
+            frames += source.read(most)
     return frames
 
 

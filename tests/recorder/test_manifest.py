@@ -89,7 +89,7 @@ def test_a_manifest_says_all_that_is_known_of_a_recording() -> None:
         "holds": [{"first": 800, "end": 900}],
         "gaps": [{"first": 500, "end": 700, "lost": 30}],
         "overruns": 30,
-        "left_loss": {"received": 100, "lost": 3, "concealed": 3},
+        "left_loss": {"received": 100, "lost": 3, "concealed_ms": 3},
         "right_loss": None,
         "error": None,
         "pcm_sha256": "b" * 64,

@@ -10,9 +10,10 @@ from recorder.recording import (
     Recording,
     State,
 )
-from recorder.timeline import RAMP_FRAMES, Gap
+from recorder.timeline import NARROW_RATE, Gap, ramp_frames
 from recorder.writer import POLL_SECONDS
 
+RAMP_FRAMES = ramp_frames(NARROW_RATE)
 VISIT_SECONDS = 0.2  # how often the mixer fills its taps
 HELD_BACK = RAMP_FRAMES * FRAME_BYTES
 SECOND = b"\1\2\3\4" * SAMPLE_RATE

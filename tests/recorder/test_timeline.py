@@ -9,21 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from recorder.recording import SAMPLE_RATE
 from recorder.timeline import (
     FOREVER,
-    FRAME,
-    FULL_GAIN,
-    RAMP_FRAMES,
+    NARROW_RATE,
     Gap,
     Suspended,
     Timeline,
     cut,
+    duration,
     frame_at,
     frame_from,
+    ramp_frames,
 )
 from tests.recorder.sources import STARTED
 
+RAMP_FRAMES = ramp_frames(NARROW_RATE)
+FULL_GAIN = 2 * RAMP_FRAMES
 Frames = NDArray[np.int16]
 LOUD = 8000  # a level that every gain maps to a whole number
 
@@ -41,8 +42,10 @@ def microseconds(count: float) -> timedelta:
 
 
 def test_a_frame_is_one_sample_of_the_recordings_clock() -> None:
-    assert FRAME * SAMPLE_RATE == timedelta(seconds=1)
-    assert FRAME * RAMP_FRAMES == timedelta(milliseconds=5)
+    for rate in (8000, 16_000):
+        assert duration(rate, rate) == timedelta(seconds=1)
+        assert duration(ramp_frames(rate), rate) == timedelta(milliseconds=5)
+        assert frame_at(STARTED, STARTED + duration(28_801, rate), rate) in (28_800, 28_801)
 
 
 @pytest.mark.parametrize(

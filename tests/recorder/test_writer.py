@@ -24,7 +24,7 @@ from recorder.recording import FRAME_BYTES, SAMPLE_RATE
 from recorder.sound_file import HEADER_BYTES
 from recorder.space import Watermarks
 from recorder.store import Mark, Marked, Store
-from recorder.timeline import RAMP_FRAMES, Gap
+from recorder.timeline import NARROW_RATE, Gap, ramp_frames
 from tests.recorder.desk import PATIENCE, Desk, desk, wait_until
 from tests.recorder.sources import (
     AGENT_HZ,
@@ -36,6 +36,8 @@ from tests.recorder.sources import (
     conversation,
 )
 from tests.rig import tones
+
+RAMP_FRAMES = ramp_frames(NARROW_RATE)
 
 
 def open_descriptors() -> int:
