@@ -4,6 +4,7 @@ ask               answered by
 Play              PromptEnded
 Collect           DigitsEntered or InputTimedOut
 PlayRepeatedly    Done, when the interrupt is due; never, where there is none
+SetRecording      Done
 SetQueue          Done
 SetHook           Done
 TransferToQueue   Done, which ends the flow
@@ -12,7 +13,7 @@ CheckHours        Answer("True" or "False")
 CheckMetric       Answer of a number
 GetMetrics        Metrics
 WaitFor           Answer of what it waited for
-SetRecording, SetAttributes, SetContactData, Step, Log     nobody: the flow goes on by itself
+SetAttributes, SetContactData, Step, Log                   nobody: the flow goes on by itself
 Disconnect, End                                            nobody: the flow is over
 
 Each may be answered by Failed instead.
@@ -75,7 +76,10 @@ class PlayRepeatedly:
 
 @dataclass(frozen=True, slots=True)
 class SetRecording:
-    """Who is recorded from the bridge on: "Agent", "Customer", both or nobody. Last one wins."""
+    """Who is recorded from the bridge on: "Agent", "Customer", both or nobody. Last one wins.
+
+    Failed where nobody may talk unrecorded, and nothing can be recorded now.
+    """
 
     participants: frozenset[str]
     ivr: bool | None = None
@@ -259,6 +263,7 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     Play: (PromptEnded, Failed),
     Collect: (DigitsEntered, InputTimedOut, Failed),
     PlayRepeatedly: (Done, Failed),
+    SetRecording: (Done, Failed),
     SetQueue: (Done, Failed),
     SetHook: (Done, Failed),
     TransferToQueue: (Done, Failed),

@@ -27,7 +27,7 @@ class UpdateContactRecordingBehavior:
         return cls(read_recording(behavior), tuple(left_out))
 
     def run(self, block: Block, scope: Scope) -> Outcome:
-        return Outcome((self.asked, *block.not_available(self.left_out)))
+        return Outcome((*block.not_available(self.left_out), self.asked))
 
 
 def read_recording(behavior: Node) -> SetRecording:
@@ -79,4 +79,4 @@ class UpdateContactRecordingAndAnalyticsBehavior:
             reason = "redaction of messages is not available"
             return failed(reason, "InFlightRedactionConfigurationFailed")
         asked = (self.asked,) if self.asked else ()
-        return Outcome((*asked, *block.not_available(self.left_out)))
+        return Outcome((*block.not_available(self.left_out), *asked))

@@ -15,11 +15,10 @@ from flows.events import (
     Play,
     SetAttributes,
     SetContactData,
-    SetRecording,
     Step,
 )
 
-GOES_ON = {SetRecording, SetAttributes, SetContactData, Step, Log}
+GOES_ON = {SetAttributes, SetContactData, Step, Log}
 
 
 def test_a_failure_without_a_name_is_a_no_matching_error() -> None:

@@ -7,6 +7,8 @@ import pytest
 from flows import (
     Ask,
     Disconnect,
+    Done,
+    Failed,
     Log,
     Play,
     Prompt,
@@ -17,6 +19,7 @@ from tests.flows.writing import (
     Document,
     action,
     first,
+    interpreter,
     message,
     reasons,
     said,
@@ -49,10 +52,30 @@ def test_a_recording_block_sets_who_is_recorded(behavior: Document, asked: SetRe
     assert first("UpdateContactRecordingBehavior", {"RecordingBehavior": behavior}) == [asked]
 
 
-def test_a_recording_block_goes_on_by_itself() -> None:
+def test_a_recording_block_goes_on_once_it_is_known_that_something_can_be_recorded() -> None:
     parameters = {"RecordingBehavior": {"RecordedParticipants": ["Agent"]}}
     block = action("record", "UpdateContactRecordingBehavior", parameters, leads="hang up")
-    assert start(block) == [SetRecording(frozenset({"Agent"})), Disconnect()]
+    run = interpreter([block])
+    assert run.start(0.0) == [SetRecording(frozenset({"Agent"}))]
+    assert run.step(Done(), 0.0) == [Disconnect()]
+
+
+def test_who_may_not_talk_unrecorded_is_disconnected_or_takes_the_branch_for_it() -> None:
+    behavior = {"RecordedParticipants": ["Agent"]}
+    older = action(
+        "record", "UpdateContactRecordingBehavior", {"RecordingBehavior": behavior}, leads="hang up"
+    )
+    newer = action(
+        "record",
+        "UpdateContactRecordingAndAnalyticsBehavior",
+        {"VoiceBehavior": {"VoiceRecordingBehavior": behavior}},
+        leads="hang up",
+        errors={"NoMatchingError": "say", "ChannelMismatch": "say"},
+    )
+    for block, last in ((older, Disconnect()), (newer, Play(Prompt("text", "not now")))):
+        run = interpreter([block, message("say", "not now")])
+        run.start(0.0)
+        assert run.step(Failed(), 0.0)[-1] == last
 
 
 def test_what_a_recording_block_asks_for_in_vain_is_logged() -> None:
@@ -121,7 +144,7 @@ VOICE = {"VoiceRecordingBehavior": {"RecordedParticipants": ["Agent"]}}
 
 def test_the_newer_recording_block_sets_who_is_recorded_too() -> None:
     parameters = {"VoiceBehavior": VOICE}
-    assert record(parameters) == [SetRecording(frozenset({"Agent"})), Disconnect()]
+    assert record(parameters) == [SetRecording(frozenset({"Agent"}))]
 
 
 def test_the_newer_recording_block_says_what_is_not_available() -> None:
