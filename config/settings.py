@@ -163,6 +163,9 @@ class RecordingSettings(Section):
     """What a recording is kept as after the call; while it runs it is always WAV."""
     min_free_bytes: Annotated[int, Field(ge=0)] = 100_000_000
     """Below this much free space no recording starts and an alarm is logged."""
+    policy: Literal["continue-unrecorded", "record-or-refuse"] = "continue-unrecorded"
+    """What becomes of a conversation that cannot be recorded: it goes on, with an alarm, or its
+    flow takes the error branch, and what has no such branch is ended."""
 
 
 class PromptSettings(Section):
@@ -220,6 +223,9 @@ class Number(Section):
 
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9._+*#-]{1,64}$")]
     flow: Path
+    auto_suspend_on_dtmf: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 0.0
+    """Nothing is recorded from the first digit that is keyed until none came for so many seconds,
+    wherever the contact goes. 0: what is said meanwhile is recorded."""
 
 
 class Settings(BaseSettings):

@@ -19,11 +19,12 @@ from engine.flow_files import FlowFileError, load_flows, load_library, load_whis
 from engine.flow_library import FlowLibrary
 from engine.house import House
 from engine.prompts import PromptError, Prompts
-from engine.records import RecordError, RecordingStatus, Records
+from engine.records import RecordError, RecordingStatus, Records, narrow
+from engine.sealing import KINDS
 from engine.web.server import WebServer
 from flows import Flow
 from mixer import MixerError
-from recorder import RecordingError, repair
+from recorder import RecordingError, part_by_name, repair
 
 log = structlog.get_logger("engine")
 
@@ -102,7 +103,12 @@ async def recover(records: Records, settings: Settings) -> None:
         status = RecordingStatus.FAILED if one.error else RecordingStatus.INTERRUPTED
         try:
             await records.finish_recording(
-                one.contact_id, status, None, frames=one.frames, error=one.error
+                one.contact_id,
+                status,
+                None,
+                frames=narrow(one.frames, one.sample_rate),
+                error=one.error,
+                kind=KINDS[part_by_name(one.path.name)],
             )
         except RecordError as error:  # a file of another database: it stays where it is
             log.error("recording without a row", path=str(one.path), error=str(error))
@@ -126,7 +132,12 @@ async def own_up(records: Records, contact_id: str) -> None:
         there = await asyncio.to_thread(Path(one.location).exists)
         if one.status is RecordingStatus.INTERRUPTED and not there:
             await records.finish_recording(
-                contact_id, RecordingStatus.FAILED, None, frames=0, error="crashed before its file"
+                contact_id,
+                RecordingStatus.FAILED,
+                None,
+                frames=0,
+                error="crashed before its file",
+                kind=one.kind,
             )
 
 

@@ -10,6 +10,7 @@ from sip import Codec
 
 PARAMETERS: Final = {"opus": "useinbandfec=1"}
 """What we say of a codec: Opus may bring copies of lost packets in the next (RFC 7587 §6.1)."""
+NARROW_RATE: Final = 8000  # hertz
 MAX_BITRATE: Final = 510_000  # bits a second, RFC 7587 §6.1
 FORMATS: Final = {
     row.name: Codec(
@@ -35,6 +36,11 @@ def offered(names: Sequence[str], beside: Codec | None) -> tuple[Codec, ...]:
     """
     ours = [FORMATS[name] for name in names]
     return tuple(sorted(ours, key=lambda codec: not (beside and codec.same_encoding(beside))))
+
+
+def speaks_wideband(codec: Codec) -> bool:
+    """Above 4 kHz too. G.722 says 8000 for its clock all the same (RFC 3551 §4.5.2)."""
+    return codec.clock_rate > NARROW_RATE or codec.name.upper() == "G722"
 
 
 def wishes(codec: Codec) -> Wishes:

@@ -49,16 +49,22 @@ class RecordingStatus(StrEnum):
     RECORDING = "RECORDING"
     AVAILABLE = "AVAILABLE"
     FAILED = "FAILED"
-    INTERRUPTED = "INTERRUPTED"  # the process died; what was on disk is playable
+    INTERRUPTED = "INTERRUPTED"  # it was cut short; what was on disk is playable
     DELETED = "DELETED"
 
 
 PLAYABLE = frozenset({RecordingStatus.AVAILABLE, RecordingStatus.INTERRUPTED})
 
 
+def narrow(frames: int, rate: int) -> int:
+    """Frames of that rate in frames of 1/8000 s."""
+    return frames * 8000 // rate
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingRecord:
-    """One recording. `frames` are 1/8000 s; `overruns` are frames lost before they were written."""
+    """One recording. `frames` are 1/8000 s, whatever the file's rate (`narrow`); `overruns` are
+    frames lost before they were written."""
 
     contact_id: str
     kind: RecordingKind

@@ -10,6 +10,7 @@ import structlog
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.moments import HOOKS
+from engine.recordings import Recordings
 from flows import (
     Ask,
     Done,
@@ -36,14 +37,16 @@ class FlowAnswers:
         queues: Mapping[str, str],
         library: Callable[[str], Flow | None],
         ledger: Ledger,
+        recordings: Recordings,
     ) -> None:
         self._queues, self._library, self._ledger = queues, library, ledger
+        self._recordings = recordings
 
     def answer(self, live: LiveContact, ask: Ask) -> Event | None:
         """None for what gets no answer; Failed for what this house does not do."""
         match ask:
-            case SetRecording(participants):
-                live.note(datetime.now(UTC), recorded=frozenset(participants))
+            case SetRecording():
+                return self._set_recording(live, ask)
             case SetAttributes(values):
                 live.note(datetime.now(UTC), attributes={**live.record.attributes, **values})
                 self._ledger.save(live.record)
@@ -57,6 +60,16 @@ class FlowAnswers:
                 log.warning("not available", contact_id=live.contact_id, ask=type(ask).__name__)
                 return Failed()
         return None
+
+    def _set_recording(self, live: LiveContact, asked: SetRecording) -> Event:
+        if asked.participants or asked.ivr:
+            if obstacle := self._recordings.obstacle():
+                log.error("nobody talks unrecorded", contact_id=live.contact_id, error=obstacle)
+                return Failed()
+        live.note(datetime.now(UTC), recorded=frozenset(asked.participants))
+        if asked.ivr is not None:
+            self._recordings.automated(live, on=asked.ivr)
+        return Done()
 
     def _set_queue(self, live: LiveContact, reference: str) -> Event:
         queue = self._queues.get(reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Set
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import structlog
 
@@ -79,7 +80,7 @@ class House:
         self.staff = Staff(settings, directory, floor)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
-        self.recordings = Recordings(self.mixer, settings.recording, self.ledger, archive)
+        self.recordings = self._recordings(archive)
         self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
         self.monitors = Monitors(
             *(self.sip, self.lines, self.mixer, self.ledger),
@@ -91,6 +92,13 @@ class House:
         self.outbound = self._outbound()
         self.switchboard = self._switchboard(
             self._performer(flows, whispers, library, prompts), flows.keys()
+        )
+
+    def _recordings(self, archive: Archive) -> Recordings:
+        settings = self.settings
+        guarded = {one.number: one.auto_suspend_on_dtmf for one in settings.numbers}
+        return Recordings(
+            self.mixer, settings.recording, self.ledger, archive, guarded, self._refuse
         )
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
@@ -158,7 +166,9 @@ class House:
         library: FlowLibrary,
         prompts: Prompts,
     ) -> Performer:
-        answers = FlowAnswers(queue_references(self.settings), library.find, self.ledger)
+        answers = FlowAnswers(
+            queue_references(self.settings), library.find, self.ledger, self.recordings
+        )
         voice = Voice(self.mixer, prompts.hold_music())
         return Performer(
             self.registry,
@@ -206,6 +216,19 @@ class House:
 
     def _step(self, live: LiveContact, event: Input) -> None:
         self.switchboard.step(live, event)
+
+    def record(self, live: LiveContact, participants: frozenset[str]) -> None:
+        """From now on, or from when an agent has the contact."""
+        live.note(datetime.now(UTC), recorded=participants)
+        if live.agent:
+            self.recordings.start(live)
+        self.mixer.route(live.contact_id, live.routes())
+        self.ledger.save(live.record)
+
+    def _refuse(self, contact_id: str) -> None:
+        """A conversation that cannot be recorded is none, by the instance's policy."""
+        if live := self.registry.get(contact_id):
+            self.switchboard.step(live, Input.SHUT_DOWN)
 
     def _trace(self, line: Line) -> None:
         call_id = self.sip.call_id(line.session)

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import structlog
 
-from engine.records import AuditRecord, ContactRecord, RecordError, RecordingStatus, Records
+from engine.records import (
+    AuditRecord,
+    ContactRecord,
+    RecordError,
+    RecordingKind,
+    RecordingStatus,
+    Records,
+    narrow,
+)
 from recorder import Finished
 
 RETRY_SECONDS = 1.0
@@ -59,27 +67,31 @@ class Ledger:
             self._audits.append(line)
         self._changed.set()
 
-    async def begin_recording(self, record: ContactRecord, started: datetime, path: Path) -> None:
+    async def begin_recording(
+        self, record: ContactRecord, started: datetime, path: Path, kind: RecordingKind
+    ) -> None:
         """The row of a recording, after that of its contact. Raises RecordError."""
         self.save(record)
         if not await self.flush():
             raise RecordError("the contact record could not be written")
-        await self._records.start_recording(record.contact_id, str(path), started)
+        await self._records.start_recording(record.contact_id, str(path), started, kind)
 
-    async def end_recording(self, finished: Finished, stop: datetime) -> None:
+    async def end_recording(self, finished: Finished, stop: datetime, kind: RecordingKind) -> None:
         """How it came out. Raises RecordError."""
+        kept = RecordingStatus.INTERRUPTED if finished.frames else RecordingStatus.FAILED
         await self._records.finish_recording(
             finished.contact_id,
-            RecordingStatus.FAILED if finished.error else RecordingStatus.AVAILABLE,
+            kept if finished.error else RecordingStatus.AVAILABLE,
             stop,
-            frames=finished.frames,
-            overruns=finished.overruns,
+            frames=narrow(finished.frames, finished.sample_rate),
+            overruns=narrow(finished.overruns, finished.sample_rate),
             error=finished.error,
+            kind=kind,
         )
 
-    async def move_recording(self, contact_id: str, location: str) -> None:
+    async def move_recording(self, contact_id: str, location: str, kind: RecordingKind) -> None:
         """Where it lies from now on. Raises RecordError."""
-        await self._records.move_recording(contact_id, location)
+        await self._records.move_recording(contact_id, location, kind)
 
     async def flush(self) -> bool:
         """Write everything that waits. False when the database refused: it is kept for later."""

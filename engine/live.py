@@ -16,6 +16,7 @@ from engine.lines import NO_ANSWER, Line, Party
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
+from recorder import Part
 from sip import Caller
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ class LiveContact:
     onward: Hunt | None = None
     """The search for a way to the third party."""
     tap: Tap | None = None
+    """Of the conversation's recording."""
+    ivr_tap: Tap | None = None
+    """Of that of the automated part."""
+    taped: set[Part] = field(default_factory=set)
+    """The recordings that it has, or had: none is begun twice."""
+    digits_quiet_seconds: float = 0.0
+    """Nothing is recorded while digits are keyed, and so long after: one of its flows wants it so,
+    for good. 0: none does."""
     listeners: list[Listener] = field(default_factory=list)
     timer: TimerHandle | None = None
 
@@ -152,6 +161,15 @@ class LiveContact:
         for party, hearing in self.heard.items():
             if hearing.player and (line := self.line_of(party)):
                 routes.add(Route(hearing.player, line.rtp.port))
+        return routes | self._automated()
+
+    def _automated(self) -> set[Route]:
+        """Prompts left, customer right (specification item 38)."""
+        if self.ivr_tap is None:
+            return set()
+        routes = {Route(self.player, self.ivr_tap.left)} if self.player else set()
+        if self.customer.may_send:
+            routes.add(Route(self.customer.rtp.port, self.ivr_tap.right))
         return routes
 
     def heard_by(self, speaker: Line) -> list[Line]:

@@ -103,7 +103,7 @@ class Performer:
             Do.REPORT_FAILURE: self._report_failure,
             Do.BRIDGE: self._bridge,
             Do.START_RECORDING: self._start_recording,
-            Do.STOP_RECORDING: self._recordings.stop,
+            Do.STOP_RECORDING: self._recordings.stop_all,
             Do.END_MONITORS: monitors.end_all,
             Do.RELEASE_AGENT: self._release_agent,
             Do.HANG_UP_CUSTOMER: self._hang_up_customer,
@@ -254,6 +254,7 @@ class Performer:
         if live.agent:
             self._flows.hook(live, AGENT_HOLD)
         self._mixer.route(live.contact_id, live.routes())
+        self._recordings.observe(live)
 
     def _report_success(self, live: LiveContact) -> None:
         assert live.agent
@@ -271,6 +272,7 @@ class Performer:
         elif live.flow is None and live.player is None:
             self._let_wait(live, CUSTOMER_HOLD)
         self._mixer.route(live.contact_id, live.routes())
+        self._recordings.observe(live)
 
     def _start_recording(self, live: LiveContact) -> None:
         self._recordings.start(live)
@@ -281,6 +283,7 @@ class Performer:
         self._flows.stop(live, Party.AGENT)
         line, live.agent = live.agent, None
         self._mixer.route(live.contact_id, live.routes())
+        self._recordings.observe(live)
         if line is not None:  # else another contact has taken it
             self._lines.drop(line)
             self._router.release(line.username)

@@ -30,6 +30,7 @@ from engine.contact_record import (
     RecordingStatus,
     contact_trace_record,
     endpoint,
+    narrow,
 )
 from engine.models import AuditRow, BindingRow, ContactRow, RecordingRow
 from engine.schema import upgrade
@@ -49,6 +50,7 @@ __all__ = [
     "contact_trace_record",
     "endpoint",
     "from_row",
+    "narrow",
 ]
 
 UPSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {

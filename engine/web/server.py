@@ -23,6 +23,7 @@ from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
 from engine.web.own_api import OwnApi
 from engine.web.profiles_api import ProfilesApi
+from engine.web.recording_api import RecordingApi
 from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
 from engine.web.users_api import UsersApi
@@ -91,6 +92,7 @@ def connect(house: House) -> Dispatch:
     digests = partial(digested, sip=house.settings.sip)
     handlers = {
         **ConnectApi(house).handlers(),
+        **RecordingApi(house).handlers(),
         **UsersApi(house.directory, digests).handlers(),
         **ProfilesApi(house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),

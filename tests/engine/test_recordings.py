@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.call import Input
 from engine.records import ContactRecord, RecordingStatus
-from recorder import verification
+from recorder import Part, verification
 from recorder.archive import read as read_manifest
 from recorder.signing import PUBLIC_NAME, PublicKey, keys
 from tests.rig.house import converse, engine, phone
@@ -109,9 +109,12 @@ async def test_what_is_said_while_suspended_is_not_recorded_and_the_time_goes_on
         await agent.register()
         live = await converse(one, customer, agent, "support")
         await asyncio.sleep(TALK_SECONDS)
-        one.house.recordings.suspend(live.contact_id, "card", "agent1")
+        recordings = one.house.recordings
+        track = recordings.track(live, Part.AGENT)
+        assert track
+        recordings.suspend(track, "card", "agent1")
         await asyncio.sleep(TALK_SECONDS)
-        one.house.recordings.resume(live.contact_id, "card")
+        recordings.resume(track, "card")
         await asyncio.sleep(TALK_SECONDS)
         agent.hang_up()
         await customer.hung_up()
