@@ -131,14 +131,21 @@ class Performer:
     def prompt_ended(self, live: LiveContact, party: Party) -> None:
         self._flows.prompt_ended(live, party)
 
-    def pressed(self, live: LiveContact, line: Line, digit: str) -> None:
-        """Somebody pressed a key, which may be part of a PIN: nobody writes it down."""
+    def pressed(
+        self, live: LiveContact, line: Line, digit: str, duration_ms: int, *, sounds: bool = False
+    ) -> None:
+        """Somebody pressed a key, which may be part of a PIN: nobody writes it down.
+
+        `sounds`: as a tone in what the phone says.
+        """
+        if line.party is not Party.SUPERVISOR:
+            self._recordings.digit(live, duration_ms / 1000, sounds=sounds)
         if line in (live.customer, live.line_of(Party.AGENT)):
             self._flows.pressed(live, line.party, digit)
 
     def told_digit(self, live: LiveContact, line: Line, digit: str, duration_ms: int) -> None:
         """The same, told by SIP INFO: whoever the party talks with hears it as telephone event."""
-        self.pressed(live, line, digit)
+        self.pressed(live, line, digit, duration_ms)
         for other in live.heard_by(line):
             self._lines.send_digit(other, digit, duration_ms)
 

@@ -23,7 +23,7 @@ import structlog
 
 from config import RecordingSettings
 from engine.codecs import speaks_wideband
-from engine.digit_guard import DigitGuard
+from engine.digit_guard import TOLD_LATE_SECONDS, DigitGuard
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.records import RecordError
@@ -44,7 +44,7 @@ from recorder import (
     recording_path,
 )
 
-BY_FLOW, BY_DIGITS = "flow", "digits"
+BY_FLOW, BY_DIGITS, BY_TONE = "flow", "digits", "tone"
 """Reasons of suspensions that nobody asked for by the API."""
 log = structlog.get_logger("engine.recordings")
 
@@ -161,18 +161,26 @@ class Recordings:
             self._tell(track, Resume(track.path, track.frame_from(self._loop.time()), reason))
             track.suspended.discard(reason)
 
-    def digit(self, live: LiveContact, seconds: float) -> None:
-        """A key was pressed on this contact for so long: what is keyed may be a card number."""
+    def digit(self, live: LiveContact, seconds: float, *, sounds: bool) -> None:
+        """A key was pressed on this contact for so long: what is keyed may be a card number.
+
+        A key that `sounds` is silenced in any case, as far as it is not written yet.
+        """
         self._note_guard(live)
+        now = self._loop.time()
+        if sounds:
+            for track in self._running(live):
+                self._silence(track, now - seconds - TOLD_LATE_SECONDS, BY_TONE)
+                self._end_silence(track, BY_TONE)
         if not live.digits_quiet_seconds:
             return
         guard = self._guards.get(live.contact_id)
         if guard is None:
             guard = self._guards[live.contact_id] = DigitGuard(live.digits_quiet_seconds)
-        since = guard.digit(seconds, self._loop.time())
+        since = guard.digit(seconds, now)
         if since is not None:
             for track in self._running(live):
-                self._silence(track, since)
+                self._silence(track, since, BY_DIGITS)
             self._loop.call_at(guard.deadline, self._quiet, live, guard, guard.deadline)
 
     def _note_guard(self, live: LiveContact) -> None:
@@ -183,25 +191,27 @@ class Recordings:
         """No digit came for a while, unless one did."""
         if guard.tick(max(due, self._loop.time())):  # the loop may wake a hair early
             for track in self._running(live):
-                with contextlib.suppress(RecordingError):
-                    self.resume(track, BY_DIGITS)
+                self._end_silence(track, BY_DIGITS)
         else:
             self._loop.call_at(guard.deadline, self._quiet, live, guard, guard.deadline)
 
-    def _silence(self, track: Track, since: float) -> None:
+    def _silence(self, track: Track, since: float, reason: str) -> None:
         with contextlib.suppress(RecordingError):  # it is over: nothing more is written
-            self.suspend(track, BY_DIGITS, BY_DIGITS, since)
+            self.suspend(track, reason, reason, since)
+
+    def _end_silence(self, track: Track, reason: str) -> None:
+        with contextlib.suppress(RecordingError):
+            self.resume(track, reason)
 
     def _running(self, live: LiveContact) -> list[Track]:
         return [track for part in Part if (track := self.track(live, part))]
 
     def _switch(self, track: Track, *, on: bool) -> None:
         """As the flow's last block wants it."""
-        with contextlib.suppress(RecordingError):
-            if on:
-                self.resume(track, BY_FLOW)
-            else:
-                self.suspend(track, BY_FLOW, BY_FLOW)
+        if on:
+            self._end_silence(track, BY_FLOW)
+        else:
+            self._silence(track, self._loop.time(), BY_FLOW)
 
     def _tell(self, track: Track, order: Order) -> None:
         if track.begun:
@@ -224,7 +234,7 @@ class Recordings:
         self._tracks[path] = track
         guard = self._guards.get(live.contact_id)
         if guard and guard.deadline < inf:
-            self._silence(track, track.opened)
+            self._silence(track, track.opened, BY_DIGITS)
         self._spawn(self._open_file(live, track))
         return tap
 

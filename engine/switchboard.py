@@ -300,7 +300,9 @@ class Switchboard:
 
     def _heard_digit(self, live: LiveContact, line: Line, event: MediaDigit) -> None:
         if line.presses_by(Keys.MEDIA):
-            self._performer.pressed(live, line, event.digit)
+            self._performer.pressed(
+                live, line, event.digit, event.duration_ms, sounds=line.keys_sound
+            )
 
     def _lost(self, live: LiveContact, line: Line, *, hung_up: bool) -> None:
         if line.party is Party.SUPERVISOR:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from engine.call import Input
 from engine.records import ContactRecord, RecordingStatus
-from recorder import Part, verification
+from mixer import Route
+from recorder import Loss, Part, verification
 from recorder.archive import read as read_manifest
 from recorder.signing import PUBLIC_NAME, PublicKey, keys
-from tests.rig.house import converse, engine, phone
+from tests.rig.house import AUDIO, converse, engine, phone, settings
 from tests.rig.patience import until
+from tests.rig.phone import audio
 
 TALK_SECONDS = 0.5
 
@@ -124,3 +126,114 @@ async def test_what_is_said_while_suspended_is_not_recorded_and_the_time_goes_on
     manifest = read_manifest(Path(record.recordings[0].location).with_suffix(".json"))
     [span] = manifest.recording.suspended
     assert (span.reason, span.who) == ("card", "agent1")
+
+
+async def test_where_nobody_may_talk_unrecorded_the_flow_takes_its_error_branch(
+    tmp_path: Path,
+) -> None:
+    """The older block has none: the contact is disconnected."""
+    recording = {"min_free_bytes": 1 << 60, "policy": "record-or-refuse"}
+    async with engine(tmp_path, recording=recording) as one, phone(one) as customer:
+        await customer.invite("support", AUDIO)
+        assert (await customer.hung_up()).by == "BYE"
+        await customer.invite("unrecorded", AUDIO)
+        assert len(one.house.registry) == 1
+
+
+async def test_where_nobody_may_talk_unrecorded_a_file_that_cannot_be_made_ends_the_call(
+    tmp_path: Path,
+) -> None:
+    recording = {"policy": "record-or-refuse"}
+    async with engine(tmp_path, recording=recording) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await customer.invite("support", AUDIO)
+            (tmp_path / "recordings" / "CallRecordings").write_text("in the way")
+            await agent.register()
+            await agent.called()
+            await agent.answer(AUDIO)
+            assert (await customer.hung_up()).by == "BYE"
+            assert (await agent.hung_up()).by == "BYE"
+            assert one.house.recordings.alarms.unrecorded == 1
+
+
+async def test_a_recording_that_cannot_be_made_costs_nobody_a_hold(tmp_path: Path) -> None:
+    recording = {"min_free_bytes": 1 << 60}
+    async with engine(tmp_path, recording=recording) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            await until(lambda: one.house.recordings.alarms.unrecorded)
+            assert live.tap is None
+            for direction in ("sendonly", "sendrecv"):
+                await agent.reinvite(audio(4000, direction=direction))
+            assert live.call.ended_by is None
+            agent.hang_up()
+            assert (await customer.hung_up()).by == "BYE"
+
+
+async def test_the_manifest_knows_holds_and_loss_and_the_automated_part_its_own_file(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await customer.invite("automated", AUDIO)
+        [live] = one.house.registry
+        ivr = await until(lambda: live.ivr_tap)
+        assert Route(live.customer.rtp.port, ivr.right) in live.routes()
+        await agent.register()
+        await agent.called()
+        await agent.answer(AUDIO)
+        await until(lambda: live.tap)
+        await agent.reinvite(audio(4000, direction="sendonly"))
+        await asyncio.sleep(TALK_SECONDS)
+        await agent.reinvite(audio(4000))
+        agent.hang_up()
+        await customer.hung_up()
+        await one.house.recordings.close()
+        record = await one.house.records.contact(live.contact_id)
+    assert record
+    automated, talk = (
+        read_manifest(Path(kept.location).with_suffix(".json")).recording
+        for kept in record.recordings
+    )
+    [hold] = talk.holds
+    assert TALK_SECONDS - 0.02 <= (hold.end - hold.first) / 8000 < TALK_SECONDS + 1.0
+    assert talk.left_loss == talk.right_loss == Loss(0, 0, 0)
+    assert automated.channels.right == "customer" and automated.left_loss is None
+    [off, paused] = automated.suspended
+    assert (off.reason, off.first, paused.reason) == ("flow", off.first, "flow")
+
+
+async def test_keyed_digits_are_not_recorded_and_a_transfer_does_not_change_that(
+    tmp_path: Path,
+) -> None:
+    """From the first digit until none came for a second."""
+    given = settings(tmp_path).model_dump()["numbers"]
+    numbers = [
+        one | {"auto_suspend_on_dtmf": 1.0} if one["number"] == "support" else one for one in given
+    ]
+    async with engine(tmp_path, numbers=numbers) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent, phone(one, "agent2") as other:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            await other.register()
+            await asyncio.sleep(TALK_SECONDS)
+            await customer.press("12")
+            track = one.house.recordings.track(live, Part.AGENT)
+            assert track and track.suspended == {"digits"}
+            await agent.refer("agent2")
+            await other.called()
+            await other.answer(AUDIO)
+            await agent.hung_up()
+            await customer.press("3")
+            assert one.house.recordings.track(live, Part.AGENT) is track
+            assert track.suspended == {"digits"}
+            await until(lambda: not track.suspended)
+            other.hang_up()
+            await customer.hung_up()
+            await one.house.recordings.close()
+            record = await one.house.records.contact(live.contact_id)
+    assert record
+    [kept] = record.recordings
+    [span] = read_manifest(Path(kept.location).with_suffix(".json")).recording.suspended
+    assert (span.reason, span.who) == ("digits", "digits")
+    assert (span.end - span.first) / 8000 >= 1.0

@@ -54,9 +54,35 @@ def to_queue(*recorded: str, queue: str = "support") -> Json:
     )
 
 
+def recorded_from_the_start() -> Json:
+    """To the queue, with the automated part recorded, switched off, and on again."""
+    return flow(
+        *(
+            action(
+                name,
+                "UpdateContactRecordingBehavior",
+                goes_to,
+                RecordingBehavior={
+                    "RecordedParticipants": ["Agent", "Customer"],
+                    "IVRRecordingBehavior": ivr,
+                },
+            )
+            for name, goes_to, ivr in (
+                ("on", "off", "Enabled"),
+                ("off", "again", "Disabled"),
+                ("again", "pause", "Enabled"),
+                ("pause", "set", "Disabled"),
+            )
+        ),
+        action("set", "UpdateContactTargetQueue", "transfer", QueueId="support"),
+        action("transfer", "TransferContactToQueue", "bye"),
+    )
+
+
 FLOWS: Mapping[str, Json] = {
     "support": to_queue("Agent", "Customer"),
     "unrecorded": to_queue(),
+    "automated": recorded_from_the_start(),
     "agent-only": to_queue("Agent"),
     "lost": to_queue(queue="nowhere"),
     "goodbye": flow(action("say", "MessageParticipant", "bye", PromptId="short")),
