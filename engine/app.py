@@ -14,6 +14,7 @@ import structlog
 
 from config import Settings
 from engine.collector import settle
+from engine.descriptors import TooFewDescriptors, allow, needed
 from engine.directory import Directory, Store, seed
 from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
 from engine.flow_library import FlowLibrary
@@ -45,9 +46,10 @@ class Running:
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """An engine from start to stop; at the end it drains. Raises StartError."""
     try:
+        allow(needed(settings))
         flows, whispers = load_flows(settings), load_whispers(settings)
         library = FlowLibrary(load_library(settings.flows.directory))
-    except FlowFileError as error:
+    except (TooFewDescriptors, FlowFileError) as error:
         raise StartError(str(error)) from error
     prompts = Prompts(settings.prompts)
     records = Records(settings.database.url)
