@@ -12,8 +12,9 @@ The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONO
             clock. Packets are written where their timestamp belongs; order and duplicates need no
             care. Readers go behind now: mixes by `supervisor_delay_ms`, taps by
             `recording_delay_ms`. So a tap is as long as it was open, whatever the packets do, and
-            its two sides lie as they were heard. Timestamps that leave the clock are set against it
-            again, slowly for drift (8 ms), at once for a leap (1 s).
+            its two sides lie as they were heard, at 8 kHz or, opened `wide`, at 16. Timestamps that
+            leave the clock are set against it again, slowly for drift (8 ms), at once for a leap
+            (1 s).
 Holes       What was lost, or is late, is made up from the last pitch period and fades within 60 ms;
             after comfort noise there is noise; a pause, or a digit, is silence. It lies in the
             timeline, for all readers alike, until the packet comes after all.

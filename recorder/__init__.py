@@ -7,6 +7,7 @@ agent on the right. One thread writes all of them, in blocks of 375 ms:
     Writer.start_recording()     the file is there, empty and valid, before the first frame
       polls every 250 ms         -> Recording (pure table) -> blocks -> LiveFile
       the source ended           -> rest written, closed, reopened: frames written = frames there
+    Writer.tell(Suspend)         silence from that frame on, until Resume; before it is written
     on_finished(Finished)        once for each recording, with its length or its error
 
     Archive.seal()             hashed, described, signed, chained: <name>.json beside it
@@ -17,6 +18,12 @@ Pure: `recording` (the table), `timeline` (frames by number; what is suspended i
 is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`. Drivers: `sound_file` (the
 only file that knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing`
 (the key), `archive` (manifests, head of the chain), `transcode` (the process), `verification`.
+
+A contact has two at most, told by their names: of its conversations, and of the automated part
+(`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.
+A suspended span is silence with ramps of 5 ms around it: what was said is in no file, waveform or
+log, and the manifest says from where to where, why and who. A full disk ends a recording after its
+last whole frame; below the floor none begins.
 
 A killed process loses less than the last second: a block that is not full (375 ms), what came
 since the last poll (250 ms), and what the mixer holds back for late packets (320 ms as it comes).
