@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.moments import HOOKS
-from engine.recordings import Recordings
 from flows import (
     Ask,
     Done,
@@ -28,6 +28,15 @@ from flows import (
 log = structlog.get_logger("engine.flow")
 
 
+class Recorder(Protocol):
+    """As engine.recordings."""
+
+    def obstacle(self) -> str | None:
+        """Why nothing can be recorded now, where nobody may talk without."""
+
+    def automated(self, live: LiveContact, *, on: bool) -> None: ...
+
+
 class FlowAnswers:
     """`queues` leads from every reference a flow may use to a queue's name; `library` finds flows
     by what others call them."""
@@ -37,7 +46,7 @@ class FlowAnswers:
         queues: Mapping[str, str],
         library: Callable[[str], Flow | None],
         ledger: Ledger,
-        recordings: Recordings,
+        recordings: Recorder,
     ) -> None:
         self._queues, self._library, self._ledger = queues, library, ledger
         self._recordings = recordings
