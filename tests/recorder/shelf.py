@@ -12,13 +12,13 @@ from recorder.store import Marked, Store
 from tests.recorder.sources import STARTED, contact_id, conversation
 
 
-def recorded(directory: Path, number: int, seconds: float = 0.5) -> Finished:
-    """A finished recording that waits for its manifest."""
+def recorded(directory: Path, number: int, seconds: float = 0.5, rate: int = 8000) -> Finished:
+    """A finished recording that waits for its manifest; `seconds` where it is at 8 kHz."""
     store = Store(directory, Watermarks.above(0))
-    file = LiveFile(store.reserve(contact_id(number), STARTED))
+    file = LiveFile(store.reserve(contact_id(number), STARTED, rate), rate)
     file.write(conversation(seconds))
     file.close()
-    finished = Finished(contact_id(number), file.path, file.frames, 8000, 0)
+    finished = Finished(contact_id(number), file.path, file.frames, rate, 0)
     store.advance(Marked(STARTED, finished))
     return finished
 

@@ -14,7 +14,9 @@ from recorder.store import (
     CUT_SHORT,
     Mark,
     Marked,
+    Part,
     Store,
+    part_by_name,
     recording_name,
     recording_path,
     recordings,
@@ -177,3 +179,16 @@ def test_repair_leaves_strange_files_alone_and_needs_no_directory(tmp_path: Path
 def test_a_naive_time_is_our_mistake(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="zone"):
         recording_name(CONTACT, datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None))
+
+
+def test_what_a_crash_left_of_a_wideband_automated_part_is_known_as_that(tmp_path: Path) -> None:
+    path = Store(tmp_path, ROOM).reserve(CONTACT, STARTED, 16_000, Part.IVR)
+    file = LiveFile(path, 16_000)
+    file.write(conversation(1.0))
+    (found,) = recorder.repair(tmp_path)
+    assert (found.frames, found.sample_rate, found.path) == (8000, 16_000, path)
+    assert part_by_name(path.name) is Part.IVR and path.name.endswith("_UTC_ivr.wav")
+    assert part_by_name(recording_name(CONTACT, STARTED)) is Part.AGENT
+    assert list(recordings(tmp_path)) == [path]
+    (marked,) = Store(tmp_path, ROOM).marked(Mark.UNSEALED)
+    assert (marked.finished.sample_rate, marked.finished.error) == (16_000, "cut short by a crash")

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import soundfile
 
 from recorder import (
     Archive,
+    Facts,
     Manifest,
     RecordingError,
     Transcoder,
@@ -27,8 +29,8 @@ from recorder.manifest import Format
 from recorder.peaks import BUCKETS
 from recorder.transcode import Done, Job
 from tests.recorder.desk import wait_until
-from tests.recorder.shelf import flip, sealed, shelf
-from tests.recorder.sources import AGENT_HZ, CUSTOMER_HZ, conversation
+from tests.recorder.shelf import flip, recorded, sealed, shelf
+from tests.recorder.sources import AGENT_HZ, CUSTOMER_HZ, STARTED, conversation
 from tests.rig import tones
 
 PATIENCE = 15.0  # seconds
@@ -89,6 +91,21 @@ def test_opus_is_as_long_and_each_voice_is_on_its_side(tmp_path: Path) -> None:
     assert (sound.shape, rate, manifest.audio.format) == ((16_000, 2), 8000, "opus")
     assert tones.dominant_frequency(sound[:, 0]) == pytest.approx(CUSTOMER_HZ, abs=1)
     assert tones.dominant_frequency(sound[:, 1]) == pytest.approx(AGENT_HZ, abs=1)
+
+
+@pytest.mark.parametrize("wanted", ["flac", "opus"])
+def test_a_wideband_recording_stays_wideband(tmp_path: Path, wanted: Format) -> None:
+    archive = Archive(tmp_path)
+    archive.seal(recorded(tmp_path, 1, seconds=2.0, rate=16_000), Facts(STARTED))
+    (path,) = archive.unconverted()
+    manifest = converted(archive, path, wanted)
+    info = soundfile.info(path.with_suffix(f".{wanted}"))
+    assert (info.samplerate, info.frames) == (16_000, 16_000)
+    recording = manifest.recording
+    assert (recording.sample_rate, recording.stopped - recording.started) == (
+        16_000,
+        timedelta(seconds=1),
+    )
 
 
 def test_a_wav_that_stays_one_gets_its_waveform(tmp_path: Path) -> None:
