@@ -80,7 +80,8 @@ class Recordings:
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(settings, self._on_finished)
         self._sealing = Sealing(archive, settings.format, ledger)
-        self._tracks: dict[Path, Track] = {}  # until the file is closed
+        self._running: dict[tuple[str, Part], Track] = {}  # by contact id, until the tap is closed
+        self._tracks: dict[Path, Track] = {}  # until the file is
         self._guards: dict[str, DigitGuard] = {}  # by contact id
         self._tasks: set[asyncio.Task[None]] = set()
         self.alarms = Alarms()
@@ -141,9 +142,7 @@ class Recordings:
 
     def track(self, live: LiveContact, part: Part) -> Track | None:
         """The recording that runs; None where none does."""
-        tap = live.tap if part is Part.AGENT else live.ivr_tap
-        running = (one for one in self._tracks.values() if one.tap is tap)
-        return next(running, None) if tap else None
+        return self._running.get((live.contact_id, part))
 
     def suspend(self, track: Track, reason: str, who: str, since: float | None = None) -> None:
         """Nothing said from now on is recorded, or `since` then, as far as it is not written yet.
@@ -169,7 +168,7 @@ class Recordings:
         self._note_guard(live)
         now = self._loop.time()
         if sounds:
-            for track in self._running(live):
+            for track in self._tracks_of(live):
                 self._silence(track, now - seconds - TOLD_LATE_SECONDS, BY_TONE)
                 self._end_silence(track, BY_TONE)
         if not live.digits_quiet_seconds:
@@ -179,7 +178,7 @@ class Recordings:
             guard = self._guards[live.contact_id] = DigitGuard(live.digits_quiet_seconds)
         since = guard.digit(seconds, now)
         if since is not None:
-            for track in self._running(live):
+            for track in self._tracks_of(live):
                 self._silence(track, since, BY_DIGITS)
             self._loop.call_at(guard.deadline, self._quiet, live, guard, guard.deadline)
 
@@ -190,7 +189,7 @@ class Recordings:
     def _quiet(self, live: LiveContact, guard: DigitGuard, due: float) -> None:
         """No digit came for a while, unless one did."""
         if guard.tick(max(due, self._loop.time())):  # the loop may wake a hair early
-            for track in self._running(live):
+            for track in self._tracks_of(live):
                 self._end_silence(track, BY_DIGITS)
         else:
             self._loop.call_at(guard.deadline, self._quiet, live, guard, guard.deadline)
@@ -203,7 +202,7 @@ class Recordings:
         with contextlib.suppress(RecordingError):
             self.resume(track, reason)
 
-    def _running(self, live: LiveContact) -> list[Track]:
+    def _tracks_of(self, live: LiveContact) -> list[Track]:
         return [track for part in Part if (track := self.track(live, part))]
 
     def _switch(self, track: Track, *, on: bool) -> None:
@@ -231,7 +230,7 @@ class Recordings:
         track = Track(live.contact_id, part, started, self._loop.time(), tap, path)
         track.hear(heard_in(live, part), self._figures)
         live.taped.add(part)
-        self._tracks[path] = track
+        self._tracks[path] = self._running[live.contact_id, part] = track
         guard = self._guards.get(live.contact_id)
         if guard and guard.deadline < inf:
             self._silence(track, track.opened, BY_DIGITS)
@@ -264,6 +263,7 @@ class Recordings:
 
     def _close_tap(self, live: LiveContact, track: Track) -> None:
         track.tap.close()
+        self._running.pop((track.contact_id, track.part), None)
         if live.tap is track.tap:
             live.tap = None
         elif live.ivr_tap is track.tap:
