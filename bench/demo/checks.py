@@ -14,6 +14,7 @@ from tests.rig.tones import (
     alignment,
     crosstalk_db,
     level_dbfs,
+    read_recording,
     read_wav,
     spans,
     steady_dbfs,
@@ -54,8 +55,7 @@ class Evidence:
 
     def __init__(self, story: Story, recording: Path) -> None:
         self.story = story
-        stereo, rate = read_wav(recording)
-        assert rate == RATE and stereo.ndim == 2, f"{recording} is no stereo file at 8 kHz"
+        stereo = read_recording(recording)
         self.left, self.right = stereo[:, 0], stereo[:, 1]
         self.seconds = len(stereo) / RATE
         said, _ = read_wav(story.wav("customer-says"))

@@ -12,7 +12,7 @@ import pytest
 from tests.calls.party import Party, Talker
 from tests.mixer.phone import PTIME
 from tests.rig.server import Server
-from tests.rig.tones import RATE, Samples, alignment, read_wav
+from tests.rig.tones import RATE, Samples, alignment, read_recording
 
 pytestmark = pytest.mark.call
 SET_UP_SECONDS = 0.5
@@ -64,7 +64,7 @@ async def test_both_sides_lie_where_they_were_said_and_the_length_is_that_of_the
         assert answered < start - SEARCHED_SECONDS, "the first burst was not searched for"
         assert (await customer.phone.hung_up()).by == "BYE"
         [row] = await server.recorded()
-    samples, _ = read_wav(Path(row["location"]))
+    samples = read_recording(Path(row["location"]))
     assert len(samples) / RATE == pytest.approx(talked, abs=LENGTH_SECONDS)
     left = lateness(samples[:, 0], customer.talker, answered)
     right = lateness(samples[:, 1], agent.talker, answered)

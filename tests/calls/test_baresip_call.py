@@ -20,6 +20,7 @@ from tests.rig.tones import (
     Samples,
     crosstalk_db,
     level_dbfs,
+    read_recording,
     read_wav,
     steady_dbfs,
     tone,
@@ -134,7 +135,7 @@ async def test_baresip_takes_a_softphones_call_holds_it_and_resumes(tmp_path: Pa
         await customer.stop_recording()
         [row] = await server.recorded()
     assert not customer.events.of_kind("held"), "the customer is not put on hold: he hears music"
-    recording, _ = read_wav(Path(row["location"]))
+    recording = read_recording(Path(row["location"]))
     assert len(recording) / RATE == pytest.approx(hung_up - bridged, abs=LENGTH_SECONDS)
     check_sides(talk.of(recording, bridged))
     check_sides(again.of(recording, bridged))
@@ -173,7 +174,7 @@ async def test_a_softphone_takes_baresips_call_holds_it_and_resumes_over_tcp(
         await agent.wait_for("disconnected", 2)
         await agent.stop_recording()
         [row] = await server.recorded()
-    recording, _ = read_wav(Path(row["location"]))
+    recording = read_recording(Path(row["location"]))
     assert len(recording) / RATE == pytest.approx(hung_up - bridged, abs=LENGTH_SECONDS)
     check_sides(talk.of(recording, bridged))
     check_sides(again.of(recording, bridged))

@@ -22,6 +22,7 @@ from tests.rig.tones import (
     RATE,
     Samples,
     level_dbfs,
+    read_recording,
     read_wav,
     silence,
     steady_dbfs,
@@ -93,7 +94,7 @@ async def recorded(one: Running, contact_id: str) -> Samples:
     record = await one.house.records.contact(contact_id)
     assert record
     [row] = record.recordings
-    samples, _ = read_wav(Path(row.location))
+    samples = read_recording(Path(row.location))
     return samples
 
 

@@ -13,7 +13,7 @@ from tests.calls.crowd import AGENT_HZ, CUSTOMER_HZ, SAID_DBFS, register, said
 from tests.rig.patience import until
 from tests.rig.server import Row, Server
 from tests.rig.sipp import Sipp
-from tests.rig.tones import level_dbfs, read_wav, steady_dbfs
+from tests.rig.tones import level_dbfs, read_recording, steady_dbfs
 
 pytestmark = [
     pytest.mark.call,
@@ -41,7 +41,7 @@ def check_recording(row: Row) -> None:
         assert (file.getframerate(), file.getnchannels()) == (8000, 2)
         assert file.getnframes() == row["frames"]
         assert TALK_SECONDS - RING_SECONDS - 0.5 < file.getnframes() / 8000 < TALK_SECONDS + 0.2
-    samples, _ = read_wav(Path(row["location"]))
+    samples = read_recording(Path(row["location"]))
     middle = samples[8000:16000]
     for side, own, other in ((0, CUSTOMER_HZ, AGENT_HZ), (1, AGENT_HZ, CUSTOMER_HZ)):
         assert steady_dbfs(middle[:, side], own) == pytest.approx(SAID_DBFS, abs=1.0), (side, row)

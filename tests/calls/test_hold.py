@@ -20,7 +20,7 @@ from tests.calls.party import Party, bridge
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.phone import Reinvited, audio
-from tests.rig.tones import RATE, Samples, level_dbfs, read_wav, steady_dbfs, tone
+from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
 CUSTOMER_HZ, AGENT_HZ, COLLEAGUE_HZ = 440.0, 1000.0, 1700.0
@@ -46,7 +46,7 @@ class Scene:
         await self.one.house.recordings.close()
         record = await self.one.house.records.contact(self.live.contact_id)
         assert record
-        samples, _ = read_wav(Path(record.recordings[0].location))
+        samples = read_recording(Path(record.recordings[0].location))
         return samples
 
     def now(self) -> int:

@@ -16,7 +16,7 @@ from tests.rig.hooks import PROMPTS_HZ, hooked
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.phone import audio
-from tests.rig.tones import Samples, Span, read_wav, spans, tone
+from tests.rig.tones import Samples, Span, read_recording, spans, tone
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
 CUSTOMER_HZ, AGENT_HZ, SAID_DBFS = 440.0, 1700.0, -10.0
@@ -56,7 +56,7 @@ async def test_each_moment_of_a_contact_has_its_flow(tmp_path: Path) -> None:
     assert record and record.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
     check_customer(heard_by_customer)
     check_agent(heard_by_agent)
-    check_recording(read_wav(Path(record.recordings[0].location))[0])
+    check_recording(read_recording(Path(record.recordings[0].location)))
 
 
 def only(samples: Samples, name: str) -> Span:

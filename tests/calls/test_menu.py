@@ -15,7 +15,7 @@ from tests.calls.party import Party
 from tests.rig.house import Json, action, engine, flow, phone, to_queue
 from tests.rig.patience import until
 from tests.rig.softphone import Softphone
-from tests.rig.tones import Samples, read_wav, spans, steady_dbfs, tone, write_wav
+from tests.rig.tones import Samples, read_recording, read_wav, spans, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -107,7 +107,7 @@ async def test_a_caller_presses_a_wrong_key_then_none_then_the_right_ones(
         record = await one.house.records.contact(live.contact_id)
     assert record and record.attributes == {"number": "4711"}
     check_heard(read_wav(tmp_path / "heard.wav")[0])
-    check_recorded(read_wav(Path(record.recordings[0].location))[0])
+    check_recorded(read_recording(Path(record.recordings[0].location)))
 
 
 async def prompted(live: LiveContact, after: object = None) -> object:

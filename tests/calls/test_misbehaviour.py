@@ -23,7 +23,7 @@ from tests.rig.phone import Refused
 from tests.rig.server import HOST, PASSWORD, Row, Server
 from tests.rig.sipp import Sipp
 from tests.rig.softphone import Softphone
-from tests.rig.tones import Samples, level_dbfs, read_wav, steady_dbfs, tone, write_wav
+from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone, write_wav
 from tests.rig.virtual_phone import Dialog
 
 pytestmark = pytest.mark.call
@@ -75,7 +75,7 @@ async def talk(folder: Path, silence_seconds: float = 60.0) -> AsyncIterator[Tal
         seconds = time.monotonic() - began
         await both.end()
         [row] = await until(lambda: available(server, "agent1"))
-        check_recording(read_wav(Path(row["location"]))[0], seconds)
+        check_recording(read_recording(Path(row["location"])), seconds)
 
 
 def check_recording(samples: Samples, seconds: float) -> None:

@@ -16,7 +16,7 @@ from tests.rig.desk import BERLIN, Desk, desk, recorded, whisper
 from tests.rig.house import action, phone
 from tests.rig.patience import until
 from tests.rig.phone import Phone
-from tests.rig.tones import Samples, level_dbfs, read_wav, steady_dbfs, tone
+from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
 CALLED_HZ, AGENT_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
@@ -42,7 +42,7 @@ class Talk:
         record = await self.it.one.house.records.contact(self.live.contact_id)
         assert record
         [row] = record.recordings
-        samples, _ = read_wav(Path(row.location))
+        samples = read_recording(Path(row.location))
         return samples
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.rig.server import PASSWORD, Server
 from tests.rig.softphone import Softphone
-from tests.rig.tones import RATE, Samples, level_dbfs, read_wav, steady_dbfs, tone, write_wav
+from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -118,7 +118,7 @@ async def test_a_softphone_transfers_blindly(tmp_path: Path) -> None:
         (between, None, "agent1"),
         (after, "customer", "agent2"),
     ]
-    check_recording(read_wav(Path(row["location"]))[0], parts, ended)
+    check_recording(read_recording(Path(row["location"])), parts, ended)
 
 
 async def test_a_softphone_that_fails_to_transfer_has_its_customer_back(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_a_softphone_that_fails_to_transfer_has_its_customer_back(tmp_path
         await agent.wait_for("disconnected", 2)
         [row] = await it.server.recorded()
     parts = [(before, "customer", "agent1"), (after, "customer", "agent1")]
-    check_recording(read_wav(Path(row["location"]))[0], parts, ended)
+    check_recording(read_recording(Path(row["location"])), parts, ended)
 
 
 async def test_a_softphone_transfers_to_the_one_it_consults(tmp_path: Path) -> None:
@@ -162,8 +162,8 @@ async def test_a_softphone_transfers_to_the_one_it_consults(tmp_path: Path) -> N
         (between, None, None),  # on hold pjsua says nothing
         (after, "customer", "agent2"),
     ]
-    check_recording(read_wav(Path(talk["location"]))[0], parts, ended)
-    samples, _ = read_wav(Path(consultation["location"]))
+    check_recording(read_recording(Path(talk["location"])), parts, ended)
+    samples = read_recording(Path(consultation["location"]))
     middle = slice(len(samples) // 3, 2 * len(samples) // 3)
     check(samples[middle, 0], "agent1")
     check(samples[middle, 1], "agent2")

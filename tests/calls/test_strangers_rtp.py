@@ -19,7 +19,7 @@ from tests.calls.party import CODEC, Party, Talker
 from tests.mixer.phone import FRAME, PTIME, Packet, encode
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
-from tests.rig.tones import Samples, level_dbfs, read_wav, steady_dbfs, tone
+from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(30)]
 HOST, NEIGHBOUR, UNREACHABLE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
@@ -86,7 +86,7 @@ async def recorded(one: Running, live: LiveContact) -> Samples:
         done = record.recordings if record else ()
         return next((each.location for each in done if each.stop), "")
 
-    return read_wav(Path(await until(location)))[0][800:-800]
+    return read_recording(Path(await until(location)))[800:-800]
 
 
 async def test_nobody_hears_a_stranger_who_shouts_at_both_rtp_ports(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from engine.live import LiveContact
 from tests.calls.party import Party, bridge
 from tests.rig.house import PASSWORD, engine, phone
 from tests.rig.patience import until
-from tests.rig.tones import RATE, Samples, level_dbfs, read_wav, steady_dbfs, tone
+from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
 CUSTOMER_HZ, FIRST_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
@@ -59,7 +59,7 @@ class Stage:
         record = await self.one.house.records.contact(self.live.contact_id)
         assert record
         [row] = record.recordings
-        samples, _ = read_wav(Path(row.location))
+        samples = read_recording(Path(row.location))
         return samples
 
 

@@ -16,7 +16,7 @@ from tests.rig.baresip import Baresip
 from tests.rig.linphone import Linphone
 from tests.rig.server import HOST, PASSWORD, Server
 from tests.rig.softphone import Softphone
-from tests.rig.tones import level_dbfs, read_wav, steady_dbfs, tone, write_wav
+from tests.rig.tones import level_dbfs, read_recording, steady_dbfs, tone, write_wav
 from tests.sip.authority import Authority
 
 Phone = Baresip | Linphone | Softphone
@@ -143,7 +143,7 @@ async def test_an_agents_phone(make: Make, transport: Transport, tmp_path: Path)
         await agent.hang_up()
         assert (await customer.phone.hung_up()).by == "BYE"
         [row] = await server.recorded()
-    recording, _ = read_wav(Path(row["location"]))
+    recording = read_recording(Path(row["location"]))
     left, right = recording[-RATE:, 0], recording[-RATE:, 1]
     assert steady_dbfs(left, PARTY_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
     assert steady_dbfs(right, PHONE_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
@@ -165,7 +165,7 @@ async def test_a_customers_phone(make: Make, transport: Transport, tmp_path: Pat
         agent.phone.hang_up()
         await customer.wait_for("disconnected", 5)
         [row] = await server.recorded()
-    recording, _ = read_wav(Path(row["location"]))
+    recording = read_recording(Path(row["location"]))
     left, right = recording[-RATE // 2 :, 0], recording[-RATE // 2 :, 1]
     assert steady_dbfs(left, PHONE_HZ) == pytest.approx(SAID_DBFS, abs=1.0)
     assert steady_dbfs(right, PARTY_HZ) == pytest.approx(SAID_DBFS, abs=1.0)

@@ -184,6 +184,14 @@ def read_wav(path: Path) -> tuple[Samples, int]:
     return (samples if channels == 1 else samples.reshape(-1, channels)), rate
 
 
+def read_recording(path: Path) -> Samples:
+    """What an engine recorded, shape (n, 2), at RATE: of a wideband one every other sample, which
+    is good for tones below 4 kHz."""
+    samples, rate = read_wav(path)
+    assert rate in (RATE, 2 * RATE), f"{path} is at {rate} Hz"
+    return samples[:: rate // RATE]
+
+
 def _envelope(samples: Samples, frequency_hz: float, rate: int) -> Signal:
     """Amplitude of the tone at each sample, through a window centred on it."""
     window = np.blackman(round(WINDOW_SECONDS * rate) + 2)[1:-1]
