@@ -10,14 +10,14 @@ moves nothing.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 from typing import Final
 
 from sip.dialog import Dialog
 from sip.sdp import SessionDescription
 
-State = Enum("State", "NOTHING OURS THEIRS UNCONFIRMED AGREED UPDATING UPDATED")
-Input = Enum(
+State = IntEnum("State", "NOTHING OURS THEIRS UNCONFIRMED AGREED UPDATING UPDATED")
+Input = IntEnum(
     "Input",
     "GIVE "  # our description goes into a reliable response
     "GET "  # theirs came in one, or in the PRACK of ours

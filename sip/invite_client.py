@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 
 from sip.transaction import T1, TIMEOUT, Machine, Resend, Rules
 
 PATIENCE = 240.0  # seconds after the first 1xx; a session cancels sooner, unless it is over itself
 
-State = Enum("State", "CALLING PROCEEDING CANCELLED COMPLETED ACCEPTED TERMINATED")
-Input = Enum("Input", "PROVISIONAL SUCCESS REFUSAL CANCEL UNDELIVERED EXPIRED")
-Do = Enum("Do", "SEND SEND_ACK DELIVER GIVE_UP UNREACHABLE")
+State = IntEnum("State", "CALLING PROCEEDING CANCELLED COMPLETED ACCEPTED TERMINATED")
+Input = IntEnum("Input", "PROVISIONAL SUCCESS REFUSAL CANCEL UNDELIVERED EXPIRED")
+Do = IntEnum("Do", "SEND SEND_ACK DELIVER GIVE_UP UNREACHABLE")
 
 TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (State.CALLING, Input.PROVISIONAL): (State.PROCEEDING, (Do.DELIVER,)),

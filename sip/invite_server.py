@@ -6,13 +6,13 @@ session resends its own 2xx (§13.3.1.4); this machine only swallows repeats of 
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 
 from sip.transaction import T1, T2, T4, TIMEOUT, Machine, Resend, Rules
 
-State = Enum("State", "PROCEEDING ACCEPTED COMPLETED CONFIRMED TERMINATED")
-Input = Enum("Input", "INVITE ACK PROVISIONAL SUCCESS REFUSAL EXPIRED")
-Do = Enum("Do", "SEND DELIVER_ACK")
+State = IntEnum("State", "PROCEEDING ACCEPTED COMPLETED CONFIRMED TERMINATED")
+Input = IntEnum("Input", "INVITE ACK PROVISIONAL SUCCESS REFUSAL EXPIRED")
+Do = IntEnum("Do", "SEND DELIVER_ACK")
 
 TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (State.PROCEEDING, Input.INVITE): (State.PROCEEDING, (Do.SEND,)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 
 from sip.invite_client import Do
 from sip.transaction import RUNS_ON, T1, T2, T4, TIMEOUT, Machine, Resend, Rules
 
-State = Enum("State", "TRYING PROCEEDING COMPLETED TERMINATED")
-Input = Enum("Input", "PROVISIONAL FINAL UNDELIVERED EXPIRED")
+State = IntEnum("State", "TRYING PROCEEDING COMPLETED TERMINATED")
+Input = IntEnum("Input", "PROVISIONAL FINAL UNDELIVERED EXPIRED")
 
 TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (State.TRYING, Input.PROVISIONAL): (State.PROCEEDING, ()),

@@ -6,13 +6,13 @@ a 408 that could only come too late.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 
 from sip.invite_server import Do
 from sip.transaction import TIMEOUT, Machine, Rules
 
-State = Enum("State", "TRYING COMPLETED TERMINATED")
-Input = Enum("Input", "REQUEST FINAL EXPIRED")
+State = IntEnum("State", "TRYING COMPLETED TERMINATED")
+Input = IntEnum("Input", "REQUEST FINAL EXPIRED")
 
 TABLE: dict[tuple[State, Input], tuple[State, tuple[Do, ...]]] = {
     (State.TRYING, Input.FINAL): (State.COMPLETED, (Do.SEND,)),

@@ -21,7 +21,7 @@ waits for the ACK of our 2xx (§15); CLOSING: it waits for its own response.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 from typing import Final
 
 from sip.events import Cause
@@ -30,13 +30,13 @@ from sip.transaction import RUNS_ON, T1, T2, TIMEOUT, Resend, Rules
 BACK_OFF_LIMIT = 4.0  # seconds, RFC 3261 §14.1; the draw is mostly less
 RING_LIMIT = 200.0  # seconds until an INVITE must have its final response: more than Timer C has
 
-State = Enum(
+State = IntEnum(
     "State",
     "OFFERED PROMISED ANSWERED CALLING PROCEEDING OWING UP REINVITED REANSWERED UPDATED "
     "REOFFERED UPDATING WITHDRAWN BACKING_OFF REFRESHING "
     "QUEUED CANCELLING UNACKED CLOSING ENDED",
 )
-Input = Enum(
+Input = IntEnum(
     "Input",
     "RING ANSWER PROMISE REJECT CHALLENGE TRANSFER HANG_UP "  # the user's
     "REOFFER REOFFER_BY_UPDATE ACCEPT DECLINE "  # its offers, and its word about the peer's
@@ -53,7 +53,7 @@ Input = Enum(
     "ACK CANCEL BYE REINVITE UPDATE REFER KEY "  # the peer's requests
     "EXPIRED",
 )
-Do = Enum(
+Do = IntEnum(
     "Do",
     "SEND_PROGRESS KEEP_ANSWER SEND_OK REPEAT_OK "
     "SEND_REFUSAL SEND_UNAVAILABLE SEND_TERMINATED SEND_TIMED_OUT "

@@ -2,6 +2,7 @@
 
 A machine is a `Rules` value and the few lines here that walk it. The four transactions of RFC 3261
 §17 and the session are such values; none of them has a clock, a socket or a flag beside its state.
+Theirs are `IntEnum`s: two members are hashed for each step, and an `Enum` does that in Python.
 """
 
 from __future__ import annotations
