@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sip.events import Event
 from sip.flow import Flow
@@ -12,8 +13,7 @@ ClientKey = tuple[str, str]
 """Branch and method: RFC 3261 §17.1.3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Put these octets on the wire.
 
     `request` names the client transaction they belong to; when it is not None and they cannot be
@@ -27,8 +27,7 @@ class Send:
     spare: Flow | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Tell the user of the endpoint."""
 
     event: Event

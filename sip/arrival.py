@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sip.flow import Flow, behind_nat, received_from, reopened, reply_to
 from sip.headers import CSeq, NameAddr, Via
@@ -17,8 +16,7 @@ MergeKey = tuple[str, str, str]
 """Call-ID, From tag and CSeq: §8.2.2.2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """The fields a message was checked for are read here once, since many ask for them."""
 
     request: Request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sip.arrival import Arrival
 from sip.bodies import session_part
@@ -17,16 +17,14 @@ from sip.sdp import SessionDescription
 from sip.server_transactions import ServerTransaction
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request of the peer, and the transaction that takes its response."""
 
     arrival: Arrival
     transaction: ServerTransaction
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What came with an input; which of it counts depends on the input."""
 
     now: float

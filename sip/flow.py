@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
 from sip.errors import PeerError
 from sip.grammar import format_host_port, parse_host_port
@@ -23,8 +23,7 @@ WILDCARDS: Final = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
 """And addresses of nobody (RFC 5737, RFC 3849): their way is that to the whole world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """One way to one peer (RFC 5626 §2): UDP to an address, or a connection.
 
     `connection` is the driver's number of an open connection; None means "any to this address, a
@@ -117,7 +116,7 @@ class Here:
         number = flow.listener
         if number is None or (number < len(self.places) and self.places[number].takes(flow)):
             return flow
-        return replace(flow, listener=None)
+        return flow._replace(listener=None)
 
     def authority(self, flow: Flow | None) -> str:
         """`host:port` that a peer reaches us at, by the transport and IP version of `flow`.
@@ -165,7 +164,7 @@ def _moved(contact: str, authority: str, transport: str) -> str:
     params = uri.params.without("transport")
     if transport != UDP and uri.scheme == "sip":
         params = params.with_param("transport", transport.lower())
-    return str(replace(address, uri=str(replace(uri, host=host, port=port, params=params))))
+    return str(address._replace(uri=str(replace(uri, host=host, port=port, params=params))))
 
 
 @lru_cache(maxsize=4096)
@@ -213,7 +212,7 @@ def reply_to(via: Via, flow: Flow) -> Flow:
     if flow.reliable or "rport" in via.params:
         return flow
     port = via.port or DEFAULT_PORT
-    return flow if port == flow.port else replace(flow, port=port)
+    return flow if port == flow.port else flow._replace(port=port)
 
 
 def reopened(via: Via, flow: Flow) -> Flow | None:
@@ -224,7 +223,7 @@ def reopened(via: Via, flow: Flow) -> Flow | None:
     if not flow.reliable:
         return None
     port = via.port or default_port(flow.transport)
-    return replace(flow, port=port, connection=None, domain=via.host)
+    return flow._replace(port=port, connection=None, domain=via.host)
 
 
 def behind_nat(via: Via, flow: Flow) -> bool:

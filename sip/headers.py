@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from sip.errors import PeerError, UsageError
 from sip.grammar import (
@@ -214,8 +213,7 @@ def _split_words(text: str, separator: str) -> list[str]:
     return [piece.strip(LWS) for piece in text.split(separator)]
 
 
-@dataclass(frozen=True, slots=True)
-class Via:
+class Via(NamedTuple):
     """One hop, RFC 3261 §20.42. `transport` is upper case, `host` without brackets.
 
     `branch` is "" when absent and is not repeated in `params`.
@@ -253,8 +251,7 @@ class Via:
         return f"SIP/2.0/{self.transport} {sent_by}{branch}{self.params}"
 
 
-@dataclass(frozen=True, slots=True)
-class CSeq:
+class CSeq(NamedTuple):
     number: int
     method: str
 
@@ -270,8 +267,7 @@ class CSeq:
         return f"{self.number} {self.method}"
 
 
-@dataclass(frozen=True, slots=True)
-class NameAddr:
+class NameAddr(NamedTuple):
     """`"display" <uri>;params`, RFC 3261 §20.10. `display` is unquoted, `uri` is raw text.
 
     Parameters after a URI without <> belong to the header, not to the URI.
@@ -294,7 +290,7 @@ class NameAddr:
         return self.params["tag"] if "tag" in self.params else None
 
     def with_tag(self, tag: str) -> Self:
-        return replace(self, params=self.params.with_param("tag", tag))
+        return self._replace(params=self.params.with_param("tag", tag))
 
     def __str__(self) -> str:
         display = f"{quote(self.display)} " if self.display else ""

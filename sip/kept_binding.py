@@ -21,7 +21,7 @@ class KeptBinding:
 
     @classmethod
     def of(cls, username: str, binding: Binding, now: float) -> Self:
-        facts = asdict(binding)
+        facts = asdict(binding) | {"flow": binding.flow._asdict()}
         return cls(username, facts.pop("expires_at") - now, facts)
 
     def binding(self, here: Here, now: float) -> Binding | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -128,7 +127,7 @@ class Leg:
     def _send_ok(self, given: Given) -> None:
         """A 2xx repeats nothing that was agreed on before it: RFC 3261 §13.2.1."""
         if self.early.is_agreed:
-            given = replace(given, sdp=None)
+            given = given._replace(sdp=None)
         self.early.answered()
         self.responses.settle(self.dialog, 200, given)
 
@@ -159,7 +158,7 @@ class Leg:
 
     def _send_no_answer(self, given: Given) -> None:
         assert self.owing
-        self._send_ack(replace(self.owing, now=given.now))
+        self._send_ack(self.owing._replace(now=given.now))
         self.owing = None
 
     def _send_cancel(self, given: Given) -> None:

@@ -5,7 +5,7 @@ None of them answers the offer of another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Final
 
@@ -76,7 +76,7 @@ class SessionEarly:
         early = self.dialogs.heard(response, given.source)
         if early is None:
             return None
-        given = replace(given, fork=response.to.tag or "")
+        given = given._replace(fork=response.to.tag or "")
         if not is_required(response):
             return self._previewed(early, given)
         rack = self._requests.expected(response)
@@ -85,15 +85,15 @@ class SessionEarly:
         sdp = given.sdp if given.sdp and early.step(Input.GET) else None  # else it is not the first
         if sdp and early.state is State.THEIRS:
             self._open.append(OpenOffer(early, sdp, given.now + ANSWER_WITHIN, rack=rack))
-            return replace(given, sdp=None, offer=sdp)
+            return given._replace(sdp=None, offer=sdp)
         early.described = sdp or early.described
         self._prack(early, rack, given.now)
-        return replace(given, sdp=sdp)
+        return given._replace(sdp=sdp)
 
     def _previewed(self, early: EarlyDialog, given: Given) -> Given:
         """RFC 3261 §13.2.1: the first description of a dialog is the answer to our offer."""
         if early.state is not State.OURS:
-            return replace(given, sdp=None)
+            return given._replace(sdp=None)
         early.described = given.sdp or early.described
         return given
 
@@ -140,7 +140,7 @@ class SessionEarly:
         assert early
         if self._responses.awaits_prack:
             said = self._queued.sdp if self._queued else None
-            self._queued = replace(given, sdp=sdp or said)
+            self._queued = given._replace(sdp=sdp or said)
             return
         reliable = self._responses.must_be_reliable
         if sdp and (reliable or self._responses.may_be_reliable):
@@ -179,7 +179,7 @@ class SessionEarly:
             self._wait(early, asked, sdp, now)
         queued, self._queued = self._queued, None
         if queued and early:
-            self.progress(replace(queued, now=now))
+            self.progress(queued._replace(now=now))
 
     # UPDATE, in both directions
 

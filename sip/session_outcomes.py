@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from sip.early_dialog import State as Early
@@ -97,7 +96,7 @@ class Outcomes:
         if self._leg.machine.state not in CALLS:
             return None
         if forks.is_over:
-            given = replace(given, response=forks.best)
+            given = given._replace(response=forks.best)
             return (Input.REFUSAL if forks.best else event), given
         declined = given.response is not None and given.response.status >= 600
         return (Input.DECLINED, given) if declined else None
@@ -148,7 +147,7 @@ class Outcomes:
             answer, offer = None, given.sdp
         settled = early.is_agreed and answer is None
         fork = response.to.tag or ""
-        given = replace(given, sdp=answer, offer=offer, fork=fork, settled=settled)
+        given = given._replace(sdp=answer, offer=offer, fork=fork, settled=settled)
         if leg.machine.state in OVER:
             return Input.SUCCESS, given
         if _is_unusable(response):
@@ -177,7 +176,7 @@ class Outcomes:
         leg.responses.described = leg.offer
         if _is_unusable(response):
             return Input.UNUSABLE, given
-        return Input.SUCCESS, replace(given, sdp=early.described if early.is_agreed else given.sdp)
+        return Input.SUCCESS, given._replace(sdp=early.described if early.is_agreed else given.sdp)
 
     def _refused(self, request: Request, response: Response, given: Given) -> Outcome:
         """A final response of 300 or more to an INVITE, or to an UPDATE with an offer."""

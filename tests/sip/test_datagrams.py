@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Hashable
-from dataclasses import replace
 
 import pytest
 
@@ -80,7 +79,7 @@ async def test_who_listens_everywhere_answers_from_where_it_was_spoken_to(
     assert ours.datagrams.send(b"back", flow)
     await until(lambda: bool(peer.received))
     assert peer.received[0][1] == Flow(UDP, spoken_to, port, listener=7)
-    assert ours.datagrams.send(b"back", replace(flow, local=gone))  # it is not ours any more
+    assert ours.datagrams.send(b"back", flow._replace(local=gone))  # it is not ours any more
     await until(lambda: len(peer.received) == 2)
     ours.datagrams.close()
     peer.datagrams.close()

@@ -34,9 +34,9 @@ def test_a_udp_phone_is_reached_as_before_for_as_long_as_is_left() -> None:
 
 
 def test_a_listener_that_is_gone_is_not_looked_for() -> None:
-    second = replace(WHOLE, flow=replace(WHOLE.flow, listener=2))
+    second = replace(WHOLE, flow=WHOLE.flow._replace(listener=2))
     found = after(second)
-    assert found and found.flow == replace(WHOLE.flow, listener=None)
+    assert found and found.flow == WHOLE.flow._replace(listener=None)
 
 
 def test_what_is_over_is_not_restored() -> None:

@@ -306,7 +306,7 @@ def test_the_connections_that_phones_are_registered_by_are_known() -> None:
 def test_it_is_known_where_phones_are_until_they_are_gone(desk: Desk) -> None:
     desk.register(HERE, expires="600")
     assert desk.registrar.has_phone_at(FLOW)
-    assert not desk.registrar.has_phone_at(replace(FLOW, port=5071))
+    assert not desk.registrar.has_phone_at(FLOW._replace(port=5071))
     desk.wait_until(600.0)
     assert not desk.registrar.has_phone_at(FLOW)
 
@@ -330,7 +330,7 @@ def test_a_phone_that_only_its_connection_led_to_is_gone_with_it(desk: Desk) -> 
 def test_the_last_one_to_go_takes_its_user_along(desk: Desk) -> None:
     connection = Flow(TCP, "10.0.0.2", 40001, 7)
     desk.register("<sip:agent1@10.0.0.2:40001;transport=tcp>", flow=connection)
-    desk.registrar.closed(replace(connection, connection=8), 1.0)
+    desk.registrar.closed(connection._replace(connection=8), 1.0)
     assert desk.registrar.is_registered("agent1")
     desk.registrar.closed(connection, 1.0)
     assert desk.events[-1] == Unregistered("agent1")
