@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import AddressValueError, IPv6Address
-from typing import Final, Self
+from typing import Final, Self, TypeVar, overload
 
 from sip.errors import PeerError
+
+T = TypeVar("T")
 
 LWS: Final = " \t"
 TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]+"
@@ -27,6 +29,9 @@ _PARAM = re.compile(
     r"""[ \t]*;[ \t]*([A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+)"""
     r"""(?:[ \t]*=[ \t]*([^\s"<>;,]+|"[^"\\]*(?:\\.[^"\\]*)*"))?""",
     re.DOTALL,
+)
+_PLAIN_PARAMS = re.compile(  # without spaces and quotes, as nearly all are
+    r"""(?:;[A-Za-z0-9\-.!%*_+`'~\[\]/:&$]+(?:=[^\s"<>;,]+)?)*"""
 )
 _IS_TOKEN = re.compile(TOKEN)
 
@@ -115,7 +120,13 @@ class Params(Mapping[str, str]):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read "" or `;name=value...`; spaces may stand around ";" and "="."""
-        params, position, end = cls(), 0, len(text.rstrip(LWS))
+        params = cls()
+        if _PLAIN_PARAMS.fullmatch(text):
+            for piece in text.split(";")[1:]:
+                name, _, value = piece.partition("=")
+                params._values.setdefault(name.lower(), value)
+            return params
+        position, end = 0, len(text.rstrip(LWS))
         while position < end:
             param = _PARAM.match(text, position, end)
             if param is None:
@@ -140,6 +151,13 @@ class Params(Mapping[str, str]):
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._values
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str | T) -> str | T: ...
+    def get(self, name: str, /, default: object = None) -> object:
+        return self._values.get(name.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -75,8 +75,8 @@ TOKEN_LISTS: Final = frozenset(
 )
 """Lists of bare words: quotes and brackets mean nothing there, so these can always be read."""
 
-_VIA = re.compile(
-    rf"[ \t]*SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN})[ \t]+([^;]+)(.*)", re.IGNORECASE | re.DOTALL
+_HOP = re.compile(
+    rf"[ \t]*SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN})[ \t]+(.+)", re.IGNORECASE | re.DOTALL
 )
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
@@ -108,6 +108,26 @@ class Headers:
         self._read: dict[str, Any] = {}  # what read() found, until the field changes
         for name, value in fields:
             self.add(name, value)
+
+    @classmethod
+    def read_lines(cls, lines: Iterable[str], longest: int) -> tuple[Self, str]:
+        """Every field that can be read, and why the first of the others could not; else ""."""
+        headers, problem = cls(), ""
+        fields = headers._values
+        for line in lines:
+            name, colon, value = line.partition(":")
+            try:
+                if not colon or len(line) > longest:
+                    raise UsageError("Broken or overlong header line")
+                if "\r" in value or "\n" in value:
+                    raise UsageError(_TORN)
+                name = canonical(name.rstrip(LWS))
+            except UsageError as error:
+                problem = problem or str(error)
+                continue
+            value = value.strip(LWS)
+            fields[name] = (*fields[name], value) if name in fields else (value,)
+        return headers, problem
 
     def get(self, name: str) -> str | None:
         """The first value as written, which may be a comma list; None when absent."""
@@ -209,6 +229,15 @@ class Headers:
         return f"Headers({list(self.items())!r})"
 
 
+@lru_cache(maxsize=CACHED)
+def _hop(text: str) -> tuple[str, str, int | None]:
+    """Transport, host and port at the start of a Via, which are those of all that a peer sends."""
+    hop = _HOP.fullmatch(text)
+    if hop is None:
+        raise PeerError("Broken Via")
+    return hop[1].upper(), *parse_host_port(hop[2].strip(LWS))
+
+
 def _split_words(text: str, separator: str) -> list[str]:
     return [piece.strip(LWS) for piece in text.split(separator)]
 
@@ -227,13 +256,11 @@ class Via(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        hop = _VIA.fullmatch(text)
-        if hop is None:
-            raise PeerError("Broken Via")
-        host, port = parse_host_port(hop[2].strip(LWS))
-        params = Params.parse(hop[3])
-        branch = params["branch"] if "branch" in params else ""
-        return cls(hop[1].upper(), host, port, branch, params.without("branch"))
+        hop, mark, rest = text.partition(";")
+        transport, host, port = _hop(hop)
+        params = Params.parse(mark + rest)
+        branch = params.get("branch", "")
+        return cls(transport, host, port, branch, params.without("branch"))
 
     @property
     def sent_by(self) -> str:
@@ -287,7 +314,7 @@ class NameAddr(NamedTuple):
 
     @property
     def tag(self) -> str | None:
-        return self.params["tag"] if "tag" in self.params else None
+        return self.params.get("tag")
 
     def with_tag(self, tag: str) -> Self:
         return self._replace(params=self.params.with_param("tag", tag))

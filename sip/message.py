@@ -246,19 +246,11 @@ def _unfold(head: str) -> str:
 
 def _read_fields(block: str) -> tuple[Headers, PeerError | None]:
     """Every field that can be read, and the first reason why one could not."""
-    headers, problem = Headers(), None
     lines = block.split("\r\n") if block else []
+    headers, problem = Headers.read_lines(lines[:MAX_FIELDS], MAX_LINE)
     if len(lines) > MAX_FIELDS:
-        problem = PeerError("Too many header fields")
-    for line in lines[:MAX_FIELDS]:
-        name, colon, value = line.partition(":")
-        try:
-            if not colon or len(line) > MAX_LINE:
-                raise UsageError("Broken or overlong header line")
-            headers.add(name.rstrip(LWS), value.strip(LWS))
-        except UsageError as error:
-            problem = problem or PeerError(str(error))
-    return headers, problem
+        problem = "Too many header fields"
+    return headers, PeerError(problem) if problem else None
 
 
 def _read_status_line(line: str, headers: Headers) -> Response:
