@@ -196,12 +196,9 @@ def default_port(transport: str) -> int:
 
 def received_from(via: Via, flow: Flow) -> Via:
     """The top Via with what we saw of its sender: RFC 3261 §18.2.1 and RFC 3581 §4."""
-    wants_rport = "rport" in via.params
-    if wants_rport:
-        via = via.with_param("rport", str(flow.port))
-    if wants_rport or not _same_host(via.host, flow.host):
-        via = via.with_param("received", flow.host)
-    return via
+    if "rport" in via.params:
+        return via.with_params(rport=str(flow.port), received=flow.host)
+    return via if _same_host(via.host, flow.host) else via.with_params(received=flow.host)
 
 
 def reply_to(via: Via, flow: Flow) -> Flow:

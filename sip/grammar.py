@@ -136,8 +136,12 @@ class Params(Mapping[str, str]):
         return params
 
     def with_param(self, name: str, value: str = "") -> Self:
+        return self.with_params({name.lower(): value})
+
+    def with_params(self, values: Mapping[str, str]) -> Self:
+        """Names are lower case."""
         twin = type(self)()
-        twin._values = {**self._values, name.lower(): value}
+        twin._values = {**self._values, **values}
         return twin
 
     def without(self, name: str) -> Self:

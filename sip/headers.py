@@ -80,6 +80,9 @@ _HOP = re.compile(
 )
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
+_PLAIN_ADDRESS = re.compile(  # as nearly all are: one match does what is else done in steps
+    r"""(?:"([^"\\]*)"[ \t]*)?<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+)>((?:;[^\s"]*)?)"""
+)
 _TORN: Final = "A header value must not contain a line break"
 _NEEDS_BRACKETS = re.compile(r"[,?]")  # where a URI holds one of these, §20
 _NOT_IN_NAME = re.compile(r"[,;:@<>\"\\]")  # a display name without quotes; wider than token
@@ -183,7 +186,8 @@ class Headers:
     def set(self, name: str, *values: str) -> None:
         """Replace every value of `name`, at its place; without a value the field goes away."""
         name = canonical(name)
-        self._read.pop(name, None)
+        if self._read:
+            self._read.pop(name, None)
         for value in values:
             if "\r" in value or "\n" in value:
                 raise UsageError(_TORN)
@@ -195,7 +199,8 @@ class Headers:
     def take(self, other: Headers, *names: str) -> None:
         """Have the same lines as `other` for each of these names."""
         for name in map(canonical, names):
-            self._read.pop(name, None)
+            if self._read:
+                self._read.pop(name, None)
             if values := other._values.get(name):
                 self._values[name] = values
             else:
@@ -267,10 +272,9 @@ class Via(NamedTuple):
         """`host[:port]` as a key: RFC 3261 §17.2.3."""
         return format_host_port(self.host.lower(), self.port)
 
-    def with_param(self, name: str, value: str = "") -> Self:
-        """A copy with a parameter set; "" makes it a flag."""
-        params = self.params.with_param(name, value)
-        return type(self)(self.transport, self.host, self.port, self.branch, params)
+    def with_params(self, **values: str) -> Self:
+        """A copy with parameters set."""
+        return self._replace(params=self.params.with_params(values))
 
     def __str__(self) -> str:
         branch = f";branch={self.branch}" if self.branch else ""
@@ -307,6 +311,8 @@ class NameAddr(NamedTuple):
     @classmethod
     @lru_cache(maxsize=CACHED)
     def parse(cls, text: str) -> Self:
+        if plain := _PLAIN_ADDRESS.fullmatch(text):
+            return cls(plain[1] or "", plain[2], Params.parse(plain[3]))
         display, uri, rest = _split_name_addr(text)
         if not _URI.fullmatch(uri):
             raise PeerError("Broken address")

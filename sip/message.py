@@ -84,9 +84,9 @@ REASONS: Final = {
 
 _LENGTH = "Content-Length"
 _REQUEST_LINE = re.compile(
-    rf"({TOKEN}) ([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+) SIP/([0-9]+\.[0-9]+)", re.IGNORECASE
+    rf"({TOKEN}) ([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+) (?i:SIP)/([0-9]+\.[0-9]+)"
 )
-_STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?", re.IGNORECASE)
+_STATUS_LINE = re.compile(r"(?i:SIP)/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?")
 _SIP_HOP = re.compile(rf"SIP[ \t]*/[ \t]*{TOKEN}[ \t]*/[ \t]*{TOKEN}[ \t]+[^ \t;,]", re.IGNORECASE)
 _FOLD = re.compile(r"\r\n[ \t]+")
 _NUMBER = re.compile(r"[0-9]{1,9}")

@@ -217,23 +217,32 @@ class SessionDescription:
         return "\r\n".join([*lines, *(str(media) for media in self.media), ""])
 
 
-Section = list[tuple[str, str]]
-"""Type and value of each line up to the next m=."""
+Section = dict[str, list[str]]
+"""The values of each type of line up to the next m=, types in the order of their first line."""
 
 
 def _sections(text: str) -> list[Section]:
     """The session's lines, then those of each m-line. Lines end in CRLF or LF; blank ones pass."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MAX_LINES:
         raise PeerError("Too many lines in a session description")
-    sections: list[Section] = [[]]
-    for line in filter(None, lines):
+    section: Section = {}
+    sections = [section]
+    for line in lines:
+        line = line.rstrip()
+        if not line:
+            continue
         if line[1:2] != "=" or "\r" in line:
             raise PeerError("Broken line in a session description")
-        if line[0] == "m":
-            sections.append([])
-        sections[-1].append((line[0], line[2:].lstrip()))
-    if sections[0][:1] != [("v", "0")]:
+        kind, value = line[0], line[2:].lstrip()
+        if kind == "m":
+            section = {}
+            sections.append(section)
+        if kind in section:
+            section[kind].append(value)
+        else:
+            section[kind] = [value]
+    if next(iter(sections[0]), "") != "v" or _first(sections[0], "v") != "0":
         raise PeerError("A session description must begin with v=0")
     if len(sections) > 1 + MAX_MEDIA:
         raise PeerError("Too many media lines")
@@ -241,7 +250,7 @@ def _sections(text: str) -> list[Section]:
 
 
 def _read_media(section: Section) -> MediaDescription:
-    parts = _MEDIA.fullmatch(section[0][1])
+    parts = _MEDIA.fullmatch(section["m"][0])
     if parts is None or int(parts[2]) > MAX_PORT:
         raise PeerError("Broken media line")
     formats = tuple(parts[4].split())
@@ -269,14 +278,16 @@ def _read_address(section: Section) -> str | None:
 
 
 def _read_attributes(section: Section) -> tuple[Attribute, ...]:
-    pairs = [value.partition(":") for kind, value in section if kind == "a"]
-    if len(pairs) > MAX_ATTRIBUTES:
+    lines = section.get("a", ())
+    if len(lines) > MAX_ATTRIBUTES:
         raise PeerError("Too many attributes")
-    return tuple((name.strip(), value.strip()) for name, _, value in pairs if name.strip())
+    pairs = [line.partition(":") for line in lines]
+    return tuple([(name.strip(), value.strip()) for name, _, value in pairs if name.strip()])
 
 
 def _first(section: Section, kind: str) -> str | None:
-    return next((value for key, value in section if key == kind), None)
+    values = section.get(kind)
+    return values[0] if values else None
 
 
 def _direction(attributes: tuple[Attribute, ...]) -> str | None:

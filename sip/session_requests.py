@@ -184,10 +184,11 @@ class SessionRequests:
     ) -> Request | None:
         """`request` as a 401, 407 or 422 wants it; None when it may not be sent once more."""
         again, number = None, dialog.local_cseq + 1
-        meant = self._is_meant(dialog)
+        challenged = response.status in FIELDS
+        meant = (challenged or request.to.tag is None) and self._is_meant(dialog)
         if meant and request.to.tag is None:
             self._meant.add(source.host)
-        if response.status in FIELDS and meant:
+        if challenged and meant:
             again = self._authorization.answer(request, response, number)
         elif response.status == 422:
             again = self._timer.corrected(request, response, number)

@@ -54,7 +54,13 @@ class Rules(Generic[State, Input, Do]):
 class Machine(Generic[State, Input, Do]):
     """Walks one `Rules`; subclasses name the rules and map messages to inputs."""
 
-    __slots__ = ("_expires_at", "_resend_after", "_resend_at", "_rules", "reliable", "state")
+    __slots__ = (
+        *("_expires_at", "_resend_after", "_resend_at", "_rules"),
+        *("deadline", "reliable", "state"),
+    )
+
+    deadline: float
+    """When tick() is next due, on the clock of `now`; inf when never."""
 
     def __init__(
         self, rules: Rules[State, Input, Do], start: State, now: float, reliable: bool
@@ -63,11 +69,6 @@ class Machine(Generic[State, Input, Do]):
         self.reliable = reliable
         self._expires_at = self._resend_at = self._resend_after = inf
         self._enter(start, now)
-
-    @property
-    def deadline(self) -> float:
-        """When tick() is next due, on the clock of `now`; inf when never."""
-        return min(self._resend_at, self._expires_at)
 
     @property
     def over(self) -> bool:
@@ -92,12 +93,14 @@ class Machine(Generic[State, Input, Do]):
         resend = self._rules.resend[self.state]
         self._resend_after = min(max(2 * self._resend_after, resend.shortest), resend.longest)
         self._resend_at = now + self._resend_after
+        self._set_deadline()
         assert self._rules.again is not None, "a resend timer without a resend"
         return (self._rules.again,)
 
     def expire_at(self, moment: float) -> None:
         """The present state ends then, whatever its lifetime."""
         self._expires_at = moment
+        self._set_deadline()
 
     def _enter(self, state: State, now: float) -> None:
         self.state = state
@@ -112,3 +115,8 @@ class Machine(Generic[State, Input, Do]):
         elif resend.first != RUNS_ON:
             self._resend_after = resend.first
             self._resend_at = now + resend.first
+        self._set_deadline()
+
+    def _set_deadline(self) -> None:
+        """It is asked for more often than it changes."""
+        self.deadline = min(self._resend_at, self._expires_at)

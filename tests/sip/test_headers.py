@@ -154,7 +154,7 @@ def test_a_via_without_branch_or_port_has_neither() -> None:
 
 def test_a_via_parameter_is_added_to_a_copy() -> None:
     via = Via.parse("SIP/2.0/UDP h;rport;branch=b")
-    seen = via.with_param("received", "192.0.2.1").with_param("rport", "5070")
+    seen = via.with_params(received="192.0.2.1", rport="5070")
     assert str(seen) == "SIP/2.0/UDP h;branch=b;rport=5070;received=192.0.2.1"
     assert "received" not in via.params
 

@@ -174,7 +174,7 @@ def test_a_broken_contact_is_found_when_it_is_read() -> None:
 
 def test_setting_the_top_via_leaves_the_lower_ones() -> None:
     request = parsed("Via: SIP/2.0/UDP a;branch=1, SIP/2.0/UDP b;branch=2\r\nv: SIP/2.0/TCP c")
-    request.via = request.via.with_param("received", "192.0.2.1")
+    request.via = request.via.with_params(received="192.0.2.1")
     assert request.headers.lines("Via") == (
         "SIP/2.0/UDP a;branch=1;received=192.0.2.1",
         "SIP/2.0/UDP b;branch=2",
