@@ -10,6 +10,7 @@ from math import inf
 from typing import Final
 
 SLACK: Final = 64  # dead alarms not worth a sweep
+MAX_RINGS: Final = 16  # of one owner at one moment
 
 
 class Timed(ABC):
@@ -70,7 +71,12 @@ class Timers:
             heapify(self._heap)
 
     def due(self, now: float) -> Iterator[Timed]:
-        """Each owner whose deadline has come, to be ticked before the next one is taken."""
+        """Each owner whose deadline has come, to be ticked before the next one is taken.
+
+        One that is due again after MAX_RINGS of its ticks is not watched any more: a bug of ours,
+        which must not keep the others from their turn for ever.
+        """
+        rings: dict[Timed, int] = {}
         while self._heap and self._heap[0][0] <= now:
             _, alarm = heappop(self._heap)
             owner = self._owners.pop(alarm, None)
@@ -79,4 +85,7 @@ class Timers:
             owner._alarm_at = inf
             if owner.deadline <= now:
                 yield owner
+                if owner.deadline <= now:
+                    rings[owner] = rings.get(owner, 0) + 1
+                    assert rings[owner] < MAX_RINGS, f"{owner!r} stays due"
             self.watch(owner)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from math import inf
 
-from sip.timers import SLACK, Timed, Timers
+import pytest
+
+from sip.timers import MAX_RINGS, SLACK, Timed, Timers
 
 
 class Clock(Timed):
@@ -95,6 +97,22 @@ def test_one_may_forget_another_while_both_are_due() -> None:
     timers.watch(other)
     ring(timers, 1.0)
     assert (jealous.rang, other.rang) == ([1.0], [])
+
+
+def test_one_that_stays_due_is_given_up_and_the_others_go_on() -> None:
+    timers, other = Timers(), Clock(1.0)
+
+    class Stuck(Clock):
+        def tick(self, now: float) -> None:
+            self.rang.append(now)
+
+    stuck = Stuck(0.5)
+    timers.watch(stuck)
+    timers.watch(other)
+    with pytest.raises(AssertionError, match="stays due"):
+        ring(timers, 1.0)
+    ring(timers, 1.0)
+    assert (len(stuck.rang), other.rang, timers.deadline) == (MAX_RINGS, [1.0], inf)
 
 
 def test_forgotten_alarms_do_not_pile_up() -> None:
