@@ -16,9 +16,11 @@ from sip.events import Ended, Event, InviteReceived, Registered, SessionId
 from sip.flow import UDP, Flow
 from sip.server_transactions import ServerTransaction
 from sip.session import Session
+from sip.transaction import TIMEOUT
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
 from tests.sip import torture
+from tests.sip.pair import Pair
 from tests.sip.raw import PEER, SDP, request
 from tests.sip.scene import OURS, PHONE, THEIRS, Scene
 
@@ -286,3 +288,23 @@ def test_registrations_outlive_the_endpoint(scene: Scene) -> None:
     assert after.wire.passed[-1].target == after.phone.address
     after.server.do(after.endpoint.restore_bindings(kept, after.now))
     assert len(after.server.reported(Registered)) == 1
+
+
+def test_calls_leave_not_one_object_behind() -> None:
+    pair = Pair()
+    # The first calls fill what remembers the values that were read last.
+    settled = [objects_after(pair, calls) for calls in (500, 50, 50)]
+    assert pair.is_empty
+    assert settled[-1] == settled[-2], settled
+
+
+def objects_after(pair: Pair, calls: int) -> int:
+    """What there is in all once they are over, and nobody remembers them but the endpoints."""
+    for _ in range(calls):
+        pair.up().do(pair.caller, "hang_up")
+    pair.run(TIMEOUT + 1)
+    for side in (pair.caller, pair.callee):
+        side.events.clear()
+    pair.wire.passed.clear()
+    gc.collect()
+    return len(gc.get_objects())
