@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (20_000, 10, 10)
+THRESHOLDS: Final = (50_000, 20, 20)
 """Objects more than at the last look until the young are looked at again, and how many such looks
 it takes until the older ones, then all, have their turn."""
 
