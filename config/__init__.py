@@ -7,9 +7,10 @@
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
 `people.py` those of agents and supervisors, `listeners.py` knows how addresses are written,
 `trunks.py` has lines to the outside and who may be called there, `flows.py` what contact flows may
-name, `trace.py` what is kept of messages, `section.py` what all of them are made of. `directory.py`
-ties people, queues and numbers together and writes a first file, `problems.py` finds the words,
-`loader.py` reads. Packages import the section that is theirs.
+name, `storage.py` where recordings go, who can read them and for how long they stay, `trace.py`
+what is kept of messages, `section.py` what all of them are made of. `directory.py` ties people,
+queues and numbers together and writes a first file, `problems.py` finds the words, `loader.py`
+reads. Packages import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -34,6 +35,7 @@ from config.settings import (
     TlsSettings,
     WebSettings,
 )
+from config.storage import StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, NumberPlan, Trunk
 
@@ -54,6 +56,7 @@ __all__ = [
     "RoutingSettings",
     "Settings",
     "SipSettings",
+    "StoreSettings",
     "Supervisor",
     "TlsSettings",
     "TraceSettings",

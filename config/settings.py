@@ -26,6 +26,7 @@ from config.section import (
     Secret,
     Section,
 )
+from config.storage import StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
@@ -243,6 +244,7 @@ class Settings(BaseSettings):
     tls: TlsSettings = TlsSettings()
     media: MediaSettings = MediaSettings()
     recording: RecordingSettings = RecordingSettings()
+    store: StoreSettings = StoreSettings()
     prompts: PromptSettings = PromptSettings()
     flows: FlowSettings = FlowSettings()
     routing: RoutingSettings = RoutingSettings()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from config.storage import StoreSettings
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://bank-recordings/connect/main", "s3://abc", "file:///mnt/archive"]
+)
+def test_a_store_is_a_bucket_or_a_folder(url: str) -> None:
+    assert StoreSettings(location=url).location == url
+
+
+@pytest.mark.parametrize("url", ["s3://A/b", "s3://ab/../x y", "/mnt/archive", "https://x", ""])
+def test_anything_else_is_none(url: str) -> None:
+    with pytest.raises(ValidationError):
+        StoreSettings(location=url)
+
+
+def test_an_endpoint_without_a_bucket_is_a_mistake() -> None:
+    with pytest.raises(ValidationError, match="an s3:// location"):
+        StoreSettings(location="file:///mnt", endpoint="https://s3.example.com")
+    settings = StoreSettings(
+        location="s3://abc", endpoint="http://127.0.0.1:9000", addressing="path"
+    )
+    assert settings.endpoint == "http://127.0.0.1:9000"
+
+
+def test_by_default_recordings_stay_where_they_are_made() -> None:
+    assert (StoreSettings().location, StoreSettings().credentials) == (None, None)
+    assert StoreSettings(credentials=Path("s3")).credentials == Path("s3")
