@@ -12,12 +12,16 @@ agent on the right. One thread writes all of them, in blocks of 375 ms:
 
     Archive.seal()             hashed, described, signed, chained: <name>.json beside it
     Transcoder.submit()        the lasting format and the waveform, in a process that yields
+    upload                     to a bucket or a folder; read back there, then it leaves the disk
+    erasure                    every copy, and a signed tombstone in its place
     verification               is it still what was sealed? and what can nobody prove?
 
 Pure: `recording` (the table), `timeline` (frames by number; what is suspended is silent before it
-is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`. Drivers: `sound_file` (the
-only file that knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing`
-(the key), `archive` (manifests, head of the chain), `transcode` (the process), `verification`.
+is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`, `errand` (the table of what is
+tried again after the call), `tombstone`. Drivers: `sound_file` (the only file that knows
+libsndfile), `store` (names, marks, space), `writer` (the thread), `signing` (the key), `archive`
+(manifests, head of the chain), `transcode` (the process), `object_store` (the only file that knows
+obstore), `upload`, `erasure`, `verification`.
 
 A contact has two at most, told by their names: of its conversations, and of the automated part
 (`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.
@@ -33,7 +37,8 @@ mark, a small file of its name in `Unfinished/`, `Unsealed/` or `Unconverted/`, 
 searched for it.
 
 What is sealed is synced to disk; a power cut may cost what the kernel had not written yet of what
-is not. Left out here: encryption, retention, object stores.
+is not. A bucket that keeps old versions keeps deleted recordings too: let it expire them. Left out
+here: encryption.
 """
 
 from recorder.archive import Archive

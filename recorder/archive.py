@@ -1,6 +1,7 @@
 """Finished recordings: seals each with a signed manifest and keeps the head of their chain.
 
 <recording>.json              its manifest
+<recording>.tombstone         in place of all else, when it was deleted
 <directory>/Chain/head.json   the last link, signed
 """
 
@@ -11,6 +12,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from recorder import chain
@@ -21,9 +23,11 @@ from recorder.signing import open_key
 from recorder.sound_file import FILE_MODE, HEADER_BYTES
 from recorder.space import Watermarks
 from recorder.store import NAME, Mark, Marked, Store, recording_path
+from recorder.tombstone import Deletion, Tombstone
 
 HASH_BYTES = 1 << 20
 FOLDER_MODE = 0o750
+LEFTOVERS = (".key", ".wav", ".flac", ".opus", ".peaks")  # what may be there of a recording
 
 
 class Archive:
@@ -34,7 +38,7 @@ class Archive:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._key = open_key(directory)
         self._store = Store(directory, Watermarks.above(0))
         self._gate = threading.Lock()
@@ -49,6 +53,11 @@ class Archive:
         marks = self._store.marked(Mark.UNCONVERTED)
         paths = [manifest_path(marked.finished.path) for marked in marks]
         return [path for path in paths if path.exists()]
+
+    def waiting(self) -> set[str]:
+        """Names of the recordings whose manifest, or lasting format, is still to come."""
+        marks = (Mark.UNFINISHED, Mark.UNSEALED, Mark.UNCONVERTED)
+        return {one.finished.path.stem for mark in marks for one in self._store.marked(mark)}
 
     def seal(self, finished: Finished, facts: Facts) -> Manifest:
         """Write the manifest of a recording that is closed; one that is there already stands."""
@@ -72,6 +81,9 @@ class Archive:
         if wrong := before.faults(self._key.public.accepts):
             raise RecordingError(f"{path}: {wrong[0]}")
         assert audio.recording == before.recording.digest(), "audio of another recording"
+        if tombstone_path(path).exists():  # it was deleted while the other file was made
+            remove_all(path)
+            raise RecordingError(f"{path.stem} was deleted")
         manifest = Manifest.sign(before.recording, audio, self._key.sign)
         write(path, manifest.text())
         return manifest
@@ -87,6 +99,24 @@ class Archive:
                 raise RecordingError(f"{path.with_name(audio.file)} is not whole: the WAV stays")
             path.with_suffix(".wav").unlink(missing_ok=True)
         self._store.release(path, Mark.UNCONVERTED)
+
+    def bury(self, name: str, who: str, why: str, at: datetime) -> bytes:
+        """Delete what is here of a recording but its manifest; the tombstone that stands for it.
+
+        The first tombstone stands. Raises RecordingError also where it waits for its manifest.
+        """
+        path = manifest_path(recording_path(self.directory, f"{name}.wav"))
+        if any(one.finished.path.stem == name for one in self.unsealed()):
+            raise RecordingError(f"{name} has no manifest yet")
+        stone = tombstone_path(path)
+        with self._gate:
+            if not stone.exists():
+                digest = read(path).recording.digest() if path.exists() else None
+                deletion = Deletion(name=name, recording=digest, deleted=at, who=who, why=why)
+                write(stone, Tombstone.sign(deletion, self._key.sign).canonical())
+        remove_all(path)
+        self._store.release(path, Mark.UNCONVERTED)
+        return stone.read_bytes()
 
     def _add_link(self, finished: Finished, facts: Facts) -> Manifest:
         sync(finished.path)
@@ -117,21 +147,21 @@ class Archive:
 
     def _write_head(self, head: Head, *, durable: bool = True) -> None:
         text = SignedHead.sign(head, self._key.sign).canonical()
-        write(head_path(self._directory), text, durable=durable)
+        write(head_path(self.directory), text, durable=durable)
 
     def _recover(self) -> tuple[Head, str | None]:
-        path, accepts = head_path(self._directory), self._key.public.accepts
+        path, accepts = head_path(self.directory), self._key.public.accepts
         try:
             path.parent.mkdir(FOLDER_MODE, exist_ok=True)
             head = chain.read_head(path.read_bytes(), accepts) if path.exists() else None
         except OSError as error:
             raise RecordingError(f"{path}: {error}") from error
         if head is None:
-            return chain.rebuild(self._signed_links(manifests(self._directory)))
+            return chain.rebuild(self._signed_links(manifests(self.directory)))
         if head.announced is None:
             return head, None
         name = f"{head.announced.name}.wav"
-        path = manifest_path(recording_path(self._directory, name))
+        path = manifest_path(recording_path(self.directory, name))
         return chain.recover(head, next(self._signed_links([path]), None))
 
     def _signed_links(self, paths: Iterable[Path]) -> Iterator[Link]:
@@ -149,6 +179,21 @@ def head_path(directory: Path) -> Path:
 
 def manifest_path(recording: Path) -> Path:
     return recording.with_suffix(".json")
+
+
+def tombstone_path(manifest: Path) -> Path:
+    return manifest.with_suffix(".tombstone")
+
+
+def remove_all(manifest: Path) -> None:
+    """All of a recording but its manifest and its tombstone. Raises RecordingError."""
+    try:
+        for ending in (*LEFTOVERS, ".fresh"):
+            manifest.with_suffix(ending).unlink(missing_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{manifest}: {error.strerror}") from error
+    if manifest.parent.exists():
+        sync(manifest.parent)
 
 
 def manifests(directory: Path) -> list[Path]:

@@ -209,8 +209,13 @@ def started_by_name(name: str) -> datetime:
 def recordings(directory: Path) -> Iterator[Path]:
     """Every sound file of a recording, in whatever format, finished or not."""
     for path in sorted((directory / "CallRecordings").rglob("*_UTC*.*")):
-        if NAME.fullmatch(path.name):
+        if is_recording(path):
             yield path
+
+
+def is_recording(path: Path) -> bool:
+    """Whether it has the name of a sound file, not of what lies beside it."""
+    return bool(NAME.fullmatch(path.name))
 
 
 def repair(directory: Path) -> list[Repaired]:

@@ -13,11 +13,13 @@ from pathlib import Path
 from recorder import archive, chain
 from recorder.chain import Head, Link
 from recorder.manifest import Audio, Manifest
+from recorder.object_store import Content
 from recorder.recording import RecordingError
 from recorder.signing import PublicKey
 from recorder.sound_file import LOSSLESS, pcm_sha256
 from recorder.space import Watermarks
 from recorder.store import Mark, Store, contact_by_name, recordings
+from recorder.tombstone import Tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Report:
     findings: tuple[Finding, ...]
     unproven: tuple[str, ...]
     head: Anchor | None = None
+    deleted: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,27 @@ class Examined:
     findings: tuple[Finding, ...]
     link: Link | None = None
     lossy: bool = False
+    deleted: bool = False
+    elsewhere: bool = False
 
 
-def verify_all(directory: Path, public: PublicKey, anchor: Anchor | None = None) -> Report:
+Elsewhere = Callable[[str], Content | None]
+"""What the object store has under the name of a file; it may raise RecordingError."""
+
+
+def nowhere(_: str) -> None:
+    """There is no object store."""
+
+
+def verify_all(
+    directory: Path,
+    public: PublicKey,
+    anchor: Anchor | None = None,
+    elsewhere: Elsewhere = nowhere,
+) -> Report:
     """Every recording, and the chain that ties them together."""
     before = _head(directory, public)
-    examined = [_examine(path, public) for path in archive.manifests(directory)]
+    examined = [_examine(path, public, elsewhere) for path in archive.manifests(directory)]
     links = [one.link for one in examined if one.link]
     known = _without_newer(links, before, _head(directory, public))
     findings = [finding for one in examined for finding in one.findings]
@@ -79,26 +98,44 @@ def verify_all(directory: Path, public: PublicKey, anchor: Anchor | None = None)
     if anchor:
         findings += _against_anchor(links, anchor)
     head = Anchor(before.sequence, before.link) if before and before.link else None
-    unproven = (*_truncation(head, anchor), *_of_all(public), *_of_lossy(examined))
-    return Report(len(examined), tuple(findings), unproven, head)
+    unproven = (*_truncation(head, anchor), *_of_all(public), *_of_these(examined))
+    return _report(examined, findings, unproven, head)
 
 
-def verify_contact(directory: Path, public: PublicKey, contact_id: str) -> Report:
+def verify_contact(
+    directory: Path, public: PublicKey, contact_id: str, elsewhere: Elsewhere = nowhere
+) -> Report:
     """The recordings of one contact by themselves."""
     paths = [
         path for path in archive.manifests(directory) if contact_by_name(path.name) == contact_id
     ]
-    examined = [_examine(path, public) for path in paths]
+    examined = [_examine(path, public, elsewhere) for path in paths]
     findings = [finding for one in examined for finding in one.findings]
     findings += _unsealed(directory, lambda name: contact_by_name(name) == contact_id)
     if not examined:
         findings.append(Finding(contact_id, "no manifest of this contact is there"))
     others = "that this contact had no other recording: the chain of all (--all) tells"
-    unproven = (others, *_of_all(public), *_of_lossy(examined))
-    return Report(len(examined), tuple(findings), unproven)
+    unproven = (others, *_of_all(public), *_of_these(examined))
+    return _report(examined, findings, unproven)
 
 
-def _examine(path: Path, public: PublicKey) -> Examined:
+def _report(
+    examined: list[Examined],
+    findings: list[Finding],
+    unproven: tuple[str, ...],
+    head: Anchor | None = None,
+) -> Report:
+    return Report(
+        len(examined),
+        tuple(findings),
+        unproven,
+        head,
+        sum(one.deleted for one in examined),
+        sum(one.elsewhere for one in examined),
+    )
+
+
+def _examine(path: Path, public: PublicKey, elsewhere: Elsewhere) -> Examined:
     try:
         manifest = archive.read(path)
     except RecordingError as error:
@@ -106,23 +143,44 @@ def _examine(path: Path, public: PublicKey) -> Examined:
     wrong = manifest.faults(public.accepts)
     if manifest.recording.name != path.stem:
         wrong.append(f"made for {manifest.recording.name}")
-    wrong += _audio_faults(path, manifest)
+    deleted = archive.tombstone_path(path).exists()
+    sound = path.with_name(Path(manifest.audio.file).name)
+    here = archive.file_size(sound) is not None
+    if deleted:
+        wrong += _grave_faults(path, manifest, public)
+    else:
+        wrong += _audio_faults(path, manifest, sound, elsewhere)
     link = archive.link_of(manifest)
     trusted = public.accepts(manifest.recording.canonical(), manifest.signature)
     return Examined(
         path,
         tuple(Finding(path.name, one) for one in wrong),
         link if trusted else None,
-        manifest.audio.format not in LOSSLESS,
+        lossy=not deleted and manifest.audio.format not in LOSSLESS,
+        deleted=deleted,
+        elsewhere=not deleted and not here,
     )
 
 
-def _audio_faults(path: Path, manifest: Manifest) -> Iterator[str]:
+def _grave_faults(path: Path, manifest: Manifest, public: PublicKey) -> Iterator[str]:
+    """Of what was deleted: whether its tombstone can be believed, and whether nothing is left."""
+    try:
+        stone = Tombstone.parse(archive.tombstone_path(path).read_bytes())
+        yield from stone.faults(path.stem, manifest.recording.digest(), public.accepts)
+    except (RecordingError, OSError) as error:
+        yield f"its tombstone cannot be read: {error}"
+    for ending in archive.LEFTOVERS:
+        if path.with_suffix(ending).exists():
+            yield f"it was deleted, and {path.with_suffix(ending).name} is still there"
+
+
+def _audio_faults(
+    path: Path, manifest: Manifest, sound: Path, elsewhere: Elsewhere
+) -> Iterator[str]:
     audio: Audio = manifest.audio
-    sound = path.with_name(Path(audio.file).name)
     try:
         if archive.file_size(sound) is None:
-            yield f"{sound.name} is missing"
+            yield from _faults_elsewhere(sound, audio, elsewhere)
         elif archive.file_sha256(sound) != audio.sha256:
             yield f"{sound.name} was altered"
         elif audio.format in LOSSLESS and pcm_sha256(sound) != manifest.recording.pcm_sha256:
@@ -134,6 +192,14 @@ def _audio_faults(path: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{picture.name} was altered"
     except RecordingError as error:
         yield str(error)
+
+
+def _faults_elsewhere(sound: Path, audio: Audio, elsewhere: Elsewhere) -> Iterator[str]:
+    content = elsewhere(sound.name)
+    if content is None:
+        yield f"{sound.name} is missing"
+    elif content != Content(audio.size, audio.sha256):
+        yield f"{sound.name} was altered in the store"
 
 
 def _unsealed(directory: Path, wanted: Callable[[str], bool]) -> Iterator[Finding]:
@@ -186,6 +252,11 @@ def _of_all(public: PublicKey) -> Iterator[str]:
     yield "anything about calls that were never recorded: reconcile compares with the database"
 
 
-def _of_lossy(examined: list[Examined]) -> Iterator[str]:
+def _of_these(examined: list[Examined]) -> Iterator[str]:
+    if count := sum(one.deleted for one in examined):
+        yield (
+            f"that no copy is left of {count} deleted recordings in backups, or as an old version"
+            " that a bucket keeps"
+        )
     if count := sum(one.lossy for one in examined):
         yield f"that {count} lossy files sound like what was recorded: only that we made them of it"

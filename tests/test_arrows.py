@@ -25,6 +25,7 @@ DRIVERS = {
     "mixer/farm.py",
     "mixer/media.py",
     "recorder/archive.py",
+    "recorder/erasure.py",
     "recorder/object_store.py",
     "recorder/signing.py",
     "recorder/sound_file.py",
