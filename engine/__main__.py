@@ -15,6 +15,7 @@ import flows
 from config import ConfigError, Settings, load, starter, warnings
 from engine.app import StartError
 from engine.app import serve as serve_until_stopped
+from engine.custody_command import COMMANDS
 from engine.flow_command import flow_app
 from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
 from engine.password_command import hashed
@@ -27,6 +28,8 @@ app.add_typer(config_app, name="config")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(flow_app, name="flow")
 app.command()(trace)
+for command in COMMANDS:
+    recordings_app.command()(command)
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file (TOML).")]
 DEFAULT = Path("earshot.toml")

@@ -75,6 +75,19 @@ class RecordingRecord:
     frames: int = 0
     overruns: int = 0
     error: str | None = None
+    deleted: datetime | None = None
+    deleted_by: str | None = None
+    deletion_reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Of its file, wherever that is, without ending."""
+        return self.location.rpartition("/")[2].rpartition(".")[0]
+
+    @property
+    def place(self) -> str:
+        """As Connect writes it: <bucket>/<key>."""
+        return self.location.removeprefix("s3://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,8 @@ class ContactRecord:
     transferred_to: str | None = None
     """The URI outside where the customer went on."""
     transfer_completed: datetime | None = None
+    flow: str | None = None
+    """The one that met the contact."""
     recordings: tuple[RecordingRecord, ...] = ()
 
     @property
@@ -200,8 +215,8 @@ def _queue(record: ContactRecord, instance_arn: str) -> Json | None:
 def _first_recording(record: ContactRecord) -> Json | None:
     for first in record.recordings:
         return {
-            "DeletionReason": None,
-            "Location": first.location,
+            "DeletionReason": first.deletion_reason,
+            "Location": first.place,
             "Status": _status(first),
             "Type": "AUDIO",
         }
@@ -210,10 +225,10 @@ def _first_recording(record: ContactRecord) -> Json | None:
 
 def _recording(recording: RecordingRecord) -> Json:
     return {
-        "DeletionReason": None,
+        "DeletionReason": recording.deletion_reason,
         "FragmentStartNumber": None,
         "FragmentStopNumber": None,
-        "Location": recording.location,
+        "Location": recording.place,
         "MediaStreamType": "AUDIO",
         "ParticipantType": None,
         "StartTimestamp": _timestamp(recording.start),

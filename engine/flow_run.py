@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 import structlog
@@ -98,7 +98,9 @@ class FlowRunner:
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
-        self._begin(live, self._flows[live.number], CONTACT)
+        flow = self._flows[live.number]
+        live.record = replace(live.record, flow=live.record.flow or flow.name)
+        self._begin(live, flow, CONTACT)
 
     def whisper(self, live: LiveContact) -> None:
         """Before an agent's call to the outside is put through; a queue need have no such flow."""

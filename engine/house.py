@@ -14,8 +14,10 @@ from engine.admission import Admission
 from engine.bindings import Bindings
 from engine.call import Input
 from engine.consults import Consults
+from engine.custody import Custody
 from engine.dialling import DialPlan
 from engine.directory import Directory as InstanceDirectory
+from engine.errands import Errands
 from engine.flow_answers import FlowAnswers
 from engine.flow_library import FlowLibrary
 from engine.flow_run import FlowRunner
@@ -74,13 +76,15 @@ class House:
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
         archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
+        self.custody = Custody(records)
+        self.errands = Errands(self.custody, archive, settings.store)  # may raise too
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), [queue.name for queue in settings.queues])
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
         self.staff = Staff(settings, directory, floor)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
-        self.recordings = self._recordings(archive)
+        self.recordings = self._recordings()
         self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
         self.monitors = Monitors(
             *(self.sip, self.lines, self.mixer, self.ledger),
@@ -94,11 +98,11 @@ class House:
             self._performer(flows, whispers, library, prompts), flows.keys()
         )
 
-    def _recordings(self, archive: Archive) -> Recordings:
+    def _recordings(self) -> Recordings:
         settings = self.settings
         guarded = {one.number: one.auto_suspend_on_dtmf for one in settings.numbers}
         return Recordings(
-            self.mixer, settings.recording, self.ledger, archive, guarded, self._refuse
+            self.mixer, settings.recording, self.ledger, self.errands, guarded, self._refuse
         )
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
@@ -195,6 +199,7 @@ class House:
         self.ledger.start()
         self.traces.start()
         self.recordings.open()
+        self.errands.start()
         await self.sip.start()
         await self.bindings.start()
         self.trunks.open()
@@ -208,6 +213,7 @@ class House:
         await self.sip.stop()
         await self.traces.stop()
         await self.recordings.close()
+        await self.errands.stop()
         await self.ledger.stop()
         for descriptor, _ in self.mixer.readers():
             asyncio.get_running_loop().remove_reader(descriptor)

@@ -1,4 +1,4 @@
-"""The tables: contacts, their recordings, and the audit trail."""
+"""The tables: contacts, their recordings and what becomes of them, and the audit trail."""
 
 from __future__ import annotations
 
@@ -55,6 +55,35 @@ class RecordingRow(Table):
     frames: Mapped[int]
     overruns: Mapped[int]
     error: Mapped[str | None]
+    deleted: Mapped[datetime | None]
+    deleted_by: Mapped[str | None]
+    deletion_reason: Mapped[str | None]
+
+
+class ErrandRow(Table):
+    """See `recorder.errand`. A recording has one errand at most."""
+
+    __tablename__ = "errands"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    contact_id: Mapped[str] = mapped_column(String(36))
+    task: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime]
+    due: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int]
+    error: Mapped[str | None]
+
+
+class HoldRow(Table):
+    """A legal hold: nothing of this contact is deleted."""
+
+    __tablename__ = "holds"
+
+    contact_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]
 
 
 class ContactRow(Table):
@@ -83,6 +112,7 @@ class ContactRow(Table):
     last_update: Mapped[datetime]
     transferred_to: Mapped[str | None]
     transfer_completed: Mapped[datetime | None]
+    flow: Mapped[str | None]
     recordings: Mapped[list[RecordingRow]] = relationship(
         lazy="selectin", order_by=RecordingRow.start, viewonly=True
     )

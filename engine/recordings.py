@@ -24,6 +24,7 @@ import structlog
 from config import RecordingSettings
 from engine.codecs import speaks_wideband
 from engine.digit_guard import TOLD_LATE_SECONDS, DigitGuard
+from engine.errands import Errands
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.records import RecordError
@@ -31,7 +32,6 @@ from engine.sealing import KINDS, Sealing
 from engine.track import Side, Track
 from mixer import Farm, MixerFull, Port, PortGone, PortStats, Tap
 from recorder import (
-    Archive,
     Finished,
     Order,
     Part,
@@ -70,7 +70,7 @@ class Recordings:
         mixer: Farm,
         settings: RecordingSettings,
         ledger: Ledger,
-        archive: Archive,
+        errands: Errands,
         guarded: Mapping[str, float],
         on_refusal: Callable[[str], None],
     ) -> None:
@@ -79,7 +79,7 @@ class Recordings:
         self._guarded, self._on_refusal = guarded, on_refusal
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(settings, self._on_finished)
-        self._sealing = Sealing(archive, settings.format, ledger)
+        self._sealing = Sealing(errands, settings.format, ledger)
         self._running: dict[tuple[str, Part], Track] = {}  # by contact id, until the tap is closed
         self._tracks: dict[Path, Track] = {}  # until the file is
         self._guards: dict[str, DigitGuard] = {}  # by contact id

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from config import ConfigError, Settings, load
+from config import ConfigError, Settings, StoreSettings, load
 from engine.records import (
     MAX_ROWS,
     ContactRecord,
@@ -20,11 +20,13 @@ from engine.records import (
     Records,
 )
 from recorder import RecordingError, reconciliation, verification
+from recorder.object_store import ObjectStore
 from recorder.reconciliation import Discrepancy, Expected, Marks, Row
 from recorder.signing import PUBLIC_NAME, PublicKey, keys
 from recorder.space import Watermarks
-from recorder.store import Mark, Store, recordings
-from recorder.verification import Anchor, Report
+from recorder.store import Mark, Store, is_recording, recordings
+from recorder.upload import key_of
+from recorder.verification import Anchor, Elsewhere, Report, nowhere
 
 recordings_app = typer.Typer(no_args_is_help=True, help="Prove recordings; compare with the rows.")
 
@@ -57,14 +59,15 @@ def verify(
     """Say whether every byte is what was sealed, and what that does not prove. Exit code 1: no."""
     if bool(contact) == everything:
         fail("one of --contact ID and --all")
-    directory = settings_or_exit(config).recording.directory
+    settings = settings_or_exit(config)
+    directory = settings.recording.directory
     try:
         public = PublicKey.read(public_key or keys(directory) / PUBLIC_NAME)
         known = Anchor.parse(anchor) if anchor else None
         if contact:
-            report = verification.verify_contact(directory, public, contact)
+            report = verification.verify_contact(directory, public, contact, in_store(settings))
         else:
-            report = verification.verify_all(directory, public, known)
+            report = verification.verify_all(directory, public, known, in_store(settings))
     except (RecordingError, OSError, ValueError) as error:
         fail(str(error))
     show(report)
@@ -80,9 +83,17 @@ def reconcile(config: ConfigOption = DEFAULT) -> None:
     except (RecordingError, RecordError, OSError) as error:
         fail(str(error))
     for one in found:
-        typer.echo(f"{one.mismatch.value}: {one.path}")
+        typer.echo(f"{one.mismatch.value}: {in_words(one.path)}")
     typer.echo(f"{len(found)} discrepancies")
     raise typer.Exit(FOUND_SOMETHING if found else 0)
+
+
+def in_store(settings: Settings) -> Elsewhere:
+    """Looks into the object store, where there is one."""
+    if settings.store.location is None:
+        return nowhere
+    store = ObjectStore(settings.store)
+    return lambda name: asyncio.run(store.content(key_of(name)))
 
 
 def lasting_disagreements(settings: Settings) -> list[Discrepancy]:
@@ -97,9 +108,22 @@ def lasting_disagreements(settings: Settings) -> list[Discrepancy]:
 
 def disagreements(settings: Settings) -> list[Discrepancy]:
     directory = settings.recording.directory.absolute()
-    files = list(recordings(directory))
+    files = [*recordings(directory), *asyncio.run(stored(settings.store))]
     marks = read_marks(directory)
     return reconciliation.reconcile(asyncio.run(read_rows(settings.database.url)), files, marks)
+
+
+async def stored(settings: StoreSettings) -> list[Path]:
+    """Where the sounds in the object store lie, as rows say it."""
+    if settings.location is None:
+        return []
+    store = ObjectStore(settings)
+    return [Path(store.url(key)) for key in await store.keys() if is_recording(Path(key))]
+
+
+def in_words(path: Path) -> str:
+    """A path, or the URL that it was made of: a path has no double slash."""
+    return str(path).replace("s3:/", "s3://", 1).replace("file:/", "file:///", 1)
 
 
 def read_marks(directory: Path) -> Marks:
@@ -127,7 +151,9 @@ async def read_rows(url: str) -> list[Row]:
 
 
 def row_of(recording: RecordingRecord) -> Row:
-    path = Path(recording.location).absolute()
+    path = Path(recording.location)
+    if "://" not in recording.location:
+        path = path.absolute()
     return Row(recording.contact_id, path, EXPECTED[recording.status])
 
 
@@ -153,6 +179,10 @@ def show(report: Report) -> None:
     for finding in report.findings:
         typer.echo(f"{finding.where}: {finding.what}")
     typer.echo(f"{report.sealed} sealed recordings, {len(report.findings)} findings")
+    if report.deleted:
+        typer.echo(f"{report.deleted} of them were deleted")
+    if report.elsewhere:
+        typer.echo(f"{report.elsewhere} of them are not on this disk")
     if report.head:
         typer.echo(f"Head: {report.head.sequence}:{report.head.digest}")
     typer.echo("Not proven:")

@@ -330,11 +330,12 @@ def from_row(row: ContactRow) -> ContactRecord:
         last_update=row.last_update,
         transferred_to=row.transferred_to,
         transfer_completed=row.transfer_completed,
-        recordings=tuple(_recording(recording) for recording in row.recordings),
+        flow=row.flow,
+        recordings=tuple(recording_record(recording) for recording in row.recordings),
     )
 
 
-def _recording(row: RecordingRow) -> RecordingRecord:
+def recording_record(row: RecordingRow) -> RecordingRecord:
     return RecordingRecord(
         contact_id=row.contact_id,
         kind=RecordingKind(row.kind),
@@ -345,4 +346,7 @@ def _recording(row: RecordingRow) -> RecordingRecord:
         frames=row.frames,
         overruns=row.overruns,
         error=row.error,
+        deleted=row.deleted,
+        deleted_by=row.deleted_by,
+        deletion_reason=row.deletion_reason,
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import structlog
 
+from engine.errands import Errands
 from engine.ledger import Ledger
 from engine.records import RecordError, RecordingKind
 from engine.track import CHANNELS
 from recorder import (
-    Archive,
     Facts,
     Finished,
     Part,
@@ -31,9 +31,9 @@ log = structlog.get_logger("engine.recordings")
 class Sealing:
     """What is left undone at the stop is marked, and done at the next start."""
 
-    def __init__(self, archive: Archive, wanted: Format, ledger: Ledger) -> None:
-        self._archive, self._ledger = archive, ledger
-        self._transcoder = Transcoder(archive, wanted)
+    def __init__(self, errands: Errands, wanted: Format, ledger: Ledger) -> None:
+        self._errands, self._archive, self._ledger = errands, errands.archive, ledger
+        self._transcoder = Transcoder(self._archive, wanted)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
@@ -69,6 +69,7 @@ class Sealing:
             location = str(path.with_name(manifest.audio.file))
             await self._ledger.move_recording(manifest.recording.contact_id, location, kind)
             await asyncio.to_thread(self._archive.converted, path)
+            await self._errands.upload(path.stem, manifest.recording.contact_id)
         except TranscoderStopped:  # it is marked, and goes on at the next start
             return
         except (RecordError, RecordingError) as error:

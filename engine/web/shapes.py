@@ -76,11 +76,12 @@ def recording(record: RecordingRecord) -> Json:
     deleted = record.status is RecordingStatus.DELETED
     return dict(
         StorageType="S3",
-        Location=record.location,
+        Location=record.place,
         MediaStreamType="AUDIO",
         StartTimestamp=record.start,
         StopTimestamp=record.stop,
         Status="AVAILABLE" if kept else "DELETED" if deleted else None,
+        DeletionReason=record.deletion_reason,
     )
 
 

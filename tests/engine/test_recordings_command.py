@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from config import StoreSettings
 from engine.recordings_command import recordings_app
 from engine.records import MAX_ROWS, RecordingStatus, Records
 from recorder import Archive, Facts, Finished
+from recorder.object_store import ObjectStore
 from recorder.sound_file import LiveFile
 from recorder.space import Watermarks
 from recorder.store import Marked, Store
+from recorder.upload import key_of, let_go, upload
 from tests.rig.contacts import NOON, contact_record
 
 FRAMES = 800
@@ -67,6 +70,11 @@ class Instance:
             NOON + timedelta(seconds=0.1),
             frames=FRAMES,
         )
+        await records.close()
+
+    async def move(self, finished: Finished, location: str) -> None:
+        records = Records(self._url)
+        await records.move_recording(finished.contact_id, location)
         await records.close()
 
     async def save_contacts(self, count: int) -> None:
@@ -203,3 +211,48 @@ def test_a_database_that_is_not_there_is_exit_code_two(instance: Instance) -> No
     code, said = instance.say("reconcile")
     assert code == 2
     assert "cannot list contacts" in said
+
+
+def move_to_store(instance: Instance, finished: Finished) -> Path:
+    """As the engine does; the path of the copy."""
+    folder = instance.config.parent / "store"
+    with instance.config.open("a") as file:
+        file.write(f'[store]\nlocation = "file://{folder}"\n')
+    store = ObjectStore(StoreSettings(location=f"file://{folder}"))
+    url = asyncio.run(upload(store, instance.directory, finished.path.stem))
+    asyncio.run(instance.move(finished, url))
+    let_go(finished.path)
+    return folder / key_of(finished.path.name)
+
+
+def test_what_is_in_the_store_is_read_there(instance: Instance) -> None:
+    copy = move_to_store(instance, instance.record())
+    code, said = instance.say("verify", "--all")
+    assert (code, "1 of them are not on this disk" in said) == (0, True)
+    assert instance.say("reconcile") == (0, "0 discrepancies\n")
+    copy.write_bytes(b"another")
+    code, said = instance.say("verify", "--all")
+    assert (code, "was altered in the store" in said) == (1, True)
+
+
+def test_what_is_missing_in_the_store_or_in_no_row_is_named(instance: Instance) -> None:
+    copy = move_to_store(instance, instance.record())
+    orphan = copy.with_name(f"{contact_record().contact_id}_20261122T12:00_UTC.wav")
+    copy.rename(orphan)
+    code, said = instance.say("reconcile")
+    assert code == 1
+    assert sorted(said.splitlines()) == sorted(
+        [
+            f"file without a row: file://{orphan}",
+            f"row without a file: file://{copy}",
+            "2 discrepancies",
+        ]
+    )
+    assert "is missing" in instance.say("verify", "--all")[1]
+
+
+def test_what_was_deleted_is_said_and_is_no_finding(instance: Instance) -> None:
+    finished = instance.record()
+    Archive(instance.directory).bury(finished.path.stem, "ann", "asked", NOON)
+    code, said = instance.say("verify", "--all")
+    assert (code, "1 of them were deleted" in said) == (0, True)
