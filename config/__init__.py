@@ -35,7 +35,7 @@ from config.settings import (
     TlsSettings,
     WebSettings,
 )
-from config.storage import StoreSettings
+from config.storage import EncryptionSettings, StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, NumberPlan, Trunk
 
@@ -44,6 +44,7 @@ __all__ = [
     "ConfigError",
     "DatabaseSettings",
     "DiallingSettings",
+    "EncryptionSettings",
     "FlowSettings",
     "MediaSettings",
     "Number",

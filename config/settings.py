@@ -26,7 +26,7 @@ from config.section import (
     Secret,
     Section,
 )
-from config.storage import StoreSettings
+from config.storage import EncryptionSettings, StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
@@ -245,6 +245,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     recording: RecordingSettings = RecordingSettings()
     store: StoreSettings = StoreSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
     prompts: PromptSettings = PromptSettings()
     flows: FlowSettings = FlowSettings()
     routing: RoutingSettings = RoutingSettings()

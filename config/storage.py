@@ -38,3 +38,9 @@ class StoreSettings(Section):
         if self.endpoint and not (self.location or "").startswith("s3://"):
             raise ValueError("an s3:// location for the endpoint")
         return self
+
+
+class EncryptionSettings(Section):
+    master_key: Annotated[str, Field(pattern=r"^(file|command):\s*\S.*$")] | None = None
+    """file:<path>, which nobody else may read, or command:<what prints it>, run without a shell.
+    Base64 of 32 bytes, one a line: the first wraps. None encrypts nothing."""

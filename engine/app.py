@@ -25,7 +25,7 @@ from engine.sealing import KINDS
 from engine.web.server import WebServer
 from flows import Flow
 from mixer import MixerError
-from recorder import RecordingError, part_by_name, repair
+from recorder import Archive, RecordingError, Vault, master_key, part_by_name, repair
 
 log = structlog.get_logger("engine")
 
@@ -56,9 +56,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     try:
         every = (*flows.values(), *whispers.values(), *library.flows.values())
         await asyncio.to_thread(prompts.check, spoken_by(every))
-        await recover(records, settings)
+        vault = Vault(await asyncio.to_thread(master_key.read, settings.encryption))
+        await recover(records, settings, vault)
         directory = await open_directory(records, settings)
-        house = House(settings, flows, whispers, library, prompts, records, directory)
+        archive = await asyncio.to_thread(Archive, settings.recording.directory, vault)
+        house = House(settings, flows, whispers, library, prompts, records, directory, archive)
         web = WebServer(house)
         await open_doors(house, web)
     except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
@@ -97,10 +99,10 @@ def spoken_by(flows: Iterable[Flow]) -> Iterator[tuple[str, str]]:
             yield prompt.kind, prompt.value
 
 
-async def recover(records: Records, settings: Settings) -> None:
+async def recover(records: Records, settings: Settings, vault: Vault) -> None:
     """Open the database and make whole what a crash left behind. Raises RecordError."""
     left = await records.open()
-    for one in await asyncio.to_thread(repair, settings.recording.directory):
+    for one in await asyncio.to_thread(repair, settings.recording.directory, vault):
         log.warning("recording cut short by a crash", path=str(one.path), frames=one.frames)
         status = RecordingStatus.FAILED if one.error else RecordingStatus.INTERRUPTED
         try:

@@ -131,9 +131,7 @@ class Custody:
         if running or not there:
             why_not = "is still being recorded" if running else "has no recording"
             raise Refused(f"{contact_id} {why_not}")
-        async with self._records.writing(
-            f"delete the recordings of {contact_id}"
-        ) as connection:
+        async with self._records.writing(f"delete the recordings of {contact_id}") as connection:
             held = select(HoldRow).where(HoldRow.contact_id == contact_id)
             if hold := (await connection.execute(held)).first():
                 raise Refused(f"{contact_id} is held: {hold.why} ({hold.who}, {hold.at:%Y-%m-%d})")

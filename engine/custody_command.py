@@ -20,9 +20,13 @@ from engine.recordings_command import (
     ConfigOption,
     fail,
     settings_or_exit,
+    vault_of,
 )
 from engine.records import RecordError, Records
+from recorder import RecordingError
 from recorder.errand import Errand, State
+from recorder.object_store import ObjectStore
+from recorder.rewrapping import rewrap_all
 
 WhoOption = Annotated[str, typer.Option(help="Who wants it.")]
 WhyOption = Annotated[str, typer.Option(help="Why; it is kept.")]
@@ -75,7 +79,24 @@ def holds(config: ConfigOption = DEFAULT) -> None:
         typer.echo(f"{one.contact_id}  since {one.at:%Y-%m-%d}  {one.who}: {one.why}")
 
 
-COMMANDS = (uploads, delete, hold, release, holds)
+def rewrap(config: ConfigOption = DEFAULT) -> None:
+    """After a new master key was put on top: wrap the keys of all recordings by it.
+
+    What was recorded is not touched. When it is done the old master key may go.
+    """
+    settings = settings_or_exit(config)
+    try:
+        vault = vault_of(settings)
+        if vault is None:
+            fail("no master key is configured")
+        store = ObjectStore(settings.store) if settings.store.location else None
+        changed = asyncio.run(rewrap_all(vault, settings.recording.directory, store))
+    except RecordingError as error:
+        fail(str(error))
+    typer.echo(f"{changed} keys wrapped anew")
+
+
+COMMANDS = (uploads, delete, hold, release, holds, rewrap)
 
 
 def in_words(errand: Errand) -> str:

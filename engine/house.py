@@ -65,6 +65,7 @@ class House:
         prompts: Prompts,
         records: Records,
         directory: InstanceDirectory,
+        archive: Archive,
     ) -> None:
         """`flows` by the number that runs them, `whispers` by the queue that calls outside.
 
@@ -75,7 +76,6 @@ class House:
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
-        archive = Archive(settings.recording.directory)  # may raise, so before there is a thread
         self.custody = Custody(records)
         self.errands = Errands(self.custody, archive, settings.store)  # may raise too
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))

@@ -78,7 +78,7 @@ class Recordings:
         self._mixer, self._settings, self._ledger = mixer, settings, ledger
         self._guarded, self._on_refusal = guarded, on_refusal
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(settings, self._on_finished)
+        self._writer = Writer(settings, self._on_finished, errands.archive.vault)
         self._sealing = Sealing(errands, settings.format, ledger)
         self._running: dict[tuple[str, Part], Track] = {}  # by contact id, until the tap is closed
         self._tracks: dict[Path, Track] = {}  # until the file is

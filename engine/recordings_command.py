@@ -19,7 +19,7 @@ from engine.records import (
     RecordingStatus,
     Records,
 )
-from recorder import RecordingError, reconciliation, verification
+from recorder import RecordingError, Vault, master_key, reconciliation, verification
 from recorder.object_store import ObjectStore
 from recorder.reconciliation import Discrepancy, Expected, Marks, Row
 from recorder.signing import PUBLIC_NAME, PublicKey, keys
@@ -64,10 +64,11 @@ def verify(
     try:
         public = PublicKey.read(public_key or keys(directory) / PUBLIC_NAME)
         known = Anchor.parse(anchor) if anchor else None
+        elsewhere, vault = in_store(settings), vault_of(settings)
         if contact:
-            report = verification.verify_contact(directory, public, contact, in_store(settings))
+            report = verification.verify_contact(directory, public, contact, elsewhere, vault)
         else:
-            report = verification.verify_all(directory, public, known, in_store(settings))
+            report = verification.verify_all(directory, public, known, elsewhere, vault)
     except (RecordingError, OSError, ValueError) as error:
         fail(str(error))
     show(report)
@@ -94,6 +95,12 @@ def in_store(settings: Settings) -> Elsewhere:
         return nowhere
     store = ObjectStore(settings.store)
     return lambda name: asyncio.run(store.content(key_of(name)))
+
+
+def vault_of(settings: Settings) -> Vault | None:
+    """None where no master key is configured. Raises RecordingError."""
+    keys = master_key.read(settings.encryption)
+    return Vault(keys) if keys else None
 
 
 def lasting_disagreements(settings: Settings) -> list[Discrepancy]:

@@ -12,16 +12,19 @@ agent on the right. One thread writes all of them, in blocks of 375 ms:
 
     Archive.seal()             hashed, described, signed, chained: <name>.json beside it
     Transcoder.submit()        the lasting format and the waveform, in a process that yields
+    Vault                      encrypted from the first frame, where there is a master key
     upload                     to a bucket or a folder; read back there, then it leaves the disk
     erasure                    every copy, and a signed tombstone in its place
     verification               is it still what was sealed? and what can nobody prove?
 
 Pure: `recording` (the table), `timeline` (frames by number; what is suspended is silent before it
 is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`, `errand` (the table of what is
-tried again after the call), `tombstone`. Drivers: `sound_file` (the only file that knows
+tried again after the call), `tombstone`, `cipher` (AES-256-GCM in chunks), `data_key` (what wraps the
+key of a recording). Drivers: `sound_file` (the only file that knows
 libsndfile), `store` (names, marks, space), `writer` (the thread), `signing` (the key), `archive`
 (manifests, head of the chain), `transcode` (the process), `object_store` (the only file that knows
-obstore), `upload`, `erasure`, `verification`.
+obstore), `upload`, `erasure`, `verification`, `disk` (files whole or not at all), `encrypted_file`,
+`master_key` (a file or a command), `vault`, `rewrapping`.
 
 A contact has two at most, told by their names: of its conversations, and of the automated part
 (`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.
@@ -37,8 +40,8 @@ mark, a small file of its name in `Unfinished/`, `Unsealed/` or `Unconverted/`, 
 searched for it.
 
 What is sealed is synced to disk; a power cut may cost what the kernel had not written yet of what
-is not. A bucket that keeps old versions keeps deleted recordings too: let it expire them. Left out
-here: encryption.
+is not. A bucket that keeps old versions keeps deleted recordings too: let it expire them.
+Manifests, marks and names are not encrypted: they say who spoke when, not what.
 """
 
 from recorder.archive import Archive
@@ -56,6 +59,7 @@ from recorder.store import (
 )
 from recorder.timeline import Gap, Suspended, duration, frame_at, frame_from
 from recorder.transcode import Transcoder, TranscoderStopped
+from recorder.vault import Vault
 from recorder.writer import Order, Resume, Suspend, Writer
 
 __all__ = [
@@ -81,6 +85,7 @@ __all__ = [
     "Suspended",
     "Transcoder",
     "TranscoderStopped",
+    "Vault",
     "Watermarks",
     "Writer",
     "duration",

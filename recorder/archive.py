@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,15 +15,15 @@ from pathlib import Path
 
 from recorder import chain
 from recorder.chain import Head, Link, SignedHead
-from recorder.manifest import Audio, Facts, Manifest, Sound, describe
+from recorder.disk import file_size, sync, write
+from recorder.manifest import Audio, Facts, Manifest, describe
 from recorder.recording import Finished, RecordingError
 from recorder.signing import open_key
-from recorder.sound_file import FILE_MODE, HEADER_BYTES
 from recorder.space import Watermarks
 from recorder.store import NAME, Mark, Marked, Store, recording_path
 from recorder.tombstone import Deletion, Tombstone
+from recorder.vault import Vault
 
-HASH_BYTES = 1 << 20
 FOLDER_MODE = 0o750
 LEFTOVERS = (".key", ".wav", ".flac", ".opus", ".peaks")  # what may be there of a recording
 
@@ -37,8 +35,9 @@ class Archive:
     `healed` says what was wrong with the chain when it was opened, and goes into the next link.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, vault: Vault | None = None) -> None:
+        """Without a vault nothing is encrypted."""
+        self.directory, self.vault = directory, vault or Vault()
         self._key = open_key(directory)
         self._store = Store(directory, Watermarks.above(0))
         self._gate = threading.Lock()
@@ -120,7 +119,7 @@ class Archive:
 
     def _add_link(self, finished: Finished, facts: Facts) -> Manifest:
         sync(finished.path)
-        path, sound = manifest_path(finished.path), measure(finished.path)
+        path, sound = manifest_path(finished.path), self.vault.measure(finished.path)
         recording = describe(
             finished,
             facts,
@@ -215,61 +214,3 @@ def read(path: Path) -> Manifest:
         raise RecordingError(f"{path}: {error.strerror}") from error
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
-
-
-def write(path: Path, text: bytes, *, durable: bool = True) -> None:
-    """Whole or not at all; with `durable` also where the power fails right after."""
-    fresh = path.with_suffix(".fresh")
-    try:
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-            file.flush()
-            if durable:
-                os.fsync(descriptor)
-        fresh.replace(path)
-        if durable:
-            sync(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise RecordingError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def sync(path: Path) -> None:
-    """A file, or what a folder lists, is on the disk when this returns."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror}") from error
-
-
-def measure(path: Path) -> Sound:
-    """Size and hashes of a closed WAV of ours."""
-    whole, samples = hashlib.sha256(), hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            whole.update(file.read(HEADER_BYTES))
-            while block := file.read(HASH_BYTES):
-                whole.update(block)
-                samples.update(block)
-            return Sound(file.tell(), whole.hexdigest(), samples.hexdigest())
-    except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror}") from error
-
-
-def file_sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror}") from error
-
-
-def file_size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None

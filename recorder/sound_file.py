@@ -20,7 +20,12 @@ from recorder.recording import CHANNELS, FRAME_BYTES, SAMPLE_RATE, RecordingErro
 
 SFC_UPDATE_HEADER_NOW = 0x1060  # libsndfile, sf_command(3)
 SFC_SET_UPDATE_HEADER_AUTO = 0x1061
-HEADER_BYTES, RIFF_SIZE_AT, DATA_SIZE_AT = 44, 4, 40  # of a WAV with nothing but its sound
+HEADER_BYTES, RIFF_SIZE_AT, RATE_AT, DATA_SIZE_AT = (
+    44,
+    4,
+    24,
+    40,
+)  # of a WAV with nothing but its sound
 ENCODINGS = {"flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS")}  # by the ending of the name
 LOSSLESS = frozenset({"wav", "flac"})
 DECODE_FRAMES = 10 * SAMPLE_RATE  # at once
@@ -80,14 +85,27 @@ class LiveFile:
         self.frames = repair(self.path)
 
 
-def length(path: Path) -> int:
+def length(sound: Path | BinaryIO) -> int:
     """Frames in a sound file, as its header has it. Raises RecordingError."""
-    return int(_info(path).frames)
+    return int(_info(sound).frames)
 
 
-def rate(path: Path) -> int:
+def rate(sound: Path | BinaryIO) -> int:
     """Frames a second of a sound file. Raises RecordingError."""
-    return int(_info(path).samplerate)
+    return int(_info(sound).samplerate)
+
+
+def wav_header(frames: int, rate: int) -> bytes:
+    """Of a stereo WAV, PCM 16 bit, with nothing but its sound: HEADER_BYTES."""
+    size = frames * FRAME_BYTES
+    shape = (16, 1, CHANNELS, rate, rate * FRAME_BYTES, FRAME_BYTES, 16)
+    sizes = struct.pack("<I", size + HEADER_BYTES - 8), struct.pack("<I", size)
+    return b"RIFF" + sizes[0] + b"WAVEfmt " + struct.pack("<IHHIIHH", *shape) + b"data" + sizes[1]
+
+
+def wav_rate(header: bytes) -> int:
+    """Frames a second, by the header of a WAV of ours."""
+    return int(struct.unpack_from("<I", header, RATE_AT)[0])
 
 
 def repair(path: Path) -> int:
@@ -131,34 +149,33 @@ def read(sound: Path | BinaryIO) -> Pcm:
         raise RecordingError(str(error)) from error
 
 
-def blocks(path: Path) -> Iterator[bytes]:
+def blocks(sound: Path | BinaryIO) -> Iterator[bytes]:
     """The samples of a sound file, int16 LE, DECODE_FRAMES at a time. Raises RecordingError."""
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(_begin(sound)) as file:
             while block := bytes(file.buffer_read(DECODE_FRAMES, "int16")):
                 yield block
     except soundfile.SoundFileError as error:
-        raise RecordingError(f"{path}: {error}") from error
+        raise RecordingError(f"{sound}: {error}") from error
 
 
-def pcm_sha256(path: Path) -> str:
+def pcm_sha256(sound: Path | BinaryIO) -> str:
     """Of the samples, hex; the same for a WAV and its lossless copy. Raises RecordingError."""
     samples = hashlib.sha256()
-    for block in blocks(path):
+    for block in blocks(sound):
         samples.update(block)
     return samples.hexdigest()
 
 
-def encode(source: Path, target: Path, ending: str) -> None:
+def encode(source: Path | BinaryIO, target: Path | BinaryIO, ending: str) -> None:
     """Write `target` in the format of that ending. Raises RecordingError.
 
     A lossless copy is decoded again and compared frame by frame, a lossy one by its length.
     """
     container, codec = ENCODINGS[ending]
     try:
-        descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         with soundfile.SoundFile(
-            descriptor, "w", rate(source), CHANNELS, format=container, subtype=codec
+            _new(target), "w", rate(source), CHANNELS, format=container, subtype=codec
         ) as file:
             for block in blocks(source):
                 file.buffer_write(block, "int16")
@@ -178,14 +195,31 @@ def samples(path: Path) -> NDArray[np.int16]:
     return flat.reshape(-1, CHANNELS)
 
 
-def _info(path: Path) -> soundfile._SoundFileInfo:
+def _info(sound: Path | BinaryIO) -> soundfile._SoundFileInfo:
     try:
-        return soundfile.info(path)
+        return soundfile.info(_begin(sound))
     except soundfile.SoundFileError as error:
-        raise RecordingError(f"{path}: {error}") from error
+        raise RecordingError(f"{sound}: {error}") from error
 
 
-def _same_frames(one: Path, other: Path) -> bool:
+def samples_of(wav: bytes) -> NDArray[np.int16]:
+    """The same of one in memory."""
+    return np.frombuffer(wav, "<i2", offset=HEADER_BYTES).reshape(-1, CHANNELS)
+
+
+def _begin(sound: Path | BinaryIO) -> Path | BinaryIO:
+    if not isinstance(sound, Path):
+        sound.seek(0)
+    return sound
+
+
+def _new(target: Path | BinaryIO) -> int | BinaryIO:
+    if not isinstance(target, Path):
+        return target
+    return os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+
+
+def _same_frames(one: Path | BinaryIO, other: Path | BinaryIO) -> bool:
     return all(mine == theirs for mine, theirs in zip_longest(blocks(one), blocks(other)))
 
 

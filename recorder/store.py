@@ -23,10 +23,10 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from recorder import sound_file
 from recorder.recording import SAMPLE_RATE, Finished, NoSpace, RecordingError
 from recorder.space import Space, Watermarks
 from recorder.timeline import cut
+from recorder.vault import Vault, key_path
 
 NAME = re.compile(
     r"(?P<contact>[0-9a-f-]{36})_(?P<time>(\d{4})(\d\d)(\d\d)T\d\d:\d\d)_UTC(?P<part>|_ivr)\.(wav|flac|opus)"
@@ -218,8 +218,8 @@ def is_recording(path: Path) -> bool:
     return bool(NAME.fullmatch(path.name))
 
 
-def repair(directory: Path) -> list[Repaired]:
-    """Give every recording that a crash left unfinished a valid header. For use before a Writer.
+def repair(directory: Path, vault: Vault | None = None) -> list[Repaired]:
+    """Make every recording that a crash left unfinished valid. For use before a Writer.
 
     What could be saved then waits for its manifest, as what was cut short.
     """
@@ -227,15 +227,17 @@ def repair(directory: Path) -> list[Repaired]:
     found = []
     for marked in store.marked(Mark.UNFINISHED):
         if marked.finished.path.exists():
-            found.append(_repair_one(store, marked))
+            found.append(_repair_one(store, marked, vault or Vault()))
+        else:  # the key of an encrypted one is there before the recording
+            key_path(marked.finished.path).unlink(missing_ok=True)
         store.release(marked.finished.path)
     return found
 
 
-def _repair_one(store: Store, marked: Marked) -> Repaired:
+def _repair_one(store: Store, marked: Marked, vault: Vault) -> Repaired:
     known = marked.finished
     try:
-        frames, rate = sound_file.repair(known.path), sound_file.rate(known.path)
+        frames, rate = vault.repair(known.path), vault.rate(known.path)
     except RecordingError as error:
         return Repaired(known.contact_id, known.path, 0, str(error))
     spans = tuple(cut(known.suspended, frames))

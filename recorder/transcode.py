@@ -2,7 +2,7 @@
 
 One worker process, at the lowest priority, runs `serve`: one recording after the other. It reads
 jobs and writes answers, a line of JSON each, and ends with its input, so it dies with us. It holds
-no key: the manifest is signed here.
+no key but that of the recording it works on: the manifest is signed here.
 
     1  the copy is written beside, synced, and compared with the WAV    worker
     2  the manifest names the copy                                      Transcoder
@@ -16,22 +16,25 @@ unconverted and goes through all of it again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import subprocess
 import sys
 import threading
 from concurrent.futures import Future
+from io import BytesIO
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from recorder import archive, sound_file
+from recorder import archive, disk, sound_file
 from recorder.archive import Archive
+from recorder.encrypted_file import encrypt
 from recorder.manifest import Audio, Digest, Format, Manifest
 from recorder.peaks import peaks
 from recorder.recording import RecordingError
+from recorder.sound_file import samples_of
+from recorder.vault import decrypted
 
 NICENESS = 19
 STOP_SECONDS = 5.0
@@ -44,12 +47,17 @@ class TranscoderStopped(RecordingError):
 
 
 class Job(BaseModel):
-    """A WAV, what its samples must hash to, and what is wanted."""
+    """A WAV, what its samples must hash to, what is wanted; and its key, hex, where it has one."""
 
     model_config = ConfigDict(frozen=True)
     wav: Path
     pcm_sha256: Digest
     format: Format
+    data_key: str | None = Field(default=None, repr=False)
+
+    @property
+    def key(self) -> bytes | None:
+        return bytes.fromhex(self.data_key) if self.data_key else None
 
 
 class Done(BaseModel):
@@ -132,7 +140,15 @@ class Transcoder:
     def _audio(self, path: Path, manifest: Manifest, wanted: Format) -> Audio:
         recording = manifest.recording
         wav = path.with_suffix(".wav")
-        done = self._ask(Job(wav=wav, pcm_sha256=recording.pcm_sha256, format=wanted))
+        key = self._archive.vault.data_key(wav)
+        done = self._ask(
+            Job(
+                wav=wav,
+                pcm_sha256=recording.pcm_sha256,
+                format=wanted,
+                data_key=key.hex() if key else None,
+            )
+        )
         if done.error:
             raise RecordingError(done.error)
         return Audio(
@@ -182,30 +198,52 @@ class Transcoder:
 
 def work(job: Job) -> Done:
     """Make the copy and the waveform of one recording. Raises RecordingError or OSError."""
-    if sound_file.pcm_sha256(job.wav) != job.pcm_sha256:
+    wav = decrypted(job.wav, job.key) if job.key else job.wav
+    if sound_file.pcm_sha256(wav) != job.pcm_sha256:
         raise RecordingError(f"{job.wav} is not what was sealed")
-    picture = peaks(sound_file.samples(job.wav)).tobytes()
-    archive.write(job.wav.with_suffix(".peaks"), picture)
-    final = job.wav if job.format == "wav" else encode(job)
+    heard = sound_file.samples(wav) if isinstance(wav, Path) else samples_of(wav.getvalue())
+    picture = job.wav.with_suffix(".peaks")
+    put(BytesIO(peaks(heard).tobytes()), picture, job.key)
+    final = job.wav if job.format == "wav" else encode(job, wav)
     return Done(
         file=final.name,
         size=final.stat().st_size,
-        sha256=archive.file_sha256(final),
-        peaks_sha256=hashlib.sha256(picture).hexdigest(),
+        sha256=disk.file_sha256(final),
+        peaks_sha256=disk.file_sha256(picture),
     )
 
 
-def encode(job: Job) -> Path:
-    fresh, final = job.wav.with_suffix(".fresh"), job.wav.with_suffix(f".{job.format}")
+def encode(job: Job, wav: Path | BytesIO) -> Path:
+    """The copy; what is encrypted is so from its first byte on the disk."""
+    final = job.wav.with_suffix(f".{job.format}")
+    if isinstance(wav, BytesIO):
+        copy = BytesIO()
+        sound_file.encode(wav, copy, job.format)
+        put(copy, final, job.key)
+        return final
+    fresh = job.wav.with_suffix(".fresh")
     try:
-        sound_file.encode(job.wav, fresh, job.format)
-        archive.sync(fresh)
-        fresh.replace(final)
+        sound_file.encode(wav, fresh, job.format)
+        disk.settle(fresh, final)
     except (RecordingError, OSError):
         fresh.unlink(missing_ok=True)
         raise
-    archive.sync(final.parent)
     return final
+
+
+def put(content: BytesIO, path: Path, key: bytes | None) -> None:
+    """A file with that content, encrypted where there is a key."""
+    if key is None:
+        disk.write(path, content.getvalue())
+        return
+    fresh = path.with_suffix(".fresh")
+    content.seek(0)
+    try:
+        encrypt(content, fresh, key)
+        disk.settle(fresh, path)
+    except (RecordingError, OSError):
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def serve() -> None:

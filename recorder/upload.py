@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from recorder import archive
+from recorder import archive, disk
 from recorder.archive import manifest_path
 from recorder.object_store import Content, ObjectStore, StoreError, Taken
 from recorder.recording import RecordingError
@@ -61,8 +61,8 @@ def let_go(path: Path) -> None:
 
 def content_of(file: Path) -> Content | None:
     """None where there is no such file. Raises RecordingError."""
-    size = archive.file_size(file)
-    return None if size is None else Content(size, archive.file_sha256(file))
+    size = disk.file_size(file)
+    return None if size is None else Content(size, disk.file_sha256(file))
 
 
 async def _deliver(store: ObjectStore, file: Path, wanted: Content) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder import archive, chain
+from recorder import archive, chain, disk
 from recorder.chain import Head, Link
 from recorder.manifest import Audio, Manifest
 from recorder.object_store import Content
@@ -20,6 +20,7 @@ from recorder.sound_file import LOSSLESS, pcm_sha256
 from recorder.space import Watermarks
 from recorder.store import Mark, Store, contact_by_name, recordings
 from recorder.tombstone import Tombstone
+from recorder.vault import Vault, encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Examined:
     findings: tuple[Finding, ...]
     link: Link | None = None
     lossy: bool = False
+    unopened: bool = False
     deleted: bool = False
     elsewhere: bool = False
 
@@ -83,10 +85,14 @@ def verify_all(
     public: PublicKey,
     anchor: Anchor | None = None,
     elsewhere: Elsewhere = nowhere,
+    vault: Vault | None = None,
 ) -> Report:
-    """Every recording, and the chain that ties them together."""
+    """Every recording, and the chain that ties them together.
+
+    Without the vault of what is encrypted it is not opened, and the report says so.
+    """
     before = _head(directory, public)
-    examined = [_examine(path, public, elsewhere) for path in archive.manifests(directory)]
+    examined = [_examine(path, public, elsewhere, vault) for path in archive.manifests(directory)]
     links = [one.link for one in examined if one.link]
     known = _without_newer(links, before, _head(directory, public))
     findings = [finding for one in examined for finding in one.findings]
@@ -103,13 +109,17 @@ def verify_all(
 
 
 def verify_contact(
-    directory: Path, public: PublicKey, contact_id: str, elsewhere: Elsewhere = nowhere
+    directory: Path,
+    public: PublicKey,
+    contact_id: str,
+    elsewhere: Elsewhere = nowhere,
+    vault: Vault | None = None,
 ) -> Report:
     """The recordings of one contact by themselves."""
     paths = [
         path for path in archive.manifests(directory) if contact_by_name(path.name) == contact_id
     ]
-    examined = [_examine(path, public, elsewhere) for path in paths]
+    examined = [_examine(path, public, elsewhere, vault) for path in paths]
     findings = [finding for one in examined for finding in one.findings]
     findings += _unsealed(directory, lambda name: contact_by_name(name) == contact_id)
     if not examined:
@@ -135,7 +145,7 @@ def _report(
     )
 
 
-def _examine(path: Path, public: PublicKey, elsewhere: Elsewhere) -> Examined:
+def _examine(path: Path, public: PublicKey, elsewhere: Elsewhere, vault: Vault | None) -> Examined:
     try:
         manifest = archive.read(path)
     except RecordingError as error:
@@ -145,11 +155,11 @@ def _examine(path: Path, public: PublicKey, elsewhere: Elsewhere) -> Examined:
         wrong.append(f"made for {manifest.recording.name}")
     deleted = archive.tombstone_path(path).exists()
     sound = path.with_name(Path(manifest.audio.file).name)
-    here = archive.file_size(sound) is not None
+    here = disk.file_size(sound) is not None
     if deleted:
         wrong += _grave_faults(path, manifest, public)
     else:
-        wrong += _audio_faults(path, manifest, sound, elsewhere)
+        wrong += _audio_faults(path, manifest, sound, elsewhere, vault)
     link = archive.link_of(manifest)
     trusted = public.accepts(manifest.recording.canonical(), manifest.signature)
     return Examined(
@@ -157,6 +167,7 @@ def _examine(path: Path, public: PublicKey, elsewhere: Elsewhere) -> Examined:
         tuple(Finding(path.name, one) for one in wrong),
         link if trusted else None,
         lossy=not deleted and manifest.audio.format not in LOSSLESS,
+        unopened=here and vault is None and encrypted(sound),
         deleted=deleted,
         elsewhere=not deleted and not here,
     )
@@ -175,20 +186,21 @@ def _grave_faults(path: Path, manifest: Manifest, public: PublicKey) -> Iterator
 
 
 def _audio_faults(
-    path: Path, manifest: Manifest, sound: Path, elsewhere: Elsewhere
+    path: Path, manifest: Manifest, sound: Path, elsewhere: Elsewhere, vault: Vault | None
 ) -> Iterator[str]:
     audio: Audio = manifest.audio
     try:
-        if archive.file_size(sound) is None:
+        if disk.file_size(sound) is None:
             yield from _faults_elsewhere(sound, audio, elsewhere)
-        elif archive.file_sha256(sound) != audio.sha256:
+        elif disk.file_sha256(sound) != audio.sha256:
             yield f"{sound.name} was altered"
-        elif audio.format in LOSSLESS and pcm_sha256(sound) != manifest.recording.pcm_sha256:
-            yield f"{sound.name} has other samples than were recorded"
+        elif audio.format in LOSSLESS and (vault or not encrypted(sound)):
+            if pcm_sha256((vault or Vault()).decoded(sound)) != manifest.recording.pcm_sha256:
+                yield f"{sound.name} has other samples than were recorded"
         picture = path.with_suffix(".peaks")
-        if audio.peaks_sha256 and archive.file_size(picture) is None:
+        if audio.peaks_sha256 and disk.file_size(picture) is None:
             yield f"{picture.name} is missing"
-        elif audio.peaks_sha256 and archive.file_sha256(picture) != audio.peaks_sha256:
+        elif audio.peaks_sha256 and disk.file_sha256(picture) != audio.peaks_sha256:
             yield f"{picture.name} was altered"
     except RecordingError as error:
         yield str(error)
@@ -257,6 +269,11 @@ def _of_these(examined: list[Examined]) -> Iterator[str]:
         yield (
             f"that no copy is left of {count} deleted recordings in backups, or as an old version"
             " that a bucket keeps"
+        )
+    if count := sum(one.unopened for one in examined):
+        yield (
+            f"that {count} encrypted files can be opened and hold what was recorded: only that they"
+            " are what was sealed; the master key tells more"
         )
     if count := sum(one.lossy for one in examined):
         yield f"that {count} lossy files sound like what was recorded: only that we made them of it"

@@ -25,10 +25,10 @@ from recorder.recording import (
     Recording,
     RecordingError,
 )
-from recorder.sound_file import LiveFile
 from recorder.space import Space, Watermarks
 from recorder.store import Marked, Part, Store
 from recorder.timeline import FOREVER
+from recorder.vault import Growing, Vault
 
 POLL_SECONDS = (
     0.25  # with a block that waits, and what the source holds, less than 1 s is not in a file
@@ -73,7 +73,7 @@ class Live:
     contact_id: str
     started: datetime
     source: FrameSource
-    file: LiveFile
+    file: Growing
     rate: int
     orders: tuple[Order, ...] = ()
     overruns: int = 0
@@ -104,9 +104,13 @@ class Writer:
     """
 
     def __init__(
-        self, settings: RecordingSettings, on_finished: Callable[[Finished], None]
+        self,
+        settings: RecordingSettings,
+        on_finished: Callable[[Finished], None],
+        vault: Vault | None = None,
     ) -> None:
         self._store = Store(settings.directory, Watermarks.above(settings.min_free_bytes))
+        self._vault = vault or Vault()
         self._space = Space.ENOUGH
         self._on_finished = on_finished
         self._recorded: set[Path] = set()  # what has not been reported yet
@@ -141,7 +145,7 @@ class Writer:
                 raise RecordingError("the recorder is not running")
             path = self._store.reserve(contact_id, started, rate, part)
             try:
-                file = LiveFile(path, rate)
+                file = self._vault.create(path, rate)
             except RecordingError:
                 self._store.release(path)
                 raise

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.storage import StoreSettings
+from config.storage import EncryptionSettings, StoreSettings
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,14 @@ def test_an_endpoint_without_a_bucket_is_a_mistake() -> None:
 def test_by_default_recordings_stay_where_they_are_made() -> None:
     assert (StoreSettings().location, StoreSettings().credentials) == (None, None)
     assert StoreSettings(credentials=Path("s3")).credentials == Path("s3")
+
+
+@pytest.mark.parametrize("text", ["file:/etc/master.key", "command:vault kv get secret"])
+def test_a_master_key_comes_from_a_file_or_a_command(text: str) -> None:
+    assert EncryptionSettings(master_key=text).master_key == text
+
+
+@pytest.mark.parametrize("text", ["", "file:", "/etc/master.key", "command: "])
+def test_a_master_key_itself_is_no_setting(text: str) -> None:
+    with pytest.raises(ValidationError):
+        EncryptionSettings(master_key=text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,10 @@ from typer.testing import CliRunner
 from engine.__main__ import app
 from engine.custody import Custody
 from engine.records import RecordingStatus, Records
+from recorder import Vault
+from recorder.data_key import MasterKeys
 from recorder.errand import Errand, Task
+from tests.recorder.shelf import recorded
 from tests.rig.contacts import NOON, contact_record
 
 CONTACT = contact_record().contact_id
@@ -91,5 +95,23 @@ def test_what_cannot_be_done_is_exit_code_two(config: Path) -> None:
     assert say(config, "delete", "nobody", *reason)[0] == 2
     assert say(config, "release", CONTACT, *reason)[0] == 2
     assert say(config, "delete", CONTACT)[0] == 2
-    config.write_text("[database]\nurl = 'sqlite+aiosqlite:////nowhere/there.sqlite'\n")
-    assert say(config, "uploads")[0] == 2
+
+
+def test_keys_are_wrapped_anew_by_the_key_on_top(config: Path, tmp_path: Path) -> None:
+    old, new = (b64encode(bytes([n]) * 32).decode() for n in (1, 2))
+    keys, directory = tmp_path / "master.key", tmp_path / "recordings"
+    assert say(config, "rewrap")[0] == 2
+    keys.touch(mode=0o600)
+    keys.write_text(old)
+    with config.open("a") as file:
+        file.write(f'[recording]\ndirectory = "{directory}"\n')
+        file.write(f'[encryption]\nmaster_key = "file:{keys}"\n')
+    recorded(directory, 1, vault=Vault(MasterKeys.parse([old])))
+    assert say(config, "rewrap") == (0, "0 keys wrapped anew\n")
+    keys.write_text(f"{new}\n{old}\n")
+    assert say(config, "rewrap") == (0, "1 keys wrapped anew\n")
+    keys.write_text(new)
+    assert say(config, "rewrap") == (0, "0 keys wrapped anew\n")
+    keys.write_text(old)
+    code, said = say(config, "rewrap")
+    assert code == 2 and "which is not here" in said and old not in said

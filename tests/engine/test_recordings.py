@@ -1,6 +1,7 @@
 import asyncio
 import time
 import wave
+from base64 import b64encode
 from pathlib import Path
 
 from engine.call import Input
@@ -9,6 +10,8 @@ from mixer import Route
 from recorder import Loss, Part, verification
 from recorder.archive import read as read_manifest
 from recorder.signing import PUBLIC_NAME, PublicKey, keys
+from recorder.upload import content_of
+from recorder.vault import encrypted
 from tests.rig.house import AUDIO, converse, engine, phone, settings
 from tests.rig.patience import until
 from tests.rig.phone import audio
@@ -242,3 +245,36 @@ async def test_keyed_digits_are_not_recorded_and_a_transfer_does_not_change_that
     [span] = read_manifest(Path(kept.location).with_suffix(".json")).recording.suspended
     assert (span.reason, span.who) == ("digits", "digits")
     assert (span.end - span.first) / 8000 >= 1.0
+
+
+async def test_with_a_master_key_a_conversation_is_encrypted_goes_to_the_store_and_is_proven_there(
+    tmp_path: Path,
+) -> None:
+    master = tmp_path / "master.key"
+    master.touch(mode=0o600)
+    master.write_text(b64encode(bytes(32)).decode())
+    sections = {
+        "recording": {"format": "flac"},
+        "encryption": {"master_key": f"file:{master}"},
+        "store": {"location": f"file://{tmp_path}/elsewhere"},
+    }
+    async with engine(tmp_path, **sections) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            agent.hang_up()
+            await customer.hung_up()
+
+            async def kept() -> Path | None:
+                record = await one.house.records.contact(live.contact_id)
+                places = [each.location for each in record.recordings] if record else []
+                return next((Path(one[7:]) for one in places if one.startswith("file://")), None)
+
+            copy = await until(kept, within=15.0)
+    assert copy.suffix == ".flac" and encrypted(copy)
+    assert {path.suffix for path in copy.parent.iterdir()} == {".flac", ".peaks", ".key", ".json"}
+    directory = tmp_path / "recordings"
+    await until(lambda: not list(directory.rglob("*.flac")))
+    content = content_of(copy)
+    report = verification.verify_all(directory, public_key(directory), elsewhere=lambda _: content)
+    assert (report.sealed, report.elsewhere, report.findings) == (1, 1, ())

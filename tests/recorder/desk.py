@@ -10,15 +10,18 @@ from pathlib import Path
 
 from config.settings import RecordingSettings
 from recorder import Finished, Writer
+from recorder.vault import Vault
 
 PATIENCE = 10.0  # seconds; only a broken writer lets a test wait that long
 
 
 class Desk:
-    def __init__(self, directory: Path, min_free_bytes: int = 0) -> None:
+    def __init__(
+        self, directory: Path, min_free_bytes: int = 0, vault: Vault | None = None
+    ) -> None:
         self._reports: queue.SimpleQueue[Finished] = queue.SimpleQueue()
         settings = RecordingSettings(directory=directory, min_free_bytes=min_free_bytes)
-        self.writer = Writer(settings, self._reports.put)
+        self.writer = Writer(settings, self._reports.put, vault)
 
     def finished(self) -> Finished:
         return self._reports.get(timeout=PATIENCE)
@@ -28,8 +31,8 @@ class Desk:
 
 
 @contextmanager
-def desk(directory: Path, min_free_bytes: int = 0) -> Iterator[Desk]:
-    one = Desk(directory, min_free_bytes)
+def desk(directory: Path, min_free_bytes: int = 0, vault: Vault | None = None) -> Iterator[Desk]:
+    one = Desk(directory, min_free_bytes, vault)
     one.writer.start()
     try:
         yield one

@@ -6,16 +6,23 @@ from pathlib import Path
 
 from recorder import Archive, Facts, Finished, Manifest
 from recorder.archive import manifest_path
-from recorder.sound_file import LiveFile
 from recorder.space import Watermarks
 from recorder.store import Marked, Store
+from recorder.vault import Vault
 from tests.recorder.sources import STARTED, contact_id, conversation
 
 
-def recorded(directory: Path, number: int, seconds: float = 0.5, rate: int = 8000) -> Finished:
+def recorded(
+    directory: Path,
+    number: int,
+    seconds: float = 0.5,
+    vault: Vault | None = None,
+    rate: int = 8000,
+) -> Finished:
     """A finished recording that waits for its manifest; `seconds` where it is at 8 kHz."""
     store = Store(directory, Watermarks.above(0))
-    file = LiveFile(store.reserve(contact_id(number), STARTED, rate), rate)
+    path = store.reserve(contact_id(number), STARTED, rate)
+    file = (vault or Vault()).create(path, rate)
     file.write(conversation(seconds))
     file.close()
     finished = Finished(contact_id(number), file.path, file.frames, rate, 0)

@@ -202,7 +202,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path) -> Non
     path.with_suffix(".flac").mkdir()
     manifest = read(path)
     job = Job(wav=path.with_suffix(".wav"), pcm_sha256=manifest.recording.pcm_sha256, format="flac")
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(RecordingError, match="directory"):
         transcode.work(job)
     assert not list(tmp_path.rglob("*.fresh"))
 
