@@ -35,7 +35,7 @@ from config.settings import (
     TlsSettings,
     WebSettings,
 )
-from config.storage import EncryptionSettings, StoreSettings
+from config.storage import EncryptionSettings, RetentionRule, StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, NumberPlan, Trunk
 
@@ -54,6 +54,7 @@ __all__ = [
     "PromptSettings",
     "Queue",
     "RecordingSettings",
+    "RetentionRule",
     "RoutingSettings",
     "Settings",
     "SipSettings",

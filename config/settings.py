@@ -26,7 +26,7 @@ from config.section import (
     Secret,
     Section,
 )
-from config.storage import EncryptionSettings, StoreSettings
+from config.storage import EncryptionSettings, RetentionRule, StoreSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
@@ -258,6 +258,7 @@ class Settings(BaseSettings):
     queues: tuple[Queue, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+    retention: tuple[RetentionRule, ...] = ()
 
     @model_validator(mode="after")
     def _tls_has_a_certificate(self) -> Self:

@@ -44,3 +44,16 @@ class EncryptionSettings(Section):
     master_key: Annotated[str, Field(pattern=r"^(file|command):\s*\S.*$")] | None = None
     """file:<path>, which nobody else may read, or command:<what prints it>, run without a shell.
     Base64 of 32 bytes, one a line: the first wraps. None encrypts nothing."""
+
+
+class RetentionRule(Section):
+    """How long recordings are kept: the first rule that fits a contact holds; else for ever.
+
+    None fits every queue, every flow.
+    """
+
+    queue: Name | None = None
+    flow: Name | None = None
+    """The one that met the contact: the name of its file without ending."""
+    days: Annotated[int, Field(ge=1)]
+    """After the contact's end."""

@@ -14,9 +14,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from engine.contact_record import PLAYABLE, ContactRecord, RecordingRecord, RecordingStatus
-from engine.models import AuditRow, ErrandRow, HoldRow, RecordingRow
+from engine.models import AuditRow, ContactRow, ErrandRow, HoldRow, RecordingRow
 from engine.records import RecordError, Records, recording_record
 from recorder.errand import Errand, State, Task
+from recorder.retention import Ended
 
 MAX_REASON_CHARACTERS = 1000
 
@@ -138,6 +139,27 @@ class Custody:
             await _delete(connection, there, who, why, at)
             await _audit(connection, at, who, "DELETE_RECORDING", contact_id, why)
         return [one.name for one in there]
+
+    async def ended_before(self, moment: datetime, after: str, limit: int) -> list[Ended]:
+        """Contacts that had ended by then, are not held and can still be heard; by their id.
+
+        Those whose id comes after `after`: so a page follows another.
+        """
+        heard = select(RecordingRow.contact_id).where(RecordingRow.status.in_(PLAYABLE))
+        wanted = (
+            select(ContactRow.contact_id, ContactRow.queue, ContactRow.flow, ContactRow.disconnect)
+            .where(ContactRow.disconnect < moment, ContactRow.contact_id > after)
+            .where(ContactRow.contact_id.in_(heard))
+            .where(ContactRow.contact_id.not_in(select(HoldRow.contact_id)))
+            .order_by(ContactRow.contact_id)
+            .limit(limit)
+        )
+        async with self._records.reading("look for old recordings") as session:
+            return [
+                Ended(contact_id, queue, flow, at)
+                for contact_id, queue, flow, at in await session.execute(wanted)
+                if at
+            ]
 
     async def retry(self, names: Collection[str], now: datetime) -> int:
         """Those errands, now; all dead letters where no name is given. How many."""

@@ -39,7 +39,7 @@ class Errands:
     ) -> None:
         """Raises RecordingError when the store's settings lead nowhere."""
         self.store = ObjectStore(settings) if settings.location else None
-        self.archive, self._custody = archive, custody
+        self.archive, self.custody = archive, custody
         self._parallel, self._poll_seconds = settings.parallel, poll_seconds
         self._give_up = timedelta(days=settings.give_up_days)
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -60,7 +60,7 @@ class Errands:
         """That recording has its lasting format. Raises RecordError."""
         if self.store:
             now = datetime.now(UTC)
-            await self._custody.add(Errand(name, contact_id, Task.UPLOAD, since=now, due=now))
+            await self.custody.add(Errand(name, contact_id, Task.UPLOAD, since=now, due=now))
             self._woken.set()
 
     async def _run(self) -> None:
@@ -83,7 +83,7 @@ class Errands:
         if self.store is None:
             return
         waiting = await asyncio.to_thread(self.archive.waiting)
-        for one in await self._custody.outside(self.store.url("").rstrip("/")):
+        for one in await self.custody.outside(self.store.url("").rstrip("/")):
             path = recording_path(self.archive.directory, f"{one.name}.wav").with_suffix(".json")
             if one.name not in waiting and await asyncio.to_thread(path.exists):
                 await self.upload(one.name, one.contact_id)
@@ -91,14 +91,14 @@ class Errands:
     async def _begin_what_is_due(self) -> None:
         room = self._parallel - len(self._running)
         if room > 0:
-            for errand in await self._custody.due(datetime.now(UTC), room, self._running.keys()):
+            for errand in await self.custody.due(datetime.now(UTC), room, self._running.keys()):
                 task = asyncio.create_task(self._attempt(errand), name=f"errand {errand.name}")
                 self._running[errand.name] = task
 
     async def _attempt(self, errand: Errand) -> None:
         try:
             after = await self._outcome(errand)
-            await self._custody.settle(errand, after)
+            await self.custody.settle(errand, after)
             if after.state is State.DEAD:
                 log.error("dead letter", recording=errand.name, task=errand.task, error=after.error)
         except Exception:  # it stays as it was, and due; the others go on
@@ -127,12 +127,12 @@ class Errands:
         if self.store is None:
             raise StoreError("no store is configured")
         url = await upload(self.store, self.archive.directory, errand.name)
-        await self._custody.place(errand, url)
+        await self.custody.place(errand, url)
         local = recording_path(self.archive.directory, url.rpartition("/")[2])
         await asyncio.to_thread(let_go, local)
 
     async def _erase(self, errand: Errand) -> None:
-        recording = await self._custody.recording(errand)
+        recording = await self.custody.recording(errand)
         remote = "://" in recording.location
         if remote and not (self.store and self.store.key(recording.location)):
             raise StoreError(f"{recording.location} is in a store that is not configured")

@@ -35,6 +35,7 @@ from engine.recordings import Recordings
 from engine.records import Records
 from engine.registry import Registry
 from engine.replacements import Replacements
+from engine.retention import Retention
 from engine.routing import Router
 from engine.staff import Staff
 from engine.switchboard import Switchboard
@@ -67,17 +68,14 @@ class House:
         directory: InstanceDirectory,
         archive: Archive,
     ) -> None:
-        """`flows` by the number that runs them, `whispers` by the queue that calls outside.
-
-        Raises RecordingError or MixerError.
-        """
+        """`flows` by number, `whispers` by queue. Raises RecordingError or MixerError."""
         self.settings, self.records, self.directory = settings, records, directory
         self.registry = Registry()
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
-        self.custody = Custody(records)
-        self.errands = Errands(self.custody, archive, settings.store)  # may raise too
+        self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
+        self.retention = Retention(self.errands.custody, settings.retention)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), [queue.name for queue in settings.queues])
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
@@ -200,6 +198,7 @@ class House:
         self.traces.start()
         self.recordings.open()
         self.errands.start()
+        self.retention.start()
         await self.sip.start()
         await self.bindings.start()
         self.trunks.open()
@@ -213,6 +212,7 @@ class House:
         await self.sip.stop()
         await self.traces.stop()
         await self.recordings.close()
+        await self.retention.stop()
         await self.errands.stop()
         await self.ledger.stop()
         for descriptor, _ in self.mixer.readers():

@@ -19,12 +19,12 @@ agent on the right. One thread writes all of them, in blocks of 375 ms:
 
 Pure: `recording` (the table), `timeline` (frames by number; what is suspended is silent before it
 is written), `manifest`, `chain`, `peaks`, `space`, `reconciliation`, `errand` (the table of what is
-tried again after the call), `tombstone`, `cipher` (AES-256-GCM in chunks), `data_key` (what wraps the
-key of a recording). Drivers: `sound_file` (the only file that knows
-libsndfile), `store` (names, marks, space), `writer` (the thread), `signing` (the key), `archive`
-(manifests, head of the chain), `transcode` (the process), `object_store` (the only file that knows
-obstore), `upload`, `erasure`, `verification`, `disk` (files whole or not at all), `encrypted_file`,
-`master_key` (a file or a command), `vault`, `rewrapping`.
+tried again after the call), `tombstone`, `retention` (what is too old), `cipher` (AES-256-GCM in
+chunks), `data_key` (what wraps the key of a recording). Drivers: `sound_file` (the only file that
+knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing` (the key),
+`archive` (manifests, head of the chain), `transcode` (the process), `object_store` (the only file
+that knows obstore), `upload`, `erasure`, `verification`, `disk` (files whole or not at all),
+`encrypted_file`, `master_key` (a file or a command), `vault`, `rewrapping`.
 
 A contact has two at most, told by their names: of its conversations, and of the automated part
 (`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.

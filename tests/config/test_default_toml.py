@@ -12,6 +12,7 @@ from config import Settings, load
 from config.people import Agent, Supervisor
 from config.section import Section
 from config.settings import Number, Queue
+from config.storage import RetentionRule
 from config.trunks import Trunk
 
 DEFAULT = Path(config.__file__).parent / "default.toml"
@@ -21,6 +22,7 @@ LISTS = {
     "queues": Queue,
     "numbers": Number,
     "trunks": Trunk,
+    "retention": RetentionRule,
 }
 SECTIONS = {
     name: field.annotation

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.storage import EncryptionSettings, StoreSettings
+from config.storage import EncryptionSettings, RetentionRule, StoreSettings
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_a_master_key_comes_from_a_file_or_a_command(text: str) -> None:
 def test_a_master_key_itself_is_no_setting(text: str) -> None:
     with pytest.raises(ValidationError):
         EncryptionSettings(master_key=text)
+
+
+def test_a_rule_fits_everything_or_a_queue_and_a_flow_and_lasts_a_day_at_least() -> None:
+    assert (RetentionRule(days=1).queue, RetentionRule(days=1).flow) == (None, None)
+    for wrong in ({"days": 0}, {"queue": "", "days": 1}, {"queue": "support"}):
+        with pytest.raises(ValidationError):
+            RetentionRule.model_validate(wrong)
