@@ -29,6 +29,7 @@ from engine.monitors import Monitors
 from engine.outbound import Outbound
 from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
+from engine.playback import Player
 from engine.prompts import Prompts
 from engine.queues import Floor
 from engine.recordings import Recordings
@@ -102,6 +103,16 @@ class House:
         return Recordings(
             self.mixer, settings.recording, self.ledger, self.errands, guarded, self._refuse
         )
+
+    @property
+    def custody(self) -> Custody:
+        """Legal holds and deletions, for the API."""
+        return self.errands.custody
+
+    @property
+    def player(self) -> Player:
+        """Opens recordings, for the API."""
+        return Player(self.records, self.errands.archive, self.errands.store)
 
     def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds

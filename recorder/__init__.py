@@ -14,6 +14,7 @@ agent on the right. One thread writes all of them, in blocks of 375 ms:
     Transcoder.submit()        the lasting format and the waveform, in a process that yields
     Vault                      encrypted from the first frame, where there is a master key
     upload                     to a bucket or a folder; read back there, then it leaves the disk
+    playback                   any part of it, wherever it is
     erasure                    every copy, and a signed tombstone in its place
     verification               is it still what was sealed? and what can nobody prove?
 
@@ -24,7 +25,7 @@ chunks), `data_key` (what wraps the key of a recording). Drivers: `sound_file` (
 knows libsndfile), `store` (names, marks, space), `writer` (the thread), `signing` (the key),
 `archive` (manifests, head of the chain), `transcode` (the process), `object_store` (the only file
 that knows obstore), `upload`, `erasure`, `verification`, `disk` (files whole or not at all),
-`encrypted_file`, `master_key` (a file or a command), `vault`, `rewrapping`.
+`encrypted_file`, `master_key` (a file or a command), `vault`, `playback`, `rewrapping`.
 
 A contact has two at most, told by their names: of its conversations, and of the automated part
 (`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.

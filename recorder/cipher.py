@@ -115,7 +115,7 @@ class Extent:
         return self.file_bytes - HEADER_BYTES - self.chunks * TAG_BYTES
 
     def chunks_of(self, first: int, end: int) -> range:
-        """Those that hold the text from `first` to before `end`; not empty where it is not."""
+        """Those that hold the text from `first` to before `end`."""
         return range(first // CHUNK_BYTES, -(-end // CHUNK_BYTES))
 
     def place(self, chunks: range) -> tuple[int, int]:

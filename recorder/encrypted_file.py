@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -27,7 +26,6 @@ from recorder.sound_file import FILE_MODE, wav_header
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Fetch = Callable[[int, int], bytes]
 MAX_READ_BYTES = 256 * CHUNK_BYTES  # opened at once
 
 
@@ -169,19 +167,53 @@ def encrypt(source: BinaryIO, target: Path, data_key: bytes) -> None:
             text, number = following, number + 1
 
 
-class Plain(io.RawIOBase):
-    """The text of a finished file, to be read and sought; samples have the header of a WAV.
+class Text:
+    """What is in a finished file of that size; samples with the header of a WAV before them."""
 
-    `fetch(first, end)` gives bytes of the file. Everything raises Tampered where it was altered.
+    def __init__(self, header: Header, file_bytes: int, data_key: bytes) -> None:
+        self._extent, self._cipher = Extent(file_bytes), Cipher(data_key, header)
+        samples = self._extent.text_bytes
+        self._front = wav_header(samples // FRAME_BYTES, header.rate) if header.rate else b""
+        self.size = len(self._front) + samples
+
+    def needs(self, first: int, end: int) -> tuple[int, int]:
+        """Which bytes of the file hold bytes `first` to before `end` of the text."""
+        return self._extent.place(self._chunks(first, end))
+
+    def part(self, first: int, end: int, sealed: bytes) -> bytes:
+        """Those of the text, or as far as it goes, out of what it needs. Raises Tampered."""
+        chunks = self._chunks(first, end)
+        opened = self._front + self._extent.open(self._cipher, chunks, sealed)
+        skipped = chunks.start * CHUNK_BYTES
+        if first >= len(self._front):
+            return opened[first - skipped : max(first, end) - skipped]
+        return opened[first:end]
+
+    def _chunks(self, first: int, end: int) -> range:
+        """Empty where it is all in the header, or beyond the end."""
+        begin, stop = (max(0, min(at, self.size) - len(self._front)) for at in (first, end))
+        return self._extent.chunks_of(begin, stop) if begin < stop else range(0)
+
+
+class PlainFile(io.RawIOBase):
+    """The text of a finished file on the disk, to be read and sought. Raises RecordingError.
+
+    Everything raises Tampered where it was altered.
     """
 
-    def __init__(self, header: Header, size: int, data_key: bytes, fetch: Fetch) -> None:
-        self._extent, self._fetch = Extent(size), fetch
-        self._cipher = Cipher(data_key, header)
-        text = self._extent.text_bytes
-        self._front = wav_header(text // FRAME_BYTES, header.rate) if header.rate else b""
-        self.size = len(self._front) + text
+    def __init__(self, path: Path, data_key: bytes) -> None:
         self._at = 0
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise RecordingError(f"{path}: {error.strerror}") from error
+        try:
+            header = Header.decode(self._file.read(HEADER_BYTES))
+            self._text = Text(header, self._file.seek(0, os.SEEK_END), data_key)
+        except RecordingError as error:
+            self._file.close()
+            raise type(error)(f"{path}: {error}") from error
+        self.size = self._text.size
 
     def readable(self) -> bool:
         return True
@@ -199,8 +231,7 @@ class Plain(io.RawIOBase):
 
     def readinto(self, target: WriteableBuffer) -> int:
         view = memoryview(target).cast("B")
-        end = min(self._at + min(len(view), MAX_READ_BYTES), self.size)
-        found = self.part(self._at, end)
+        found = self.part(self._at, min(self._at + len(view), self.size))
         view[: len(found)] = found
         self._at += len(found)
         return len(found)
@@ -210,38 +241,12 @@ class Plain(io.RawIOBase):
         return b"".join(self.part(first, first + MAX_READ_BYTES) for first in steps)
 
     def part(self, first: int, end: int) -> bytes:
-        """Bytes `first` to before `end`, or to the end."""
-        front = self._front[first:end]
-        first, end = (max(0, min(at, self.size) - len(self._front)) for at in (first, end))
-        if first >= end:
-            return front
-        chunks = self._extent.chunks_of(first, end)
-        text = self._extent.open(self._cipher, chunks, self._fetch(*self._extent.place(chunks)))
-        begin = chunks.start * CHUNK_BYTES
-        return front + text[first - begin : end - begin]
-
-
-class PlainFile(Plain):
-    """The same of a file on the disk. Raises RecordingError."""
-
-    def __init__(self, path: Path, data_key: bytes) -> None:
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise RecordingError(f"{path}: {error.strerror}") from error
-        try:
-            header = Header.decode(self._file.read(HEADER_BYTES))
-            size = self._file.seek(0, os.SEEK_END)
-            super().__init__(header, size, data_key, self._read)
-        except RecordingError as error:
-            self._file.close()
-            raise type(error)(f"{path}: {error}") from error
+        """Bytes `first` to before `end`, or as far as it goes."""
+        begin, stop = self._text.needs(first, end)
+        self._file.seek(begin)
+        return self._text.part(first, end, self._file.read(stop - begin))
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and hasattr(self, "_file"):
             self._file.close()
         super().close()
-
-    def _read(self, first: int, end: int) -> bytes:
-        self._file.seek(first)
-        return self._file.read(end - first)

@@ -66,8 +66,10 @@ class Vault:
 
     def data_key(self, path: Path) -> bytes | None:
         """Of a file of a recording; None where it is not encrypted."""
-        if not encrypted(path):
-            return None
+        return self.unwrap(path) if encrypted(path) else None
+
+    def unwrap(self, path: Path) -> bytes:
+        """The data key of an encrypted recording that may be elsewhere: its key is here."""
         if self._masters is None:
             raise RecordingError(f"{path} is encrypted, and no master key is configured")
         return self._masters.unwrap(read_key(key_path(path)), path.stem)

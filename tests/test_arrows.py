@@ -30,6 +30,7 @@ DRIVERS = {
     "recorder/erasure.py",
     "recorder/master_key.py",
     "recorder/object_store.py",
+    "recorder/playback.py",
     "recorder/rewrapping.py",
     "recorder/signing.py",
     "recorder/sound_file.py",

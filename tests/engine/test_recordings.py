@@ -271,6 +271,8 @@ async def test_with_a_master_key_a_conversation_is_encrypted_goes_to_the_store_a
                 return next((Path(one[7:]) for one in places if one.startswith("file://")), None)
 
             copy = await until(kept, within=15.0)
+            playback = await one.house.player.open(live.contact_id)
+            assert await playback.read(0, 4) == b"fLaC"
     assert copy.suffix == ".flac" and encrypted(copy)
     assert {path.suffix for path in copy.parent.iterdir()} == {".flac", ".peaks", ".key", ".json"}
     directory = tmp_path / "recordings"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder import RecordingError
@@ -50,6 +50,7 @@ def test_what_was_sealed_is_opened_again(length: int) -> None:
     assert TEXT[:100] not in file
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 def test_any_part_is_read_without_the_rest(first: int, length: int) -> None:
     end = min(first + length, len(TEXT))
@@ -58,6 +59,7 @@ def test_any_part_is_read_without_the_rest(first: int, length: int) -> None:
     assert opened(file, first, end)[first - start : end - start] == TEXT[first:end]
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_a_flipped_bit_anywhere_is_found(data: st.DataObject) -> None:
     file = bytearray(sealed(TEXT[: CHUNK_BYTES + 100]))

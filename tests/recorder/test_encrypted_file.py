@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder import RecordingError
@@ -63,6 +63,7 @@ def test_every_block_is_on_the_disk_when_it_was_written(tmp_path: Path) -> None:
     file.close()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(HEADER_BYTES + 16, HEADER_BYTES + 2 * SEALED_BYTES))
 def test_cut_off_anywhere_it_keeps_every_chunk_that_is_whole(
     tmp_path_factory: pytest.TempPathFactory, size: int
@@ -154,6 +155,7 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file.path
 
 
+@settings(deadline=None, max_examples=50)
 @given(first=st.integers(0, 70_000), length=st.integers(0, 70_000))
 def test_it_is_sought_and_read_like_the_wav_it_stands_for(
     encrypted: Path, first: int, length: int

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recorder.archive import file_sha256, manifest_path, read
+from recorder.archive import manifest_path, read
+from recorder.disk import file_sha256
 from recorder.object_store import ObjectStore, StoreError
 from recorder.upload import UploadRefused, content_of, key_of, let_go, upload
 from tests.recorder.shelf import flip, shelf
