@@ -44,10 +44,10 @@ class Custody:
 
     async def add(self, errand: Errand) -> None:
         """Unless the recording has an errand already."""
-        async with self._records.writing(f"add an errand for {errand.name}") as connection:
+        async with self._records.writing(f"add an errand for {errand.name}") as session:
             known = select(ErrandRow.name).where(ErrandRow.name == errand.name)
-            if not (await connection.execute(known)).first():
-                await connection.execute(insert(ErrandRow).values(asdict(errand)))
+            if not (await session.execute(known)).first():
+                await session.execute(insert(ErrandRow).values(asdict(errand)))
 
     async def due(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[Errand]:
         """Those whose time has come, the longest waiting first."""
@@ -70,11 +70,11 @@ class Custody:
     async def settle(self, before: Errand, after: Errand) -> None:
         """How an attempt came out. What became another errand meanwhile stays that."""
         same = (ErrandRow.name == before.name) & (ErrandRow.task == before.task)
-        async with self._records.writing(f"settle {before.name}") as connection:
+        async with self._records.writing(f"settle {before.name}") as session:
             if after.state is State.DONE:
-                await connection.execute(delete(ErrandRow).where(same))
+                await session.execute(delete(ErrandRow).where(same))
             else:
-                await connection.execute(update(ErrandRow).where(same).values(asdict(after)))
+                await session.execute(update(ErrandRow).where(same).values(asdict(after)))
 
     async def place(self, errand: Errand, location: str) -> None:
         """The recording of that errand lies there from now on."""
@@ -103,20 +103,21 @@ class Custody:
         """Nothing of this contact is deleted until `release`."""
         _check(who, why)
         await self._contact(contact_id)
-        async with self._records.writing(f"hold {contact_id}") as connection:
-            await connection.execute(delete(HoldRow).where(HoldRow.contact_id == contact_id))
+        async with self._records.writing(f"hold {contact_id}") as session:
+            await session.execute(delete(HoldRow).where(HoldRow.contact_id == contact_id))
             row = Hold(contact_id, at, who, why)
-            await connection.execute(insert(HoldRow).values(asdict(row)))
-            await _audit(connection, at, who, "LEGAL_HOLD", contact_id, why)
+            await session.execute(insert(HoldRow).values(asdict(row)))
+            await _audit(session, at, who, "LEGAL_HOLD", contact_id, why)
 
     async def release(self, contact_id: str, who: str, why: str, at: datetime) -> None:
         """Raises Refused when there is no hold."""
         _check(who, why)
-        async with self._records.writing(f"release {contact_id}") as connection:
-            gone = delete(HoldRow).where(HoldRow.contact_id == contact_id)
-            if not (await connection.execute(gone)).rowcount:
+        async with self._records.writing(f"release {contact_id}") as session:
+            hold = await session.get(HoldRow, contact_id)
+            if hold is None:
                 raise Refused(f"{contact_id} is not held")
-            await _audit(connection, at, who, "LEGAL_HOLD_RELEASE", contact_id, why)
+            await session.delete(hold)
+            await _audit(session, at, who, "LEGAL_HOLD_RELEASE", contact_id, why)
 
     async def holds(self) -> list[Hold]:
         async with self._records.reading("read legal holds") as session:
@@ -132,12 +133,11 @@ class Custody:
         if running or not there:
             why_not = "is still being recorded" if running else "has no recording"
             raise Refused(f"{contact_id} {why_not}")
-        async with self._records.writing(f"delete the recordings of {contact_id}") as connection:
-            held = select(HoldRow).where(HoldRow.contact_id == contact_id)
-            if hold := (await connection.execute(held)).first():
+        async with self._records.writing(f"delete the recordings of {contact_id}") as session:
+            if hold := await session.get(HoldRow, contact_id):
                 raise Refused(f"{contact_id} is held: {hold.why} ({hold.who}, {hold.at:%Y-%m-%d})")
-            await _delete(connection, there, who, why, at)
-            await _audit(connection, at, who, "DELETE_RECORDING", contact_id, why)
+            await _delete(session, there, who, why, at)
+            await _audit(session, at, who, "DELETE_RECORDING", contact_id, why)
         return [one.name for one in there]
 
     async def ended_before(self, moment: datetime, after: str, limit: int) -> list[Ended]:
@@ -186,23 +186,23 @@ def _check(who: str, why: str) -> None:
 
 
 async def _delete(
-    connection: AsyncSession, gone: Iterable[RecordingRecord], who: str, why: str, at: datetime
+    session: AsyncSession, gone: Iterable[RecordingRecord], who: str, why: str, at: datetime
 ) -> None:
     for one in gone:
         row = (RecordingRow.contact_id == one.contact_id) & (RecordingRow.kind == one.kind)
         facts = {"status": RecordingStatus.DELETED, "deleted": at, "deleted_by": who}
         change = update(RecordingRow).where(row).values(**facts, deletion_reason=why)
-        await connection.execute(change)
-        await connection.execute(delete(ErrandRow).where(ErrandRow.name == one.name))
+        await session.execute(change)
+        await session.execute(delete(ErrandRow).where(ErrandRow.name == one.name))
         errand = Errand(one.name, one.contact_id, Task.ERASE, since=at, due=at)
-        await connection.execute(insert(ErrandRow).values(asdict(errand)))
+        await session.execute(insert(ErrandRow).values(asdict(errand)))
 
 
 async def _audit(
-    connection: AsyncSession, at: datetime, who: str, action: str, contact_id: str, detail: str
+    session: AsyncSession, at: datetime, who: str, action: str, contact_id: str, detail: str
 ) -> None:
     row = {"at": at, "who": who, "action": action, "contact_id": contact_id, "detail": detail}
-    await connection.execute(insert(AuditRow).values(row))
+    await session.execute(insert(AuditRow).values(row))
 
 
 def _errand(row: ErrandRow) -> Errand:
