@@ -16,6 +16,9 @@ write_calls_per_s                system calls that write, of the whole writer, i
 bytes_per_recording              of its file
 overruns                         frames lost because the writer came too late, over all recordings
 problems                         why the exit code is 1: a file that is not as long as it should be
+
+Each figure is there a second time, encrypted_..., of as many recordings again that are encrypted
+from their first frame.
 """
 
 from __future__ import annotations
@@ -40,9 +43,9 @@ from rich.table import Table
 from bench.engine_process import ROOT
 from bench.usage import RECORDER_THREAD, machine, read_thread
 from config.settings import RecordingSettings
-from recorder import Finished, RecordingError, Writer
+from recorder import Finished, RecordingError, Vault, Writer
+from recorder.data_key import KEY_BYTES, MasterKey, MasterKeys
 from recorder.recording import BLOCK_FRAMES, FRAME_BYTES, SAMPLE_RATE
-from recorder.sound_file import LiveFile
 
 MAX_RECORDINGS, MAX_SECONDS = 5000, 3600.0
 BARE_FILES = 200
@@ -128,7 +131,7 @@ class Measured:
     reports: list[Finished]
 
 
-def measure(options: Options, noise: bytes, directory: Path) -> Measured:
+def measure(options: Options, noise: bytes, directory: Path, vault: Vault) -> Measured:
     """Record all of them. Raises RecordingError, or TimeoutError when files are missing."""
     reports: SimpleQueue[Finished] = SimpleQueue()
     done = threading.Semaphore(0)
@@ -137,7 +140,7 @@ def measure(options: Options, noise: bytes, directory: Path) -> Measured:
         reports.put(report)
         done.release()
 
-    writer = Writer(RecordingSettings(directory=directory), on_finished)
+    writer = Writer(RecordingSettings(directory=directory), on_finished, vault)
     writer.start()
     task = writer_task()
     before, began = effort(task), time.monotonic()
@@ -152,13 +155,13 @@ def measure(options: Options, noise: bytes, directory: Path) -> Measured:
     return Measured(used, took, [reports.get() for _ in range(options.recordings)])
 
 
-def bare_us(options: Options, noise: bytes, directory: Path) -> float:
+def bare_us(options: Options, noise: bytes, directory: Path, vault: Vault) -> float:
     """CPU for each recording and second when nothing is done but to write its blocks."""
-    directory.mkdir()
+    directory.mkdir(parents=True)
     task = Path(f"/proc/self/task/{threading.get_native_id()}")
     count = min(options.recordings, BARE_FILES)
-    before = effort(task)
-    files = [LiveFile(directory / f"{number}.wav") for number in range(count)]
+    files = [vault.create(directory / f"{number}.wav") for number in range(count)]
+    before = effort(task)  # files are made by whoever starts a recording, not by the writer
     for first in range(0, options.frames, BLOCK_FRAMES):
         block = noise[: min(BLOCK_FRAMES, options.frames - first) * FRAME_BYTES]
         for file in files:
@@ -182,14 +185,27 @@ def run(options: Options, directory: Path) -> Json:
     rng = np.random.default_rng(1)
     shape = (SPEECH_SECONDS * SAMPLE_RATE, 2)
     noise = rng.normal(0, 3000, shape).astype("<i2").tobytes()
-    seen = measure(options, noise, directory / "recorded")
-    native = bare_us(options, noise, directory / "bare")
-    whole = seen.effort.cpu_us / (options.recordings * options.seconds)
-    sizes = [one.path.stat().st_size for one in seen.reports]
+    plain = figures(options, noise, directory / "plain", Vault())
+    masters = MasterKeys((MasterKey(bytes(range(KEY_BYTES))),))
+    encrypted = figures(options, noise, directory / "encrypted", Vault(masters))
+    wrong = plain.pop("problems") + encrypted.pop("problems")
     return {
         "recordings": options.recordings,
         "seconds": options.seconds,
         "fast": options.fast,
+        **plain,
+        **{f"encrypted_{name}": value for name, value in encrypted.items()},
+        "machine": machine(),
+        "problems": wrong,
+    }
+
+
+def figures(options: Options, noise: bytes, directory: Path, vault: Vault) -> Json:
+    seen = measure(options, noise, directory / "recorded", vault)
+    native = bare_us(options, noise, directory / "bare", vault)
+    whole = seen.effort.cpu_us / (options.recordings * options.seconds)
+    sizes = [one.path.stat().st_size for one in seen.reports]
+    return {
         "took_s": round(seen.seconds, 2),
         "cpu_us_per_recording_s": round(whole, 1),
         "cpu_us_per_recording_s_python": round(whole - native, 1),
@@ -197,7 +213,6 @@ def run(options: Options, directory: Path) -> Json:
         "write_calls_per_s": round(seen.effort.writes / seen.seconds, 1),
         "bytes_per_recording": sum(sizes) // len(sizes),
         "overruns": sum(one.overruns for one in seen.reports),
-        "machine": machine(),
         "problems": problems(options, seen.reports),
     }
 
@@ -207,7 +222,7 @@ def table(figures: Json) -> Table:
     for name, value in figures.items():
         if isinstance(value, dict):
             value = ", ".join(f"{key} {part}" for key, part in value.items())
-        if name != "problems":
+        if not name.endswith("problems"):
             shown.add_row(name, str(value))
     return shown
 

@@ -9,11 +9,9 @@ import sys
 import pytest
 
 from bench.engine_process import ROOT
+from recorder.cipher import HEADER_BYTES, TAG_BYTES
 
-KEYS = {
-    "recordings",
-    "seconds",
-    "fast",
+FIGURES = {
     "took_s",
     "cpu_us_per_recording_s",
     "cpu_us_per_recording_s_python",
@@ -21,9 +19,9 @@ KEYS = {
     "write_calls_per_s",
     "bytes_per_recording",
     "overruns",
-    "machine",
-    "problems",
 }
+ENCRYPTED = {f"encrypted_{name}" for name in FIGURES}
+KEYS = {"recordings", "seconds", "fast", "machine", "problems", *FIGURES, *ENCRYPTED}
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -44,12 +42,16 @@ def test_every_figure_is_there_and_no_frame_is_lost(pace: tuple[str, ...]) -> No
     assert figures.keys() == KEYS
     assert (figures["recordings"], figures["overruns"], figures["problems"]) == (20, 0, [])
     assert figures["bytes_per_recording"] == 44 + 12_000 * 4
-    assert figures["cpu_us_per_recording_s"] == pytest.approx(
-        figures["cpu_us_per_recording_s_python"] + figures["cpu_us_per_recording_s_native"], abs=0.2
-    )
-    assert figures["cpu_us_per_recording_s_native"] > 0
-    assert figures["write_calls_per_s"] > 20
-    assert (figures["took_s"] >= 1.5) == (not pace)
+    assert figures["encrypted_bytes_per_recording"] == HEADER_BYTES + 12_000 * 4 + 6 * TAG_BYTES
+    for prefix in ("", "encrypted_"):
+        cpu = f"{prefix}cpu_us_per_recording_s"
+        assert figures[cpu] == pytest.approx(
+            figures[f"{cpu}_python"] + figures[f"{cpu}_native"], abs=0.2
+        )
+        assert figures[f"{cpu}_native"] > 0
+        assert figures[f"{prefix}overruns"] == 0
+        assert figures[f"{prefix}write_calls_per_s"] > 10
+        assert (figures[f"{prefix}took_s"] >= 1.5) == (not pace)
 
 
 @pytest.mark.parametrize("nonsense", [("--recordings", "0"), ("--seconds", "0")])

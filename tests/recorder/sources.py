@@ -1,7 +1,8 @@
 """Frame sources for the recorder's tests: a tape laid ready, and a tone that runs in real time.
 
-Run as a program, `python -m tests.recorder.sources DIRECTORY`, it records such a tone until it is
-killed, having printed the path of the file and the instant (time.monotonic) of the first frame.
+Run as a program, `python -m tests.recorder.sources DIRECTORY [MASTER]`, it records such a tone
+until it is killed, having printed the path of the file and the instant (time.monotonic) of the
+first frame; encrypted where there is a master key (base64).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from uuid import UUID
 import numpy as np
 
 from config.settings import RecordingSettings
-from recorder import Writer
+from recorder import Vault, Writer
+from recorder.data_key import MasterKeys
 from recorder.recording import FRAME_BYTES, SAMPLE_RATE
 from tests.rig import tones
 
@@ -90,8 +92,9 @@ class RunningTone:
         return whole[first * FRAME_BYTES : (first + frames) * FRAME_BYTES]
 
 
-def record_until_killed(directory: Path) -> None:
-    writer = Writer(RecordingSettings(directory=directory, min_free_bytes=0), print)
+def record_until_killed(directory: Path, masters: list[str]) -> None:
+    vault = Vault(MasterKeys.parse(masters)) if masters else Vault()
+    writer = Writer(RecordingSettings(directory=directory, min_free_bytes=0), print, vault)
     writer.start()
     source = RunningTone()
     path = writer.start_recording(contact_id(1), STARTED, source)
@@ -100,4 +103,4 @@ def record_until_killed(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    record_until_killed(Path(sys.argv[1]))
+    record_until_killed(Path(sys.argv[1]), sys.argv[2:])

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from config.storage import StoreSettings
-from recorder import RecordingError, object_store
+from recorder import Archive, Facts, RecordingError, Vault, object_store
+from recorder.data_key import MasterKey, MasterKeys
+from recorder.erasure import erase
 from recorder.object_store import Content, ObjectStore, StoreError, Taken
+from recorder.playback import in_store
+from recorder.upload import key_of, let_go, upload
+from tests.recorder.shelf import recorded
+from tests.recorder.sources import STARTED, conversation
 from tests.rig.faulty_store import Mood, faulty_store
 from tests.rig.s3_server import STRANGER, STRANGER_KEY, S3Server, s3_server
 
@@ -120,12 +126,11 @@ def test_credentials_that_others_may_read_or_that_are_none_are_refused(
         ObjectStore(settings)
 
 
-def test_the_bucket_goes_into_the_host_name_where_that_is_wanted() -> None:
-    settings = StoreSettings(location="s3://bank", endpoint="https://s3.example.com:9000")
-    assert object_store._endpoint(settings, "bank") == {
-        "endpoint": "https://bank.s3.example.com:9000"
-    }
-    assert object_store._endpoint(StoreSettings(location="s3://bank"), "bank") == {}
+async def test_the_bucket_goes_into_the_host_name_where_that_is_wanted(tmp_path: Path) -> None:
+    settings = S3Server("http://localhost:9").settings(tmp_path / "credentials")  # nobody is there
+    store = ObjectStore(settings.model_copy(update={"addressing": "virtual"}))
+    with pytest.raises(StoreError, match=r"http://recordings\.localhost:9/connect/x/Call"):
+        await store.replace(KEY, b"words")
 
 
 @pytest.mark.parametrize("mood", [Mood.STALLING, Mood.REFUSING, Mood.BROKEN])
@@ -143,3 +148,21 @@ async def test_a_server_that_is_ill_is_an_error_soon_and_tried_once(
         faulty.mood = Mood.WELL
         await store.create(KEY, file, len(WORDS))
         assert await store.size(KEY) == len(WORDS)
+
+
+async def test_an_encrypted_recording_goes_there_is_heard_there_and_is_erased(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    vault = Vault(MasterKeys((MasterKey(bytes(32)),)))
+    archive = Archive(tmp_path, vault)
+    finished = recorded(tmp_path, 1, vault=vault)
+    archive.seal(finished, Facts(STARTED))
+    assert await upload(store, tmp_path, finished.path.stem) == store.url(
+        key_of(finished.path.name)
+    )
+    let_go(finished.path)
+    heard = await in_store(store, finished.path, vault)
+    assert (await heard.read(0, heard.size))[44:] == conversation(0.5)
+    assert len(await store.keys()) == 3
+    await erase(archive, store, finished.path.stem, "ann", "asked", STARTED)
+    assert sorted(key.rpartition(".")[2] for key in await store.keys()) == ["json", "tombstone"]

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
+import time
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,7 @@ from recorder.space import Watermarks
 from recorder.store import Mark, Store
 from recorder.vault import Vault, encrypted, key_path
 from recorder.verification import verify_all
-from tests.recorder.desk import PATIENCE, desk
+from tests.recorder.desk import PATIENCE, desk, wait_until
 from tests.recorder.shelf import flip, recorded
 from tests.recorder.sources import STARTED, Tape, contact_id, conversation
 
@@ -167,3 +171,26 @@ def test_a_writer_without_a_vault_encrypts_nothing(tmp_path: Path) -> None:
     path = writer.start_recording(contact_id(1), STARTED, Tape(SPEECH))
     assert writer.stop()
     assert len(reports) == 1 and not encrypted(path)
+
+
+def test_a_killed_process_leaves_as_much_as_it_does_without_encryption(tmp_path: Path) -> None:
+    master = b64encode(OLD.key).decode()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.recorder.sources", str(tmp_path), master],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        assert child.stdout
+        path, began = child.stdout.readline().split()
+        wait_until(lambda: time.monotonic() > float(began) + 2.9)
+        killed_after = time.monotonic() - float(began)
+        child.kill()
+    [repaired] = repair(tmp_path, VAULT)
+    assert repaired.error is None
+    assert (killed_after - 1.5) * 8000 <= repaired.frames <= killed_after * 8000
+    content = VAULT.decoded(Path(path))
+    assert not isinstance(content, Path)
+    heard = read_sound(content).samples
+    steady = conversation(1.0) * 5
+    assert len(heard) == 4 * repaired.frames and steady.startswith(heard)
