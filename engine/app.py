@@ -133,7 +133,7 @@ async def own_up(records: Records, contact_id: str) -> None:
     """A crash between the row of a recording and its file left nothing to hear: say so."""
     contact = await records.contact(contact_id)
     for one in contact.recordings if contact else ():
-        there = await asyncio.to_thread(Path(one.location).exists)
+        there = "://" in one.location or await asyncio.to_thread(Path(one.location).exists)
         if one.status is RecordingStatus.INTERRUPTED and not there:
             await records.finish_recording(
                 contact_id,

@@ -93,7 +93,7 @@ class Custody:
         busy = select(ErrandRow.contact_id)
         wanted = select(RecordingRow).where(
             RecordingRow.status.in_(PLAYABLE),
-            RecordingRow.location.not_like(f"{prefix}/%"),
+            ~RecordingRow.location.startswith(f"{prefix}/", autoescape=True),
             RecordingRow.contact_id.not_in(busy),
         )
         async with self._records.reading("look for recordings that are not in the store") as rows:
@@ -141,11 +141,12 @@ class Custody:
         return [one.name for one in there]
 
     async def ended_before(self, moment: datetime, after: str, limit: int) -> list[Ended]:
-        """Contacts that had ended by then, are not held and can still be heard; by their id.
+        """Contacts that had ended by then, have recordings and are not held; by their id.
 
         Those whose id comes after `after`: so a page follows another.
         """
-        heard = select(RecordingRow.contact_id).where(RecordingRow.status.in_(PLAYABLE))
+        gone = (RecordingStatus.DELETED, RecordingStatus.RECORDING)
+        heard = select(RecordingRow.contact_id).where(RecordingRow.status.not_in(gone))
         wanted = (
             select(ContactRow.contact_id, ContactRow.queue, ContactRow.flow, ContactRow.disconnect)
             .where(ContactRow.disconnect < moment, ContactRow.contact_id > after)

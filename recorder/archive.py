@@ -112,6 +112,7 @@ class Archive:
             if not stone.exists():
                 digest = read(path).recording.digest() if path.exists() else None
                 deletion = Deletion(name=name, recording=digest, deleted=at, who=who, why=why)
+                make_folder(stone.parent)
                 write(stone, Tombstone.sign(deletion, self._key.sign).canonical())
         remove_all(path)
         self._store.release(path, Mark.UNCONVERTED)
@@ -184,6 +185,14 @@ def tombstone_path(manifest: Path) -> Path:
     return manifest.with_suffix(".tombstone")
 
 
+def make_folder(folder: Path) -> None:
+    """For what never began: not even the folder of its day need be there."""
+    try:
+        folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{folder}: {error.strerror}") from error
+
+
 def remove_all(manifest: Path) -> None:
     """All of a recording but its manifest and its tombstone. Raises RecordingError."""
     try:
@@ -191,8 +200,7 @@ def remove_all(manifest: Path) -> None:
             manifest.with_suffix(ending).unlink(missing_ok=True)
     except OSError as error:
         raise RecordingError(f"{manifest}: {error.strerror}") from error
-    if manifest.parent.exists():
-        sync(manifest.parent)
+    sync(manifest.parent)
 
 
 def manifests(directory: Path) -> list[Path]:

@@ -30,6 +30,7 @@ WHOLE_BYTES = 256 << 20  # what is larger goes in parts: then nobody else may cr
 STREAM_BYTES = 256 << 10  # hashed at once, in the event loop
 CONNECT_SECONDS = 10
 REASON_CHARACTERS = 300
+FOLDER_MODE = 0o750  # what is in it has the modes of the process
 
 
 class StoreError(RecordingError):
@@ -149,7 +150,8 @@ def _open(settings: StoreSettings) -> S3Store | LocalStore:
     parts = urlsplit(settings.location or "")
     try:
         if parts.scheme == "file":
-            return LocalStore(parts.path, mkdir=True)
+            Path(parts.path).mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+            return LocalStore(parts.path)
         return S3Store(
             parts.netloc,
             prefix=parts.path.strip("/") or None,

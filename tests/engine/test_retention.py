@@ -28,7 +28,11 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
 
 
 async def ended(
-    records: Records, days: float, queue: str | None = None, flow: str | None = None
+    records: Records,
+    days: float,
+    queue: str | None = None,
+    flow: str | None = None,
+    status: RecordingStatus = RecordingStatus.AVAILABLE,
 ) -> ContactRecord:
     """A recorded contact that ended so long ago."""
     contact = replace(
@@ -37,7 +41,7 @@ async def ended(
     name = f"{contact.contact_id}_20261122T12:00_UTC"
     await records.save_contact(contact)
     await records.start_recording(contact.contact_id, f"/{name}.wav", NOON)
-    await records.finish_recording(contact.contact_id, RecordingStatus.AVAILABLE, NOON, frames=1)
+    await records.finish_recording(contact.contact_id, status, NOON, frames=1)
     return contact
 
 
@@ -51,7 +55,11 @@ async def test_what_is_too_old_by_its_queue_or_flow_goes_and_the_rest_stays(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "PAGE", 2)  # so that there are several
-    old = [await ended(records, 31, "sales"), await ended(records, 8, "support", "survey")]
+    old = [
+        await ended(records, 31, "sales"),
+        await ended(records, 8, "support", "survey"),
+        await ended(records, 31, "sales", status=RecordingStatus.FAILED),
+    ]
     new = [
         await ended(records, 29, "sales"),
         await ended(records, 29, "sales", "survey"),
@@ -60,7 +68,7 @@ async def test_what_is_too_old_by_its_queue_or_flow_goes_and_the_rest_stays(
     ]
     custody = Custody(records)
     sweeper = Retention(custody, RULES)
-    assert await sweeper.sweep(NOON) == 2
+    assert await sweeper.sweep(NOON) == 3
     assert await sweeper.sweep(NOON) == 0
     assert {await status(records, one) for one in old} == {RecordingStatus.DELETED}
     assert {await status(records, one) for one in new} == {RecordingStatus.AVAILABLE}

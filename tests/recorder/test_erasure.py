@@ -131,6 +131,14 @@ async def test_a_recording_without_a_manifest_waits_for_it_and_one_that_gets_non
     assert beside(manifest_path(finished.path)) == {".tombstone"}
 
 
+async def test_what_never_began_has_a_tombstone_all_the_same(tmp_path: Path) -> None:
+    name = f"{contact_id(7)}_20261122T12:00_UTC"
+    await erase(Archive(tmp_path), None, name, WHO, WHY, AT)
+    assert [path.name for path in (tmp_path / "CallRecordings").rglob("*.*")] == [
+        f"{name}.tombstone"
+    ]
+
+
 async def test_a_recording_that_is_deleted_while_it_is_converted_stays_deleted(
     tmp_path: Path,
 ) -> None:

@@ -44,6 +44,11 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_folder_is_made_for_us_and_our_group_only(tmp_path: Path) -> None:
+    ObjectStore(StoreSettings(location=f"file://{tmp_path}/elsewhere"))
+    assert (tmp_path / "elsewhere").stat().st_mode & 0o007 == 0
+
+
 async def test_what_was_put_is_there_whole_and_in_pieces(store: ObjectStore, file: Path) -> None:
     await store.create(KEY, file, len(WORDS))
     assert await store.content(KEY) == Content(len(WORDS), sha256(WORDS).hexdigest())
