@@ -140,8 +140,9 @@ class Performer:
         """
         if line.party is not Party.SUPERVISOR:
             self._recordings.digit(live, duration_ms / 1000, sounds=sounds)
-        if line in (live.customer, live.line_of(Party.AGENT)):
-            self._flows.pressed(live, line.party, digit)
+        for party in live.heard:
+            if line is live.line_of(party):
+                self._flows.pressed(live, party, digit)
 
     def told_digit(self, live: LiveContact, line: Line, digit: str, duration_ms: int) -> None:
         """The same, told by SIP INFO: whoever the party talks with hears it as telephone event."""
