@@ -26,6 +26,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
     people += [supervisor.username for supervisor in settings.supervisors]
     queues = [queue.name for queue in settings.queues]
     numbers = [number.number for number in settings.numbers]
+    hours = [hours.name for hours in settings.hours]
     trunks = [trunk.name for trunk in settings.trunks]
     return [
         *repeated([*agents, *supervisors], people, "user name"),
@@ -37,7 +38,9 @@ def conflicts(settings: Settings) -> list[Conflict]:
             if number in people
         ),
         *repeated([("trunks", n, "name") for n in range(len(trunks))], trunks, "trunk"),
+        *repeated([("hours", n, "name") for n in range(len(hours))], hours, "name of hours"),
         *unknown_queues(settings, queues),
+        *unknown_hours(settings, hours),
         *unfinished_permissions(settings, queues),
         *missing_digests(settings),
         *one_way_trunks(settings),
@@ -58,6 +61,13 @@ def unknown_queues(settings: Settings, known: Sequence[str]) -> Iterator[Conflic
             if queue not in known:
                 reason = f"there is no queue {queue!r}{did_you_mean(queue, known)}"
                 yield Conflict(("agents", n, "queues", m), reason)
+
+
+def unknown_hours(settings: Settings, known: Sequence[str]) -> Iterator[Conflict]:
+    for n, queue in enumerate(settings.queues):
+        if queue.hours is not None and queue.hours not in known:
+            reason = f"there are no hours {queue.hours!r}{did_you_mean(queue.hours, known)}"
+            yield Conflict(("queues", n, "hours"), reason)
 
 
 def unfinished_permissions(settings: Settings, known: Sequence[str]) -> Iterator[Conflict]:

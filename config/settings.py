@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.flows import FlowSettings
+from config.hours import Hours
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import (
@@ -217,6 +218,10 @@ class Queue(Section):
     caller_id: E164 | None = None
     """What those see who are called; without one the number of the trunk."""
     caller_name: Annotated[str, Field(max_length=64)] = ""
+    hours: str | None = None
+    """The hours of operation that flows check; without any they can check none."""
+    max_contacts: Annotated[int, Field(ge=0)] | None = None
+    """So many may wait, ringing ones included; flows are told that it is full. None: any number."""
 
 
 class Number(Section):
@@ -256,6 +261,7 @@ class Settings(BaseSettings):
     agents: tuple[Agent, ...] = ()
     supervisors: tuple[Supervisor, ...] = ()
     queues: tuple[Queue, ...] = ()
+    hours: tuple[Hours, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     retention: tuple[RetentionRule, ...] = ()

@@ -50,7 +50,14 @@ TALKING = {
     Presence.OFFLINE: Presence.LEAVING,
 }
 """What an agent is instead who has a conversation."""
+OWN = "agent/"
+"""What the name of an agent's own queue begins with."""
 CONVERSATIONS = {Signal.ANSWERED: 1, Signal.CALLED: 1, Signal.RELEASED: -1}
+
+
+def own_queue(username: str) -> str:
+    """The queue of one agent, as the end of its ARN has it."""
+    return f"{OWN}{username}"
 
 
 class Agent:
@@ -63,6 +70,10 @@ class Agent:
         self.conversations = 0
         self.since = -inf
         self._rest_seconds = rest_seconds
+
+    def serves(self, queue: str | None) -> bool:
+        """Those that were given to them, and always the one of their own."""
+        return queue in self.queues or queue == own_queue(self.username)
 
     @property
     def deadline(self) -> float:

@@ -42,6 +42,7 @@ class Input(Enum):
     """What may happen to a call. The last group ends it, from whatever state."""
 
     CONFIRMED = "the customer's phone acknowledged our answer"
+    REQUEUED = "the queue flow transferred the contact to another queue"
     QUEUED = "the flow transferred the contact to its queue"
     AGENT_OFFERED = "an agent was found"
     COLLEAGUE_DIALLED = "the caller is an agent who dialled another"
@@ -118,6 +119,11 @@ _FORWARDED = (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
 _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.ARRIVED, Input.CONFIRMED): (State.FLOW, (Do.START_FLOW,)),
     (State.FLOW, Input.QUEUED): (State.WAITING, (Do.JOIN_QUEUE,)),
+    (State.WAITING, Input.REQUEUED): (State.WAITING, (Do.LEAVE_QUEUE, Do.JOIN_QUEUE)),
+    (State.OFFERING, Input.REQUEUED): (
+        State.WAITING,
+        (Do.CANCEL_AGENT, Do.LEAVE_QUEUE, Do.JOIN_QUEUE),
+    ),
     (State.WAITING, Input.AGENT_OFFERED): (State.OFFERING, (Do.RING_AGENT,)),
     (State.OFFERING, Input.AGENT_MISSED): (State.WAITING, (Do.CANCEL_AGENT, Do.REJOIN_QUEUE)),
     (State.OFFERING, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -10,13 +11,21 @@ import structlog
 
 from engine.ledger import Ledger
 from engine.live import LiveContact
-from engine.moments import HOOKS
+from engine.moments import CUSTOMER_QUEUE, HOOKS
+from engine.queue_book import QueueBook
+from engine.queue_numbers import METRICS
 from flows import (
+    Answer,
     Ask,
+    ChangeQueue,
+    CheckHours,
+    CheckMetric,
     Done,
     Event,
     Failed,
     Flow,
+    GetMetrics,
+    Metrics,
     SetAttributes,
     SetContactData,
     SetHook,
@@ -25,6 +34,7 @@ from flows import (
     awaits_answer,
 )
 
+FULL = "QueueAtCapacity"
 log = structlog.get_logger("engine.flow")
 
 
@@ -38,18 +48,18 @@ class Recorder(Protocol):
 
 
 class FlowAnswers:
-    """`queues` leads from every reference a flow may use to a queue's name; `library` finds flows
-    by what others call them."""
+    """`library` finds flows by what others call them."""
 
     def __init__(
         self,
-        queues: Mapping[str, str],
+        queues: QueueBook,
         library: Callable[[str], Flow | None],
         ledger: Ledger,
         recordings: Recorder,
     ) -> None:
         self._queues, self._library, self._ledger = queues, library, ledger
         self._recordings = recordings
+        self._loop = asyncio.get_running_loop()
 
     def answer(self, live: LiveContact, ask: Ask) -> Event | None:
         """None for what gets no answer; Failed for what this house does not do."""
@@ -61,8 +71,17 @@ class FlowAnswers:
                 self._ledger.save(live.record)
             case SetContactData(values):
                 live.system.update(values)
-            case SetQueue(reference):
-                return self._set_queue(live, reference)
+            case SetQueue(queue, agent):
+                return self._set_queue(live, queue, agent)
+            case ChangeQueue(queue, agent):
+                return self._change_queue(live, queue, agent)
+            case CheckHours(hours):
+                return self._check_hours(live, hours)
+            case CheckMetric(metric, queue, agent):
+                found = self._numbers(live, queue, agent)
+                return Answer(str(found[METRICS[metric]])) if found else Failed()
+            case GetMetrics(queue, agent):
+                return self._get_metrics(live, queue, agent)
             case SetHook(hook, flow):
                 return self._set_hook(live, hook, flow)
             case _ if awaits_answer(ask):
@@ -80,14 +99,57 @@ class FlowAnswers:
             self._recordings.automated(live, on=asked.ivr)
         return Done()
 
-    def _set_queue(self, live: LiveContact, reference: str) -> Event:
-        queue = self._queues.get(reference)
-        if queue is None:
-            log.warning("unknown queue", contact_id=live.contact_id, queue=reference)
+    def has_room(self, live: LiveContact) -> Event:
+        """Whether the contact can wait in the queue that was set for it: Done or Failed."""
+        if live.target_queue is None:
+            log.warning("transfer to queue without a queue", contact_id=live.contact_id)
             return Failed()
-        live.target_queue = queue
-        live.system["Queue.Name"] = queue
+        return Failed(FULL) if self._queues.is_full(live.target_queue) else Done()
+
+    def _set_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
+        found = self._queues.find(queue, agent)
+        if found is None:
+            log.warning("unknown queue", contact_id=live.contact_id, queue=queue or agent)
+            return Failed()
+        live.target_queue = found
+        live.system["Queue.Name"] = found
         return Done()
+
+    def _change_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
+        """Where the new one has no room the old one stays. The queue flow is left behind: else it
+        might lead from queue to queue for ever."""
+        before = live.target_queue
+        outcome = self._set_queue(live, queue, agent)
+        if outcome == Done():
+            outcome = self.has_room(live)
+        if outcome == Done():
+            live.hooks.pop(CUSTOMER_QUEUE.name, None)
+        elif before:
+            live.target_queue = live.system["Queue.Name"] = before
+        return outcome
+
+    def _check_hours(self, live: LiveContact, hours: str) -> Event:
+        is_open = self._queues.is_open(hours, live.target_queue, datetime.now(UTC))
+        if is_open is None:
+            log.warning("no such hours", contact_id=live.contact_id, hours=hours)
+            return Failed()
+        return Answer(str(is_open))
+
+    def _numbers(self, live: LiveContact, queue: str, agent: str) -> dict[str, int]:
+        """Of this queue, or of the target queue where none is named; empty: there is none."""
+        named = bool(queue or agent)
+        found = self._queues.find(queue, agent) if named else live.target_queue
+        if found is None:
+            log.warning("unknown queue", contact_id=live.contact_id, queue=queue or agent)
+            return {}
+        return {**self._queues.numbers(found, self._loop.time())}
+
+    def _get_metrics(self, live: LiveContact, queue: str, agent: str) -> Event:
+        found = self._numbers(live, queue, agent)
+        name = self._queues.find(queue, agent) or live.target_queue
+        if not found or name is None:
+            return Failed()
+        return Metrics({"Queue.Name": name} | {each: str(n) for each, n in found.items()})
 
     def _set_hook(self, live: LiveContact, hook: str, flow: str | None) -> Event:
         if hook not in HOOKS:

@@ -14,13 +14,14 @@ from engine.call import Input
 from engine.flow_answers import FlowAnswers
 from engine.lines import Party
 from engine.live import LiveContact
-from engine.moments import CONTACT, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
+from engine.moments import CONTACT, CUSTOMER_QUEUE, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
 from engine.prompts import PromptError, Prompts
 from engine.records import endpoint
 from engine.voice import Voice
 from flows import (
     KEYS,
     Ask,
+    ChangeQueue,
     Collect,
     Collecting,
     Disconnect,
@@ -202,6 +203,8 @@ class FlowRunner:
                 self._play_repeatedly(live, run, ask)
             case TransferToQueue():
                 return self._transfer(live, run)
+            case ChangeQueue():
+                return self._change_queue(live, run, ask)
             case Disconnect():
                 self._over(live, run, run.moment.disconnected)
             case End():
@@ -225,11 +228,23 @@ class FlowRunner:
 
     def _transfer(self, live: LiveContact, run: FlowRun) -> Event:
         """Into the queue that was set, from where no flow has led there yet."""
-        if live.target_queue is None or run.moment.ended is not Input.FLOW_ENDED:
-            log.warning("no transfer to a queue", contact_id=live.contact_id)
+        if run.moment.ended is not Input.FLOW_ENDED:
+            log.warning("nothing leads to a queue from here", contact_id=live.contact_id)
             return Failed()
-        self._step(live, Input.QUEUED)
-        return Done()
+        outcome = self._answers.has_room(live)
+        if outcome == Done():
+            self._step(live, Input.QUEUED)
+        return outcome
+
+    def _change_queue(self, live: LiveContact, run: FlowRun, ask: ChangeQueue) -> Event:
+        if run.moment is not CUSTOMER_QUEUE:
+            log.warning("who waits in no queue changes none", contact_id=live.contact_id)
+            return Failed()
+        outcome = self._answers.answer(live, ask)
+        assert outcome, "whoever changes queues is told"
+        if outcome == Done():
+            self._step(live, Input.REQUEUED)
+        return outcome
 
     def _collect(self, live: LiveContact, run: FlowRun, ask: Collect) -> None:
         run.collecting = Collecting(ask, self._loop.time())

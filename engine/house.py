@@ -31,6 +31,7 @@ from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
 from engine.playback import Player
 from engine.prompts import Prompts
+from engine.queue_book import QueueBook
 from engine.queues import Floor
 from engine.recordings import Recordings
 from engine.records import Records
@@ -180,7 +181,8 @@ class House:
         prompts: Prompts,
     ) -> Performer:
         answers = FlowAnswers(
-            queue_references(self.settings), library.find, self.ledger, self.recordings
+            QueueBook(self.settings, self.router.floor),
+            *(library.find, self.ledger, self.recordings),
         )
         voice = Voice(self.mixer, prompts.hold_music())
         return Performer(
@@ -254,10 +256,3 @@ class House:
 
     def _later(self, live: LiveContact, event: Input) -> None:
         asyncio.get_running_loop().call_soon(self.switchboard.step, live, event)
-
-
-def queue_references(settings: Settings) -> dict[str, str]:
-    """From what a flow may say (a name, or an ARN that ends in one) to the queue's name."""
-    names = [queue.name for queue in settings.queues]
-    instance = settings.web.instance_arn
-    return {name: name for name in names} | {f"{instance}/queue/{name}": name for name in names}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
-from engine.agents import Agent, Presence, Signal
+from engine.agents import Agent, Presence, Signal, own_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Offer:
 class _Place:
     queue: str | None  # None where it is meant for one agent only
     ringing: str | None = None  # the agent the contact is being offered to
+    since: float = inf
 
 
 class Floor:
@@ -54,13 +55,22 @@ class Floor:
         if agent.presence is Presence.OFFLINE:
             del self.agents[username]
 
+    def has(self, queue: str) -> bool:
+        """Each agent has a queue of their own."""
+        return queue in self.queues or queue in map(own_queue, self.agents)
+
     def contacts_in(self, queue: str) -> int:
         """Contacts that no agent has answered yet, those that ring included."""
         return sum(place.queue == queue for place in self._places.values())
 
+    def oldest_in(self, queue: str, now: float) -> float:
+        """How many seconds the contact that came first has waited; 0 where none waits."""
+        since = (place.since for place in self._places.values() if place.queue == queue)
+        return max(0.0, now - min(since, default=now))
+
     def join(self, contact_id: str, queue: str, now: float) -> list[Offer]:
-        assert queue in self.queues, f"contact {contact_id} joined unknown queue {queue}"
-        self._places[contact_id] = _Place(queue)
+        assert self.has(queue), f"contact {contact_id} joined unknown queue {queue}"
+        self._places[contact_id] = _Place(queue, since=now)
         return self._match(now)
 
     def miss(self, contact_id: str, now: float) -> list[Offer]:
@@ -128,7 +138,12 @@ class Floor:
         free = [a for a in self.agents.values() if a.presence is Presence.AVAILABLE]
         for agent in sorted(free, key=lambda agent: agent.since):
             oldest = next(
-                (cid for cid, place in waiting.items() if place.queue in agent.queues), None
+                (
+                    cid
+                    for cid, place in waiting.items()
+                    if place.queue and agent.serves(place.queue)
+                ),
+                None,
             )
             if oldest is not None:
                 waiting.pop(oldest).ringing = agent.username

@@ -40,6 +40,7 @@ Decisions where the language is silent
 - A national telephone number is stored with its country code, without the 0 in front.
 - The age of the oldest contact in a queue is compared in milliseconds, as the console writes it.
 - A module that comes back with a result nobody has a branch for goes on at NextAction.
+- A change of the queue leaves the queue flow behind, with the queue it was set for.
 - A module may hold what an inbound flow may; of campaigns the language says next to nothing, so
   nothing is refused there.
 
@@ -51,7 +52,7 @@ time, `picture.py` draws one.
 
 `collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
 
-Left out: encrypted input, speech and bots, the queue of one agent, related contacts, and everything
+Left out: encrypted input, speech and bots, related contacts, and everything
 the table of `blocks.py` does not have.
 
 Samples to start from, in the form in which the console exports them: `samples/support.json`,
@@ -64,6 +65,7 @@ from flows.document import Flow
 from flows.events import (
     Answer,
     Ask,
+    ChangeQueue,
     CheckHours,
     CheckMetric,
     Collect,
@@ -101,6 +103,7 @@ __all__ = [
     "KEYS",
     "Answer",
     "Ask",
+    "ChangeQueue",
     "CheckHours",
     "CheckMetric",
     "Collect",

@@ -12,8 +12,8 @@ from flows.contact_blocks import (
     UpdateContactCallbackNumber,
     UpdateContactData,
     UpdateContactEventHooks,
-    UpdateContactTargetQueue,
     UpdateContactTextToSpeechVoice,
+    queue_choice,
 )
 from flows.control_blocks import (
     CheckHoursOfOperation,
@@ -25,7 +25,15 @@ from flows.control_blocks import (
     Wait,
 )
 from flows.document import Action, Block, Outcome
-from flows.events import Ask, Disconnect, End, TransferToAgent, TransferToQueue
+from flows.events import (
+    Ask,
+    ChangeQueue,
+    Disconnect,
+    End,
+    SetQueue,
+    TransferToAgent,
+    TransferToQueue,
+)
 from flows.expressions import Scope
 from flows.flow_blocks import (
     EndFlowModuleExecution,
@@ -79,7 +87,8 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "DisconnectParticipant": lambda _: Simple(Disconnect()),
     "TransferContactToQueue": lambda _: Simple(TransferToQueue()),
     "TransferContactToAgent": lambda _: Simple(TransferToAgent()),
-    "UpdateContactTargetQueue": UpdateContactTargetQueue.read,
+    "DequeueContactAndTransferToQueue": queue_choice(ChangeQueue),
+    "UpdateContactTargetQueue": queue_choice(SetQueue),
     "UpdateContactAttributes": UpdateContactAttributes.read,
     "UpdateContactRecordingBehavior": UpdateContactRecordingBehavior.read,
     "UpdateContactRecordingAndAnalyticsBehavior": UpdateContactRecordingAndAnalyticsBehavior.read,

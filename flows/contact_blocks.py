@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from flows.document import Block, Outcome, failed
-from flows.events import SetAttributes, SetContactData, SetHook, SetQueue
+from flows.events import ChangeQueue, SetAttributes, SetContactData, SetHook, SetQueue
 from flows.expressions import Scope, is_reference
 from flows.node import Node
 from flows.phone_number import is_e164
@@ -54,23 +54,32 @@ def is_related(parameters: Node) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateContactTargetQueue:
-    queue: str | None
-    """None: the flow asks for an agent's own queue."""
+class ChooseQueue:
+    """The block that sets the target queue, and the one that changes it in the queue: `ask` is
+    which. `parameter` is QueueId, or AgentId where an agent's own queue is meant."""
 
-    @classmethod
-    def read(cls, parameters: Node) -> Self:
-        # Templates and exports of unfinished flows leave it empty: that fails when it is reached.
-        name = parameters.one_of("QueueId", "AgentId")
-        return cls(parameters.child(name).text() if name == "QueueId" else None)
+    ask: type[SetQueue] | type[ChangeQueue]
+    reference: str
+    parameter: str
 
     def run(self, block: Block, scope: Scope) -> Outcome:
-        if self.queue is None:
-            return failed("the queue of one agent (AgentId) is not available")
-        queue = scope.single(self.queue)
-        if not queue:
-            return failed(f"no queue is named: QueueId {self.queue!r} is empty")
-        return Outcome((SetQueue(queue),))
+        name = scope.single(self.reference)
+        if not name:
+            return failed(f"no queue is named: {self.parameter} {self.reference!r} is empty")
+        of_agent = self.parameter == "AgentId"
+        return Outcome((self.ask("", name) if of_agent else self.ask(name),))
+
+
+def queue_choice(
+    ask: type[SetQueue] | type[ChangeQueue],
+) -> Callable[[Node], ChooseQueue]:
+    def read(parameters: Node) -> ChooseQueue:
+        # Templates and exports of unfinished flows leave it empty: that fails when it is reached.
+        parameter = parameters.one_of("QueueId", "AgentId")
+        reference = parameters.child(parameter).text() if parameter else ""
+        return ChooseQueue(ask, reference, parameter or "")
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

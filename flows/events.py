@@ -8,6 +8,7 @@ SetRecording      Done
 SetQueue          Done
 SetHook           Done
 TransferToQueue   Done, which ends the flow
+ChangeQueue       Done, which ends the flow
 TransferToAgent   Done, which ends the flow
 CheckHours        Answer("True" or "False")
 CheckMetric       Answer of a number
@@ -88,9 +89,11 @@ class SetRecording:
 
 @dataclass(frozen=True, slots=True)
 class SetQueue:
-    """`queue` is an id, an ARN or a name, as the flow's author wrote it."""
+    """`queue` is an id, an ARN or a name, as the flow's author wrote it; or `agent` is, and that
+    agent's own queue is meant."""
 
     queue: str
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,15 @@ class SetHook:
 @dataclass(frozen=True, slots=True)
 class TransferToQueue:
     """Wait in the queue that was set; Failed("QueueAtCapacity") where it is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQueue:
+    """Leave the queue the contact waits in for another, or for an agent's own one;
+    Failed("QueueAtCapacity") where that is full."""
+
+    queue: str
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,7 @@ Ask = (
     | SetQueue
     | SetHook
     | TransferToQueue
+    | ChangeQueue
     | TransferToAgent
     | CheckHours
     | CheckMetric
@@ -267,13 +280,14 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     SetQueue: (Done, Failed),
     SetHook: (Done, Failed),
     TransferToQueue: (Done, Failed),
+    ChangeQueue: (Done, Failed),
     TransferToAgent: (Done, Failed),
     CheckHours: (Answer, Failed),
     CheckMetric: (Answer, Failed),
     GetMetrics: (Metrics, Failed),
     WaitFor: (Answer, Failed),
 }
-LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, TransferToAgent})
+LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, ChangeQueue, TransferToAgent})
 """Done ends the flow."""
 LAST: frozenset[type[Ask]] = frozenset({Disconnect, End})
 

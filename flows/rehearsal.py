@@ -15,6 +15,7 @@ from flows.document import Flow
 from flows.events import (
     Answer,
     Ask,
+    ChangeQueue,
     CheckHours,
     CheckMetric,
     Collect,
@@ -157,8 +158,11 @@ class House:
             case WaitFor(seconds):
                 self.now += seconds
                 return Answer("WaitCompleted")
-            case SetQueue(queue):
-                self._queue = self.system["Queue.Name"] = queue
+            case SetQueue(queue, agent):
+                self._queue = self.system["Queue.Name"] = queue or agent
+            case ChangeQueue(queue, agent):
+                self._queue = queue or agent
+                return self._transfer()
             case TransferToQueue():
                 return self._transfer()
             case TransferToAgent():
@@ -219,8 +223,10 @@ def told(ask: Ask) -> str:
             return f"records {' and '.join(sorted(participants)) or 'nobody'}"
         case SetAttributes(values) | SetContactData(values):
             return ", ".join(f"{name} = {value!r}" for name, value in values.items())
-        case SetQueue(queue):
-            return f"chooses the queue {queue!r}"
+        case SetQueue(queue, agent):
+            return f"chooses the queue {queue or agent!r}"
+        case ChangeQueue(queue, agent):
+            return f"changes to the queue {queue or agent!r}"
         case SetHook(hook, hooked):
             return f"{hook}: {hooked or 'no flow'}"
         case TransferToQueue():

@@ -9,6 +9,7 @@ import pytest
 
 import config
 from config import Settings, load
+from config.hours import Hours
 from config.people import Agent, Supervisor
 from config.section import Section
 from config.settings import Number, Queue
@@ -20,6 +21,7 @@ LISTS = {
     "agents": Agent,
     "supervisors": Supervisor,
     "queues": Queue,
+    "hours": Hours,
     "numbers": Number,
     "trunks": Trunk,
     "retention": RetentionRule,

@@ -249,3 +249,11 @@ def test_a_flow_may_hang_up_on_who_waits(seen: tuple[Input, ...]) -> None:
     call, last = walked(*seen, Input.FLOW_ENDED)
     assert call.ended_by is Input.FLOW_ENDED
     assert Do.LEAVE_QUEUE in last
+
+
+def test_a_flow_may_change_the_queue_even_while_an_agent_rings() -> None:
+    call, last = walked(*TO_THE_BRIDGE[:2], Input.REQUEUED)
+    assert last == (Do.LEAVE_QUEUE, Do.JOIN_QUEUE)
+    call, last = walked(*TO_THE_BRIDGE[:3], Input.REQUEUED)
+    assert last == (Do.CANCEL_AGENT, Do.LEAVE_QUEUE, Do.JOIN_QUEUE)
+    assert (call.state, call.deadline) == (State.WAITING, inf)

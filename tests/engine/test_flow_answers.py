@@ -1,20 +1,40 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from engine.flow_answers import FlowAnswers
+from engine.agents import Agent
+from engine.flow_answers import FULL, FlowAnswers
 from engine.flow_library import FlowLibrary
 from engine.ledger import Ledger
 from engine.live import LiveContact
+from engine.queue_book import QueueBook
+from engine.queues import Floor
 from engine.records import Records
-from flows import Done, Failed, SetContactData, SetHook, SetQueue, SetRecording, WaitFor, read
+from flows import (
+    Answer,
+    ChangeQueue,
+    CheckHours,
+    CheckMetric,
+    Done,
+    Failed,
+    GetMetrics,
+    Metrics,
+    SetContactData,
+    SetHook,
+    SetQueue,
+    SetRecording,
+    WaitFor,
+    read,
+)
 from tests.rig.contacts import live_contact
-from tests.rig.house import to_queue
+from tests.rig.house import settings, to_queue
 
 FLOW = read(json.dumps(to_queue()), "menu")
+QUEUES = [{"name": "support"}, {"name": "full", "max_contacts": 0, "hours": "never"}]
 
 
 class Desk:
@@ -37,19 +57,67 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def answers(tmp_path: Path, desk: Desk) -> FlowAnswers:
-    ledger = Ledger(Records(f"sqlite+aiosqlite:///{tmp_path}/earshot.sqlite"))
-    return FlowAnswers({"support": "support"}, FlowLibrary({"menu": FLOW}).find, ledger, desk)
+async def answers(tmp_path: Path, desk: Desk) -> AsyncIterator[FlowAnswers]:
+    house = settings(tmp_path, queues=QUEUES, hours=[{"name": "never", "open": []}])
+    records = Records(house.database.url)
+    agents = [Agent(name, (), 5.0) for name in ("agent1", "agent2")]
+    book = QueueBook(house, Floor(agents, ["support", "full"]))
+    yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk)
+    await records.close()
 
 
-def test_a_queue_is_set_when_it_is_there(answers: FlowAnswers) -> None:
+async def test_a_queue_is_set_when_it_is_there(answers: FlowAnswers) -> None:
     live = live_contact()
     assert answers.answer(live, SetQueue("sales")) == Failed()
     assert answers.answer(live, SetQueue("support")) == Done()
     assert live.target_queue == live.system["Queue.Name"] == "support"
+    assert answers.answer(live, SetQueue("", "agent2")) == Done()
+    assert live.target_queue == live.system["Queue.Name"] == "agent/agent2"
 
 
-def test_a_flow_is_set_for_a_moment_when_both_are_there(answers: FlowAnswers) -> None:
+async def test_there_is_room_in_a_queue_that_was_set_and_is_not_full(answers: FlowAnswers) -> None:
+    live = live_contact()
+    live.target_queue = None
+    assert answers.has_room(live) == Failed()
+    answers.answer(live, SetQueue("support"))
+    assert answers.has_room(live) == Done()
+    answers.answer(live, SetQueue("full"))
+    assert answers.has_room(live) == Failed(FULL)
+
+
+async def test_a_change_to_a_full_queue_leaves_the_old_one(answers: FlowAnswers) -> None:
+    live = live_contact()
+    answers.answer(live, SetQueue("support"))
+    assert answers.answer(live, ChangeQueue("full")) == Failed(FULL)
+    assert answers.answer(live, ChangeQueue("none")) == Failed()
+    assert live.target_queue == live.system["Queue.Name"] == "support"
+    assert answers.answer(live, ChangeQueue("", "agent1")) == Done()
+    assert live.target_queue == "agent/agent1"
+
+
+async def test_hours_are_checked_by_name_or_as_those_of_the_queue(answers: FlowAnswers) -> None:
+    live = live_contact()
+    assert answers.answer(live, CheckHours("never")) == Answer("False")
+    assert answers.answer(live, CheckHours("other")) == Failed()
+    assert answers.answer(live, CheckHours("")) == Failed()
+    answers.answer(live, SetQueue("full"))
+    assert answers.answer(live, CheckHours("")) == Answer("False")
+
+
+async def test_numbers_are_those_of_the_named_or_the_target_queue(answers: FlowAnswers) -> None:
+    live = live_contact()
+    staffed = "NumberOfAgentsStaffed"
+    assert answers.answer(live, CheckMetric(staffed, "support")) == Answer("0")
+    assert answers.answer(live, CheckMetric(staffed, "none")) == Failed()
+    live.target_queue = None
+    assert answers.answer(live, GetMetrics()) == Failed()
+    answers.answer(live, SetQueue("support"))
+    found = answers.answer(live, GetMetrics())
+    assert isinstance(found, Metrics)
+    assert found.values["Queue.Name"] == "support" and found.values["Queue.Size"] == "0"
+
+
+async def test_a_flow_is_set_for_a_moment_when_both_are_there(answers: FlowAnswers) -> None:
     live = live_contact()
     assert answers.answer(live, SetHook("CustomerQueue", "other")) == Failed()
     assert answers.answer(live, SetHook("DefaultAgentUI", "menu")) == Failed()
@@ -60,13 +128,15 @@ def test_a_flow_is_set_for_a_moment_when_both_are_there(answers: FlowAnswers) ->
     assert live.hooks == {}
 
 
-def test_facts_are_kept_and_need_no_answer(answers: FlowAnswers) -> None:
+async def test_facts_are_kept_and_need_no_answer(answers: FlowAnswers) -> None:
     live = live_contact()
     assert answers.answer(live, SetContactData({"Name": "Order"})) is None
     assert live.system["Name"] == "Order"
 
 
-def test_who_is_recorded_is_set_where_that_can_be_done(answers: FlowAnswers, desk: Desk) -> None:
+async def test_who_is_recorded_is_set_where_that_can_be_done(
+    answers: FlowAnswers, desk: Desk
+) -> None:
     live = live_contact()
     for ivr in (None, True, False):
         assert answers.answer(live, SetRecording(frozenset({"Agent"}), ivr)) == Done()
@@ -78,5 +148,5 @@ def test_who_is_recorded_is_set_where_that_can_be_done(answers: FlowAnswers, des
     assert live.record.recorded == frozenset()
 
 
-def test_what_this_house_does_not_do_fails(answers: FlowAnswers) -> None:
+async def test_what_this_house_does_not_do_fails(answers: FlowAnswers) -> None:
     assert answers.answer(live_contact(), WaitFor(1.0, frozenset())) == Failed()

@@ -1,15 +1,8 @@
 from pathlib import Path
 
-from engine.house import queue_references
 from engine.trace_files import read
 from sip.ladder import label
-from tests.rig.house import converse, engine, phone, settings
-
-
-def test_a_flow_may_name_a_queue_or_give_its_arn(tmp_path: Path) -> None:
-    found = queue_references(settings(tmp_path))
-    arn = "arn:aws:connect:local:000000000000:instance/earshot/queue/support"
-    assert found == {"support": "support", arn: "support"}
+from tests.rig.house import converse, engine, phone
 
 
 async def test_an_idle_house_has_no_port_open(tmp_path: Path) -> None:

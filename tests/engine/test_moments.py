@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from engine.call import State
@@ -12,7 +13,7 @@ from engine.records import DisconnectReason
 from flows.contact_blocks import HOOKS as KNOWN
 from mixer import Route
 from tests.rig.hooks import hooked
-from tests.rig.house import AUDIO, converse, engine, phone
+from tests.rig.house import AUDIO, action, converse, engine, flow, phone
 from tests.rig.patience import until
 from tests.rig.phone import audio
 
@@ -125,3 +126,21 @@ async def test_a_moment_whose_flow_is_gone_is_as_one_without(tmp_path: Path) -> 
             await agent.called()
             await agent.answer(AUDIO)
             await until(lambda: live.call.state is State.BRIDGED)
+
+
+async def test_a_queue_flow_leads_to_the_queue_of_one_agent(tmp_path: Path) -> None:
+    number = hooked(tmp_path, "CustomerQueue")
+    change = action("change", "DequeueContactAndTransferToQueue", AgentId="agent2")
+    change["Transitions"] = {"Errors": [{"NextAction": "bye", "ErrorType": "NoMatchingError"}]}
+    (tmp_path / "flows" / "CustomerQueue flow.json").write_text(json.dumps(flow(change)))
+    async with engine(tmp_path, numbers=[number]) as one, phone(one) as customer:
+        async with phone(one, "agent1") as first, phone(one, "agent2") as second:
+            await customer.invite("hooked", AUDIO)
+            [live] = one.house.registry
+            await until(lambda: live.record.queue == "agent/agent2")
+            await first.register()
+            await second.register()
+            await second.called()
+            await second.answer(AUDIO)
+            await until(lambda: live.agent)
+            assert live.agent and live.agent.username == "agent2"

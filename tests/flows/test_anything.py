@@ -122,6 +122,7 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         optional={"Text": TEXT},
     ),
     "UpdateContactTargetQueue": st.fixed_dictionaries({"QueueId": NAME}),
+    "DequeueContactAndTransferToQueue": st.fixed_dictionaries({"AgentId": NAME}),
     "UpdateContactAttributes": st.fixed_dictionaries(
         {"Attributes": st.dictionaries(NAME, TEXT, max_size=3)}
     ),

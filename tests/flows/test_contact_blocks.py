@@ -4,6 +4,7 @@ import pytest
 
 from flows import (
     Ask,
+    ChangeQueue,
     Disconnect,
     Done,
     End,
@@ -47,8 +48,17 @@ def test_the_target_queue_is_static_or_one_reference(queue: str, asked: Ask) -> 
     assert first("UpdateContactTargetQueue", {"QueueId": queue}, **given) == [asked]
 
 
-def test_the_queue_of_an_agent_is_not_available() -> None:
-    assert first("UpdateContactTargetQueue", {"AgentId": "agent1"}) == [End()]
+def test_the_queue_of_an_agent_is_named_by_the_agent() -> None:
+    given = {"attributes": {"who": "agent1"}}
+    asked = first("UpdateContactTargetQueue", {"AgentId": "$.Attributes.who"}, **given)
+    assert asked == [SetQueue("", "agent1")]
+
+
+def test_a_contact_that_waits_may_change_to_another_queue() -> None:
+    block = "DequeueContactAndTransferToQueue"
+    assert first(block, {"QueueId": "sales"}) == [ChangeQueue("sales")]
+    assert first(block, {"AgentId": "ann"}) == [ChangeQueue("", "ann")]
+    assert first(block, {"AgentId": "$.Attributes.none"}) == [End()]
 
 
 def test_a_target_queue_must_be_named() -> None:
