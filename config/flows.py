@@ -1,8 +1,11 @@
-"""Contact flows: where those are that others lead to. Pure."""
+"""Contact flows: where those are that others lead to, and what is kept of their runs. Pure."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from config.section import Section
 
@@ -10,3 +13,8 @@ from config.section import Section
 class FlowSettings(Section):
     directory: Path = Path("var/flows")
     """Flows and modules that flows name, each in a file `<id or name>.json`."""
+    log: Literal["never", "asked", "always"] = "asked"
+    """Whether each block that runs is logged: where a flow asks for it, or in all of them."""
+    log_directory: Path = Path("var/flow-log")
+    log_days: Annotated[int, Field(ge=1)] = 30
+    """What is older is removed."""

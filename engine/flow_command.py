@@ -1,15 +1,21 @@
-"""`earshot flow`: check, convert, draw and rehearse contact flows, without an engine."""
+"""`earshot flow`: check, convert, draw and rehearse contact flows, without an engine, and show what
+one has run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 import flows
+from config import ConfigError
+from config import load as load_settings
+from engine.flow_log import Entry
+from engine.flow_log import read as read_log
 from flows import Flow, FlowError
 from flows.language import FLOW_TYPES
 from flows.picture import draw as draw_flow
@@ -113,6 +119,33 @@ def run(
         ending = moment.ending
     if ending is Ending.BROKE_OFF:
         raise typer.Exit(code=1)
+
+
+@flow_app.command("log")
+def show_log(
+    contact: Annotated[str, typer.Argument(metavar="CONTACT_ID", help="As in the records.")],
+    config: Annotated[Path, typer.Option("--config", help="The configuration file (TOML).")] = Path(
+        "earshot.toml"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="As it was written.")] = False,
+) -> None:
+    """Show which blocks ran for a contact, one after the other; exit 1 when none was logged."""
+    try:
+        entries = list(read_log(load_settings(config).flows.log_directory, contact))
+    except (ConfigError, OSError, ValueError) as error:
+        fail(str(error))
+    if not entries:
+        typer.echo(f"earshot: no flow log of contact {contact}", err=True)
+        raise typer.Exit(code=1)
+    for entry in entries:
+        typer.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else told(entry))
+
+
+def told(entry: Entry) -> str:
+    onward = f" -> {entry.led_to}" if entry.led_to else ""
+    answer = f" ({entry.answer})" if entry.answer else ""
+    where = f"{entry.moment}: {entry.flow}: {entry.type} '{entry.block}'"
+    return f"{entry.at}  {entry.seconds:8.3f} s  {where}{answer}{onward}"
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import structlog
 
 from engine.call import Input
 from engine.flow_answers import FlowAnswers
+from engine.flow_log import Entry, FlowLog, begun
 from engine.lines import Party
 from engine.live import LiveContact
 from engine.moments import CONTACT, CUSTOMER_QUEUE, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
@@ -66,6 +67,9 @@ class FlowRun:
     collecting: Collecting | None = None
     """The keys it has asked for."""
     repeating: Repeating | None = None
+    entry: Entry | None = None
+    """The block that runs, if that is to be logged, and since when."""
+    began: float = 0.0
     timer: asyncio.TimerHandle | None = None
     """When keys take too long, or prompts are to be interrupted."""
 
@@ -78,8 +82,9 @@ class FlowRunner:
     """Starts, feeds and stops the flows of all contacts.
 
     `flows` by dialled number, `whispers` by the queue for which an agent calls outside; `library`
-    finds any other by what flows call it. `guarded` does for a contact what a timer or a task of
-    its own begins: if that fails, it ends that contact and no other.
+    finds any other by what flows call it. Blocks are written into `flow_log`: those of all flows
+    with `trace`, else of those that ask for it. `guarded` does for a contact what a timer or a task
+    of its own begins: if that fails, it ends that contact and no other.
     """
 
     def __init__(
@@ -90,12 +95,14 @@ class FlowRunner:
         prompts: Prompts,
         voice: Voice,
         answers: FlowAnswers,
+        flow_log: FlowLog | None,
+        trace: bool,
         step: Callable[[LiveContact, Input], None],
         guarded: Callable[[LiveContact, Callable[[], None]], None],
     ) -> None:
         self._flows, self._whispers, self._library = flows, whispers, library
         self._prompts, self._voice, self._answers = prompts, voice, answers
-        self._step, self._guarded = step, guarded
+        self._log, self._trace, self._step, self._guarded = flow_log, trace, step, guarded
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
@@ -129,7 +136,9 @@ class FlowRunner:
     def _begin(self, live: LiveContact, flow: Flow, moment: Moment) -> None:
         self.stop(live, moment.party)
         live.system |= system_attributes(live)
-        interpreter = Interpreter(flow, live.record.attributes, live.system, self._library)
+        interpreter = Interpreter(
+            *(flow, live.record.attributes, live.system, self._library), trace=self._trace
+        )
         run = live.heard[moment.party].flow = FlowRun(interpreter, moment)
         self._perform(live, run, interpreter.start(self._loop.time()))
 
@@ -164,7 +173,24 @@ class FlowRunner:
         if run:
             self._forget(run)
             self._hush(live, run)
+            self._note(live, run, None)
         self._voice.silence(live, party)
+
+    def _note(self, live: LiveContact, run: FlowRun, entry: Entry | None) -> None:
+        """The block that ran is over; the next one runs, if there is one."""
+        now = self._loop.time()
+        if run.entry and self._log:
+            run.entry.seconds = round(now - run.began, 3)
+            run.entry.led_to = entry.block if entry else ""
+            self._log.add(run.entry)
+        run.entry, run.began = entry, now
+
+    def _tell(self, run: FlowRun, event: Event) -> list[Ask]:
+        """What the flow asks for next."""
+        if run.entry:
+            error = f" {event.error}" if isinstance(event, Failed) else ""
+            run.entry.answer = type(event).__name__ + error
+        return run.interpreter.step(event, self._loop.time())
 
     def _hush(self, live: LiveContact, run: FlowRun) -> None:
         if run.speaking:
@@ -180,7 +206,7 @@ class FlowRunner:
     def _feed(self, live: LiveContact, run: FlowRun, event: Event) -> None:
         if self._goes_on(live, run):  # a flow that was stopped meanwhile hears nothing more
             self._forget(run)
-            self._perform(live, run, run.interpreter.step(event, self._loop.time()))
+            self._perform(live, run, self._tell(run, event))
 
     def _goes_on(self, live: LiveContact, run: FlowRun) -> bool:
         return live.heard[run.party].flow is run
@@ -191,7 +217,7 @@ class FlowRunner:
         while pending:
             outcome = self._carry_out(live, run, pending.pop(0))
             if outcome is not None and self._goes_on(live, run):
-                pending += run.interpreter.step(outcome, self._loop.time())
+                pending += self._tell(run, outcome)
 
     def _carry_out(self, live: LiveContact, run: FlowRun, ask: Ask) -> Event | None:
         match ask:
@@ -213,7 +239,7 @@ class FlowRunner:
                 number = logging.getLevelName(level.upper())
                 log.log(number, text, contact_id=live.contact_id, block=block)
             case Step(flow, block, kind):
-                log.info("flow step", contact_id=live.contact_id, flow=flow, block=block, type=kind)
+                self._note(live, run, begun(live.contact_id, run.moment.name, flow, block, kind))
             case _:
                 return self._answers.answer(live, ask)
         return None

@@ -20,6 +20,7 @@ from engine.directory import Directory as InstanceDirectory
 from engine.errands import Errands
 from engine.flow_answers import FlowAnswers
 from engine.flow_library import FlowLibrary
+from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
@@ -76,6 +77,7 @@ class House:
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
+        self.flow_log = FlowLog(settings.flows)
         self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
         self.retention = Retention(self.errands.custody, settings.retention)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
@@ -192,7 +194,10 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers, self._later),
+                *(flows, whispers, library.find, prompts, voice, answers),
+                self.flow_log if self.settings.flows.log != "never" else None,
+                self.settings.flows.log == "always",
+                self._later,
                 lambda live, act: self.switchboard.guarded(live, act),
             ),
             self.recordings,
@@ -209,6 +214,7 @@ class House:
             asyncio.get_running_loop().add_reader(descriptor, read)
         self.ledger.start()
         self.traces.start()
+        self.flow_log.start()
         self.recordings.open()
         self.errands.start()
         self.retention.start()
@@ -224,6 +230,7 @@ class House:
         await self.bindings.stop()
         await self.sip.stop()
         await self.traces.stop()
+        await self.flow_log.stop()
         await self.recordings.close()
         await self.retention.stop()
         await self.errands.stop()

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -8,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 import flows
 from engine.flow_command import flow_app
+from engine.flow_log import begun
 
 SAMPLES = Path(flows.__file__).parent / "samples"
 OLDER = {
@@ -153,3 +155,18 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, command: str) -> Non
     result = run(command, tmp_path / "missing.json")
     assert result.exit_code == 2
     assert "missing.json" in result.stderr
+
+
+def test_log_shows_the_steps_of_a_contact(tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text("")
+    step = begun("one", "Contact", "menu", "hello", "MessageParticipant")
+    step.led_to, step.answer = "bye", "PromptEnded"
+    folder = tmp_path / "var" / "flow-log"
+    folder.mkdir(parents=True)
+    (folder / "flows-2026-11-22.jsonl").write_text(json.dumps(asdict(step)) + "\n")
+    config = ("--config", str(tmp_path / "earshot.toml"))
+    shown = run("log", "one", *config)
+    assert "Contact: menu: MessageParticipant 'hello' (PromptEnded) -> bye" in shown.stdout
+    assert json.loads(run("log", "one", "--json", *config).stdout) == asdict(step)
+    assert run("log", "two", *config).exit_code == 1
+    assert run("log", "one", "--config", str(tmp_path / "none.toml")).exit_code == 2

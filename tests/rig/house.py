@@ -102,7 +102,7 @@ def settings(folder: Path, **sections: object) -> Settings:
         "web": {"port": 0, "token": TOKEN, "key_file": folder / "access-keys.key"},
         "recording": {"directory": folder / "recordings"},
         "prompts": {"directory": prompts},
-        "flows": {"directory": folder / "flows"},
+        "flows": {"directory": folder / "flows", "log_directory": folder / "flow-log"},
         "database": {"url": f"sqlite+aiosqlite:///{folder}/earshot.sqlite"},
         "trace": {"directory": folder / "traces"},
         "routing": {"drain_seconds": 0.05},
