@@ -203,20 +203,19 @@ class Lines:
         device: str = "",
         beside: Line,
         fields: Fields = (),
+        listen_only: bool = False,
     ) -> Line:
         """Ring all phones of a user, or the one `device`; who answers has the line.
 
-        `caller` is the name it shows, `beside` a line of the contact.
-
-        `identity` is for whom, and whether that may be told; `fields` join those of the INVITE.
-
-        What a supervisor's phone sends is heard by nobody: the media core drops it. Raises NoLine.
+        `caller` is the name it shows, `beside` a line of the contact. `identity` is for whom, and
+        whether that may be told; `fields` join those of the INVITE. What a phone sends that is to
+        listen only is heard by nobody: the media core drops it. Raises NoLine.
         """
         try:
             srtp = self._srtp(secure=self._sip.calls_securely(username, device))
         except (NotRegistered, PeerError) as error:
             raise NoLine(str(error)) from error
-        rtp, negotiation = self._media(beside, srtp, listen_only=party is Party.SUPERVISOR)
+        rtp, negotiation = self._media(beside, srtp, listen_only=listen_only)
         try:
             session = self._sip.invite(
                 username,

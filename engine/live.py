@@ -15,7 +15,7 @@ from engine.hunt import Hunt
 from engine.lines import NO_ANSWER, Line, Party
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
-from mixer import Bridge, Ear, Leg, Port, Role, Route, Tap
+from mixer import Bridge, Ear, Leg, Mode, Port, Role, Route, Tap
 from recorder import Part
 from sip import Caller
 
@@ -157,7 +157,7 @@ class LiveContact:
     def routes(self) -> set[Route]:
         """Who hears whom right now."""
         talks = self.call.state in CONVERSATIONS
-        routes = self._bridge().routes() if talks else set[Route]()
+        routes = self._bridge().routes() | self._barging() if talks else set[Route]()
         for party, hearing in self.heard.items():
             if hearing.player and (line := self.line_of(party)):
                 routes.add(Route(hearing.player, line.rtp.port))
@@ -208,9 +208,16 @@ class LiveContact:
             for participant in sorted(self.recorded)
         ]
 
+    def _barging(self) -> set[Route]:
+        """Whoever joins in is recorded with the customer; who whispers is not."""
+        if self.tap is None or "Customer" not in self.recorded:
+            return set()
+        loud = (one for one in self.listeners if one.monitor.mode is Mode.BARGE)
+        return {Route(one.line.rtp.port, self.tap.left) for one in loud}
+
     def _listeners(self) -> list[Ear]:
         return [
-            Ear(one.line.rtp.port, hears=frozenset(Role))
+            Ear(one.line.rtp.port, hears=frozenset(Role), mode=one.monitor.mode)
             for one in self.listeners
             if one.monitor.stage is Stage.LISTENING and one.line.may_hear
         ]

@@ -14,15 +14,16 @@ from engine.lines import Line, Lines, NoLine, Party
 from engine.live import Listener, LiveContact
 from engine.records import ContactRecord, DisconnectReason, InitiationMethod
 from engine.refused import Refused
-from engine.supervision import Candidate, Change, Monitor, check
-from mixer import Farm
+from engine.supervision import SILENT, Candidate, Change, Monitor, check
+from mixer import Farm, Mode
 from sip import Answered, PeerError, SipTransport
 
 log = structlog.get_logger("engine.monitors")
 
 
 class Monitors:
-    """Every supervisor's leg. What such a phone sends is dropped in the media core."""
+    """Every supervisor's leg. What the phone of one who may only listen sends is dropped in the
+    media core."""
 
     def __init__(
         self,
@@ -38,7 +39,13 @@ class Monitors:
         self._max_listeners, self._ring_seconds = max_listeners, ring_seconds
         self._loop = asyncio.get_running_loop()
 
-    def start(self, live: LiveContact, supervisor: str, client_token: str | None) -> Listener:
+    def start(
+        self,
+        live: LiveContact,
+        supervisor: str,
+        client_token: str | None,
+        allowed: frozenset[Mode] = SILENT,
+    ) -> Listener:
         """Ring the supervisor's phone; it hears the conversation once it answers.
 
         The same request again, told by its `client_token`, is answered with the same listener.
@@ -55,24 +62,37 @@ class Monitors:
         )
         reachable = self._sip.is_registered(supervisor)
         check(candidate, supervisor, reachable=reachable, max_listeners=self._max_listeners)
-        try:
-            line = self._lines.call(
-                supervisor,
-                live.contact_id,
-                Party.SUPERVISOR,
-                caller=f"Monitoring {live.record.agent}",
-                beside=live.customer,
-            )
-        except NoLine as error:
-            raise Refused(500, "InternalServiceException", str(error)) from error
+        line = self._ring(live, supervisor, allowed)
         listener = Listener(
-            monitor_record(live.record, supervisor), Monitor(supervisor), line, client_token
+            *(monitor_record(live.record, supervisor), Monitor(supervisor, allowed)),
+            *(line, client_token),
         )
         listener.ringing = self._loop.call_later(self._ring_seconds, self.left, live, line)
         live.listeners.append(listener)
         self._ledger.save(listener.record)
         self._ledger.audit(supervisor, "monitor.start", live.contact_id)
         return listener
+
+    def _ring(self, live: LiveContact, supervisor: str, allowed: frozenset[Mode]) -> Line:
+        try:
+            return self._lines.call(
+                supervisor,
+                live.contact_id,
+                Party.SUPERVISOR,
+                caller=f"Monitoring {live.record.agent}",
+                beside=live.customer,
+                listen_only=allowed == SILENT,
+            )
+        except NoLine as error:
+            raise Refused(500, "InternalServiceException", str(error)) from error
+
+    def switch(self, live: LiveContact, listener: Listener, mode: Mode) -> None:
+        """Let the supervisor speak to the agent alone, to both, or to nobody. Raises Refused."""
+        listener.monitor.switch(mode)
+        self._mixer.route(live.contact_id, live.routes())
+        self._ledger.audit(
+            listener.monitor.supervisor, f"monitor.{mode.name.lower()}", live.contact_id
+        )
 
     def answered(self, live: LiveContact, line: Line, event: Answered) -> None:
         """The supervisor's phone is up: from now on it hears both."""

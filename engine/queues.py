@@ -138,12 +138,7 @@ class Floor:
         free = [a for a in self.agents.values() if a.presence is Presence.AVAILABLE]
         for agent in sorted(free, key=lambda agent: agent.since):
             oldest = next(
-                (
-                    cid
-                    for cid, place in waiting.items()
-                    if place.queue and agent.serves(place.queue)
-                ),
-                None,
+                (cid for cid, place in waiting.items() if agent.serves(place.queue)), None
             )
             if oldest is not None:
                 waiting.pop(oldest).ringing = agent.username

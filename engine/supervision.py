@@ -1,6 +1,8 @@
-"""Silent monitoring: who may listen to what, and the life of one supervisor's leg.
+"""Monitoring: who may listen to what, and the life of one supervisor's leg.
 
     DIALLING -> LISTENING -> ENDED
+
+Who listens may speak where that was allowed from the start: to the agent alone, or to both.
 
 Sources: specification items 2, 16-20, 48 and the decisions of its section 8. Pure.
 """
@@ -13,6 +15,7 @@ from enum import Enum
 
 from engine.call import State
 from engine.refused import Refused
+from mixer import Mode
 
 BOTH = frozenset({"Agent", "Customer"})
 
@@ -56,12 +59,23 @@ TABLE: dict[tuple[Stage, Change], Stage] = {
 }
 
 
-class Monitor:
-    """One supervisor's ear on one contact."""
+SILENT = frozenset({Mode.LISTEN})
 
-    def __init__(self, supervisor: str) -> None:
-        self.supervisor = supervisor
-        self.stage = Stage.DIALLING
+
+class Monitor:
+    """One supervisor's ear on one contact, and who hears its voice, of those that `allowed` has."""
+
+    def __init__(self, supervisor: str, allowed: frozenset[Mode] = SILENT) -> None:
+        self.supervisor, self.allowed = supervisor, allowed
+        self.stage, self.mode = Stage.DIALLING, Mode.LISTEN
+
+    def switch(self, mode: Mode) -> None:
+        """From now on speak so. Raises Refused."""
+        if self.stage is not Stage.LISTENING:
+            raise Refused.invalid(f"{self.supervisor} does not monitor this contact")
+        if mode not in self.allowed:
+            raise Refused.invalid(f"{self.supervisor} may not {mode.name.lower()} in this contact")
+        self.mode = mode
 
     def step(self, change: Change) -> bool:
         """True when the change meant something in this stage."""

@@ -3,6 +3,7 @@ import pytest
 from engine.call import State
 from engine.refused import Refused
 from engine.supervision import TABLE, Candidate, Change, Monitor, Stage, check
+from mixer import Mode
 
 BOTH = {"Agent", "Customer"}
 
@@ -61,3 +62,16 @@ def test_a_monitor_listens_when_the_phone_answers_and_ends_once() -> None:
 
 def test_no_stage_but_the_last_is_a_trap() -> None:
     assert {stage for stage, _ in TABLE} == set(Stage) - {Stage.ENDED}
+
+
+def test_who_listens_may_speak_where_that_was_allowed() -> None:
+    monitor = Monitor("manager1", frozenset({Mode.LISTEN, Mode.COACH}))
+    with pytest.raises(Refused, match="does not monitor"):
+        monitor.switch(Mode.COACH)
+    monitor.step(Change.ANSWERED)
+    monitor.switch(Mode.COACH)
+    with pytest.raises(Refused, match="may not barge"):
+        monitor.switch(Mode.BARGE)
+    assert monitor.mode is Mode.COACH
+    monitor.switch(Mode.LISTEN)
+    assert monitor.mode is Mode.LISTEN
