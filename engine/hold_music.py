@@ -5,6 +5,8 @@ Computed, so there is nothing to license and nothing to ship.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,16 +26,22 @@ RING_SECONDS = 4.0
 ATTACK_SECONDS = 0.02
 
 
+@cache
 def loop() -> NDArray[np.int16]:
-    """One turn of it, 12 s: int16, mono, 8000 Hz. What rings past its end is at its start."""
+    """One turn of it, 12 s: int16, mono, 8000 Hz. What rings past its end is at its start.
+
+    Computed once, and the same for everybody: it cannot be written to.
+    """
     frequencies = [chord[step] for chord in CHORDS for step in ORDER]
     per_note = round(NOTE_SECONDS * RATE)
     turn = np.zeros(per_note * len(frequencies))
+    notes = {frequency: _note(frequency) for frequency in set(frequencies)}
     for number, frequency in enumerate(frequencies):
-        sound = _note(frequency)
+        sound = notes[frequency]
         np.add.at(turn, (number * per_note + np.arange(len(sound))) % len(turn), sound)
     effective = 32767 / np.sqrt(2) * 10 ** (LEVEL_DBFS / 20)
     samples: NDArray[np.int16] = np.rint(turn * effective / np.sqrt(np.mean(turn**2))).astype("<i2")
+    samples.flags.writeable = False
     return samples
 
 
