@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.program import run
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.call
 COUNTS = (
     "bare_us_per_call_s",
     "ratio",

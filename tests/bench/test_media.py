@@ -13,7 +13,7 @@ from bench.media_host import gaps
 from bench.rtpengine import installed
 from tests.bench.program import run
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.call
 COSTS = (
     "recorded_over_bare",
     "listener_over_bare",

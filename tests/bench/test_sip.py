@@ -18,7 +18,7 @@ from bench.sipp import Served, callee
 from sip.message import Request, parse
 from tests.rig.free_ports import free_ports
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.call
 ANYWHERE = Pins(None, None)
 
 

@@ -42,7 +42,6 @@ def lateness(channel: Samples, talker: Talker, began: float) -> list[float]:
     return found
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("loss", [0.0, 0.1])
 async def test_both_sides_lie_where_they_were_said_and_the_length_is_that_of_the_talk(
     tmp_path: Path, loss: float

@@ -54,15 +54,15 @@ async def test_both_hear_the_other_and_not_themselves(
     bare, soft = phones
     await soft.play(tone_file(tmp_path / "soft.wav", SOFT_HZ))
     await bare.call(soft.uri)
-    await bare.wait_for("ringing", 2)
-    await bare.wait_for("connected", 2)
-    await soft.wait_for("media", 2)
-    await bare.wait_for("media", 2)
+    await bare.wait_for("ringing")
+    await bare.wait_for("connected")
+    await soft.wait_for("media")
+    await bare.wait_for("media")
     await soft.record(tmp_path / "heard.wav")
     await asyncio.sleep(1.5)
     await bare.hang_up()
-    await soft.wait_for("disconnected", 2)
-    await bare.wait_for("disconnected", 2)
+    await soft.wait_for("disconnected")
+    await bare.wait_for("disconnected")
     await soft.stop_recording()
     own, other = levels(bare.heard(), 0.3)
     assert own < -60 and other == pytest.approx(SAID_DBFS, abs=0.5)
@@ -75,15 +75,15 @@ async def test_baresip_answers_and_digits_pass_both_ways(
 ) -> None:
     bare, soft = phones
     await soft.call(bare.uri)
-    assert "soft" in (await bare.wait_for("incoming", 2)).detail["caller"]
-    await bare.wait_for("connected", 2)
-    await soft.wait_for("media", 2)
+    assert "soft" in (await bare.wait_for("incoming")).detail["caller"]
+    await bare.wait_for("connected")
+    await soft.wait_for("media")
     await bare.send_dtmf("7")
-    assert (await soft.wait_for("dtmf", 2)).detail["digit"] == "7"
+    assert (await soft.wait_for("dtmf")).detail["digit"] == "7"
     await soft.send_dtmf("9")
-    assert (await bare.wait_for("dtmf", 2)).detail["digit"] == "9"
+    assert (await bare.wait_for("dtmf")).detail["digit"] == "9"
     await soft.hang_up()
-    await bare.wait_for("disconnected", 2)
+    await bare.wait_for("disconnected")
 
 
 async def test_a_refused_call_ends_with_the_status_of_the_refusal(
@@ -92,9 +92,9 @@ async def test_a_refused_call_ends_with_the_status_of_the_refusal(
     bare, soft = phones
     await soft.auto_answer(None)
     await bare.call(soft.uri)
-    await soft.wait_for("incoming", 2)
+    await soft.wait_for("incoming")
     await soft.reject(480)
-    assert (await bare.wait_for("disconnected", 2)).detail["status"] == 480
+    assert (await bare.wait_for("disconnected")).detail["status"] == 480
 
 
 async def test_a_phone_that_vanishes_says_nothing_more(
@@ -102,8 +102,8 @@ async def test_a_phone_that_vanishes_says_nothing_more(
 ) -> None:
     bare, soft = phones
     await soft.call(bare.uri)
-    await bare.wait_for("media", 2)
+    await bare.wait_for("media")
     await soft.vanish()
     assert not bare.events.of_kind("disconnected")
     with pytest.raises(PhoneError, match="soft: its process"):
-        await soft.wait_for("disconnected", 2)
+        await soft.wait_for("disconnected")

@@ -37,7 +37,6 @@ except BaresipUnavailable as error:
     reason = str(error)
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(40),
     pytest.mark.skipif(bool(reason), reason=reason),
 ]
 CODECS = ("PCMU", "PCMA", "G722", "opus")
@@ -118,7 +117,7 @@ async def test_a_customer_and_an_agent_of_any_codec_hear_each_other(
             await agent.play(said(tmp_path, "agent1", AGENT_HZ))
             await agent.record(tmp_path / "heard-by-agent.wav")
         await customer.call(f"sip:support@127.0.0.1:{one.house.sip.port}")
-        await agent.wait_for("connected", 5)
+        await agent.wait_for("connected")
         live = await until(lambda: next((live for live in one.house.registry if live.agent), None))
         one.house.monitors.start(live, "manager1", None)
         await manager.answer()

@@ -48,7 +48,6 @@ def check_recording(row: Row) -> None:
         assert level_dbfs(middle[:, side], other) < -50, (side, row)
 
 
-@pytest.mark.timeout(60)
 async def test_fifty_calls_make_fifty_contacts_and_recordings_and_leave_nothing_open(
     tmp_path: Path,
 ) -> None:

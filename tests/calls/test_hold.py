@@ -22,7 +22,7 @@ from tests.rig.patience import until
 from tests.rig.phone import Reinvited, audio
 from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
+pytestmark = pytest.mark.call
 CUSTOMER_HZ, AGENT_HZ, COLLEAGUE_HZ = 440.0, 1000.0, 1700.0
 EVERY_HZ = (CUSTOMER_HZ, AGENT_HZ, COLLEAGUE_HZ)
 SAID_DBFS, UNHEARD_DBFS, MUSIC_DBFS = -10.0, -50.0, -50.0

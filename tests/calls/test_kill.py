@@ -54,7 +54,6 @@ def check_sound(path: Path, seconds: float, lost: float = MAY_BE_LOST_SECONDS) -
         assert level_dbfs(stretch[:, side], other) < -50
 
 
-@pytest.mark.timeout(60)
 async def test_a_killed_engine_leaves_a_playable_recording_and_starts_again(
     tmp_path: Path,
 ) -> None:
@@ -87,7 +86,6 @@ async def test_a_killed_engine_leaves_a_playable_recording_and_starts_again(
         assert "[error" not in server.log
 
 
-@pytest.mark.timeout(60)
 async def test_killed_at_any_moment_every_file_is_readable(tmp_path: Path) -> None:
     """Also in the first tenths of a second, when the file is just being made."""
     server = Server(tmp_path)

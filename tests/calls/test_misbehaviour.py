@@ -18,7 +18,7 @@ import pytest
 
 from tests.calls import malformed
 from tests.calls.party import Party, bridge
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
 from tests.rig.server import HOST, PASSWORD, Row, Server
 from tests.rig.sipp import Sipp
@@ -103,7 +103,6 @@ def ended(server: Server, reason: str) -> list[Row]:
 
 
 @needs_sipp
-@pytest.mark.timeout(30)
 async def test_callers_who_misbehave_do_not_disturb_a_conversation(tmp_path: Path) -> None:
     async with talk(tmp_path) as both:
         server = both.server
@@ -125,7 +124,6 @@ async def test_callers_who_misbehave_do_not_disturb_a_conversation(tmp_path: Pat
 
 
 @needs_sipp
-@pytest.mark.timeout(60)
 async def test_an_answer_that_is_never_acknowledged_ends_in_a_bye(tmp_path: Path) -> None:
     async with talk(tmp_path) as both:
         caller = Sipp("no_ack", tmp_path, target=both.server.address)
@@ -138,7 +136,6 @@ async def test_an_answer_that_is_never_acknowledged_ends_in_a_bye(tmp_path: Path
 
 
 @needs_sipp
-@pytest.mark.timeout(30)
 async def test_malformed_sip_is_refused_or_ignored_and_nothing_else(tmp_path: Path) -> None:
     async with talk(tmp_path) as both:
         server = both.server
@@ -154,7 +151,6 @@ async def test_malformed_sip_is_refused_or_ignored_and_nothing_else(tmp_path: Pa
 
 
 @needs_sipp
-@pytest.mark.timeout(30)
 async def test_garbage_on_tcp_costs_its_connection_only(tmp_path: Path) -> None:
     async with talk(tmp_path) as both:
         server, dice = both.server, random.Random(1)
@@ -185,11 +181,10 @@ async def send_on_tcp(port: int, data: bytes) -> None:
     _, writer = await asyncio.open_connection(HOST, port)
     with suppress(ConnectionError):
         writer.write(data)
-        await asyncio.wait_for(writer.drain(), 2)
+        await asyncio.wait_for(writer.drain(), PATIENCE_SECONDS)
     writer.transport.abort()
 
 
-@pytest.mark.timeout(30)
 async def test_an_offer_that_cannot_be_understood_leaves_the_call_as_it_was(
     tmp_path: Path,
 ) -> None:
@@ -202,7 +197,6 @@ async def test_an_offer_that_cannot_be_understood_leaves_the_call_as_it_was(
             await both.goes_on()
 
 
-@pytest.mark.timeout(30)
 async def test_a_stranger_cannot_hang_up_or_redirect_a_call_he_overheard_half_of(
     tmp_path: Path,
 ) -> None:
@@ -223,7 +217,6 @@ async def test_a_stranger_cannot_hang_up_or_redirect_a_call_he_overheard_half_of
         await both.goes_on()
 
 
-@pytest.mark.timeout(30)
 async def test_an_answer_that_crosses_the_customers_goodbye_is_acknowledged_and_ended(
     tmp_path: Path,
 ) -> None:
@@ -251,7 +244,6 @@ async def test_an_answer_that_crosses_the_customers_goodbye_is_acknowledged_and_
 
 
 @needs_softphone
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("who", ["customer", "agent2"])
 async def test_a_phone_that_vanishes_ends_its_contact_and_no_other(
     tmp_path: Path, who: str
@@ -277,7 +269,7 @@ async def test_a_phone_that_vanishes_ends_its_contact_and_no_other(
             else:
                 await soft.register()
                 await left.dial()
-            await soft.wait_for("media", 3)
+            await soft.wait_for("media")
             await left.talker.hears(0.5)
             gone = time.monotonic()
             await soft.vanish()

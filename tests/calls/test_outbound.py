@@ -18,7 +18,7 @@ from tests.rig.patience import until
 from tests.rig.phone import Phone
 from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(40)]
+pytestmark = pytest.mark.call
 CALLED_HZ, AGENT_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
 SAID_DBFS, UNHEARD_DBFS = -10.0, -50.0
 SETTLE_SECONDS, TALK_SECONDS = 0.4, 1.0

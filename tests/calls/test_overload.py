@@ -22,7 +22,6 @@ SECONDS = 4.0
 PER_SECOND = 8000.0  # a core takes a quarter of it at best
 
 
-@pytest.mark.timeout(60)
 async def test_a_crowd_is_put_off_and_a_conversation_goes_on(tmp_path: Path) -> None:
     async with talk(tmp_path) as both:
         crowd = await asyncio.create_subprocess_exec(

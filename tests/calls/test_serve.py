@@ -22,7 +22,7 @@ from tests.rig.server import HOST, Server
 from tests.rig.tones import tone
 from tests.sip.authority import Authority
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(30)]
+pytestmark = pytest.mark.call
 
 
 @asynccontextmanager

@@ -45,8 +45,8 @@ def level(path: Path, hertz: float, start: float, seconds: float) -> float:
 async def connect(alice: Softphone, bob: Softphone) -> None:
     await alice.call(bob.uri)
     for phone in (alice, bob):
-        await phone.wait_for("connected", 5)
-        await phone.wait_for("media", 5)
+        await phone.wait_for("connected")
+        await phone.wait_for("media")
 
 
 async def test_each_phone_hears_the_other_and_not_itself(
@@ -59,7 +59,7 @@ async def test_each_phone_hears_the_other_and_not_itself(
     await connect(alice, bob)
     await asyncio.sleep(1.5)
     await alice.hang_up()
-    assert (await bob.wait_for("disconnected", 2)).detail["status"] == 200
+    assert (await bob.wait_for("disconnected")).detail["status"] == 200
     for phone, heard, silent in ((alice, BOB_HZ, ALICE_HZ), (bob, ALICE_HZ, BOB_HZ)):
         await phone.stop_recording()
         began = phone.events.of_kind("media")[0].at - phone.events.of_kind("recording")[0].at
@@ -75,7 +75,7 @@ async def test_the_recording_runs_on_one_clock_from_start_to_stop(
     await alice.record(tmp_path / "heard.wav")
     await connect(alice, bob)
     await alice.hold()
-    await bob.wait_for("held", 2)
+    await bob.wait_for("held")
     await asyncio.sleep(1.0)
     await alice.stop_recording()
     elapsed = time.monotonic() - alice.events.of_kind("recording")[0].at
@@ -97,7 +97,7 @@ async def test_a_file_played_once_falls_silent_and_is_said_again_in_the_next_cal
         assert level(heard, ALICE_HZ, 0.1, 0.2) > SAID_DBFS - 3
         assert level(heard, ALICE_HZ, 0.8, 0.3) < -60
         await bob.hang_up()
-        await alice.wait_for("disconnected", 2)
+        await alice.wait_for("disconnected")
 
 
 async def test_hold_resume_and_digits_reach_the_other_side(
@@ -106,12 +106,12 @@ async def test_hold_resume_and_digits_reach_the_other_side(
     alice, bob = phones
     await connect(alice, bob)
     await alice.hold()
-    assert (await bob.wait_for("held", 2)).detail["by"] == "remote"
+    assert (await bob.wait_for("held")).detail["by"] == "remote"
     await alice.unhold()
-    await alice.wait_for("media", 2)
-    await bob.wait_for("media", 2)
+    await alice.wait_for("media")
+    await bob.wait_for("media")
     await alice.send_dtmf("4#")
-    assert [(await bob.wait_for("dtmf", 2)).detail["digit"] for _ in "4#"] == ["4", "#"]
+    assert [(await bob.wait_for("dtmf")).detail["digit"] for _ in "4#"] == ["4", "#"]
 
 
 async def test_a_refused_and_an_abandoned_call_end_with_their_status(
@@ -120,14 +120,14 @@ async def test_a_refused_and_an_abandoned_call_end_with_their_status(
     alice, bob = phones
     await bob.auto_answer(None)
     await alice.call(bob.uri)
-    await bob.wait_for("incoming", 2)
+    await bob.wait_for("incoming")
     await bob.reject(603)
-    assert (await alice.wait_for("disconnected", 2)).detail["status"] == 603
+    assert (await alice.wait_for("disconnected")).detail["status"] == 603
     await alice.call(bob.uri)
-    await alice.wait_for("ringing", 2)
-    await alice.wait_for("ringing", 2)
+    await alice.wait_for("ringing")
+    await alice.wait_for("ringing")
     await alice.hang_up()
-    assert (await alice.wait_for("disconnected", 2)).detail["status"] == 487
+    assert (await alice.wait_for("disconnected")).detail["status"] == 487
 
 
 async def test_a_second_caller_hears_busy(
@@ -137,7 +137,7 @@ async def test_a_second_caller_hears_busy(
     await connect(alice, bob)
     async with Softphone("carol", tmp_path) as carol:
         await carol.call(bob.uri)
-        assert (await carol.wait_for("disconnected", 2)).detail["status"] == 486
+        assert (await carol.wait_for("disconnected")).detail["status"] == 486
 
 
 async def test_phones_call_over_tcp_at_16_khz(tmp_path: Path) -> None:
@@ -182,4 +182,4 @@ async def test_a_phone_that_stops_hangs_up_first(phones: tuple[Softphone, Softph
     alice, bob = phones
     await connect(alice, bob)
     await alice.stop()
-    assert (await bob.wait_for("disconnected", 1)).detail["status"] == 200
+    assert (await bob.wait_for("disconnected")).detail["status"] == 200

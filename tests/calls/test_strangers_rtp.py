@@ -21,7 +21,7 @@ from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(30)]
+pytestmark = pytest.mark.call
 HOST, NEIGHBOUR, UNREACHABLE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 CUSTOMER_HZ, AGENT_HZ, STRANGER_HZ = 440.0, 1000.0, 2000.0
 SAID_DBFS, SHOUTED_DBFS, UNHEARD_DBFS = -10.0, -3.0, -60.0

@@ -20,7 +20,7 @@ from tests.calls.party import media_port
 from tests.engine.test_flow_run import menu
 from tests.rig.contacts import line
 from tests.rig.house import AUDIO, engine, phone
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
 from tests.rig.tones import Samples, silence, tone
 
@@ -101,7 +101,7 @@ async def test_a_phone_may_offer_and_be_answered_before_it_answers_the_call(tmp_
         await agent.start()
         await desk.register(contact=f"<sip:agent1@{agent.host}:{agent.port}>")
         await customer.invite("support", AUDIO)
-        heard = [await asyncio.wait_for(events.get(), 5) for _ in range(4)]
+        heard = [await asyncio.wait_for(events.get(), PATIENCE_SECONDS) for _ in range(4)]
         assert [type(event) for event in heard] == [
             *(InviteReceived, ProgressConfirmed, Reanswered, Confirmed)
         ]

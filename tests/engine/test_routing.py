@@ -3,6 +3,7 @@ import asyncio
 from engine.agents import Agent, Presence
 from engine.queues import Floor, Offer
 from engine.routing import Router
+from tests.rig.patience import PATIENCE_SECONDS
 
 
 def router(rest_seconds: float = 0.05) -> tuple[Router, asyncio.Queue[Offer]]:
@@ -26,7 +27,7 @@ async def test_a_missed_contact_is_offered_again_when_the_rest_is_over() -> None
     await offers.get()
     one.miss("c1")
     assert one.floor.agents["a"].presence is Presence.MISSED
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert await offers.get() == Offer("c1", "a")
     one.close()
 

@@ -12,7 +12,7 @@ from sip import InviteReceived
 from sip.message import Response, parse
 from tests.rig.exchange import Exchange
 from tests.rig.house import AUDIO, PASSWORD, engine, phone
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Called, Refused
 from tests.rig.talk import talk
 from tests.sip.raw import request
@@ -44,7 +44,7 @@ async def asked(one: Running, data: bytes) -> Response:
         stranger.setblocking(False)
         await loop.sock_connect(stranger, ("127.0.0.1", one.house.sip.port))
         await loop.sock_sendall(stranger, data)
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 answer = parse(await loop.sock_recv(stranger, 65535))
                 assert isinstance(answer, Response)

@@ -17,7 +17,6 @@ from tests.rig.sipp import Sipp, account
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(30),
     pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
 ]
 PHONE = Callee()

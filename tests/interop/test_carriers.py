@@ -19,7 +19,6 @@ from tests.rig.sipp import Sipp
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(30),
     pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
 ]
 HOSTS = ("127.0.0.3", "127.0.0.4")

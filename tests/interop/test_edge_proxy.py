@@ -23,7 +23,6 @@ except KamailioUnavailable as error:
     reason = str(error)
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(40),
     pytest.mark.skipif(bool(reason), reason=reason),
 ]
 AGENT_HZ, CUSTOMER_HZ, SAID_DBFS = 1000.0, 440.0, -10.0
@@ -59,14 +58,14 @@ async def test_a_whole_contact_passes_the_edge(tmp_path: Path) -> None:
         await agent.register()
         await agent.play(tmp_path / "said.wav")
         await customer.call(f"sip:support@{edge.address}")
-        await agent.wait_for("connected", 5)
-        await agent.wait_for("media", 5)
+        await agent.wait_for("connected")
+        await agent.wait_for("media")
         await agent.hold()
-        await agent.wait_for("held", 3)
+        await agent.wait_for("held")
         await agent.unhold()
-        await agent.wait_for("media", 5)
+        await agent.wait_for("media")
         await customer.hang_up()
-        assert (await agent.wait_for("disconnected", 5)).detail["status"] == 200
+        assert (await agent.wait_for("disconnected")).detail["status"] == 200
         [row] = await server.recorded()
         assert row["agent"] == "agent1"
         # Whatever the engine sent to the agent's phone went to the proxy.
@@ -84,7 +83,7 @@ async def test_who_calls_directly_is_heard_by_an_agent_behind_the_edge(tmp_path:
         await agent.register()
         await agent.play(tmp_path / "said.wav")
         await customer.dial()
-        await agent.wait_for("media", 5)
+        await agent.wait_for("media")
         heard = (await customer.talker.hears(1.2))[-RATE // 2 :]
         assert level_dbfs(heard, AGENT_HZ) == pytest.approx(SAID_DBFS, abs=2.0)
         await agent.hang_up()

@@ -26,7 +26,7 @@ AUTHORITY = "authority.pem"
 
 PHONE_HZ, PARTY_HZ, SAID_DBFS, UNHEARD_DBFS = 1000.0, 440.0, -10.0, -40.0
 RATE = 8000
-pytestmark = [pytest.mark.call, pytest.mark.timeout(45)]
+pytestmark = pytest.mark.call
 
 
 def said(folder: Path, name: str) -> Path:
@@ -128,9 +128,9 @@ async def test_an_agents_phone(make: Make, transport: Transport, tmp_path: Path)
     ):
         await agent.register()
         await customer.dial()
-        await agent.wait_for("incoming", 5)
+        await agent.wait_for("incoming")
         await agent.answer()
-        await agent.wait_for("media", 5)
+        await agent.wait_for("media")
         await speak(agent, tmp_path)
         await both_talk(server, customer)
         await agent.hold()
@@ -159,11 +159,11 @@ async def test_a_customers_phone(make: Make, transport: Transport, tmp_path: Pat
         await agent.phone.register()
         await customer.call(f"sip:support@{server.reached_by(transport)}")
         await agent.answer()
-        await customer.wait_for("media", 5)
+        await customer.wait_for("media")
         await speak(customer, tmp_path)
         await both_talk(server, agent)
         agent.phone.hang_up()
-        await customer.wait_for("disconnected", 5)
+        await customer.wait_for("disconnected")
         [row] = await server.recorded()
     recording = read_recording(Path(row["location"]))
     left, right = recording[-RATE // 2 :, 0], recording[-RATE // 2 :, 1]

@@ -61,7 +61,7 @@ async def test_a_customer_is_heard(phone: Softphone, tmp_path: Path) -> None:
     said, heard = tmp_path / "said.wav", tmp_path / "heard.wav"
     customer = Sipp("customer", tmp_path, target=address(phone), say=said, milliseconds=1500)
     async with customer:
-        await phone.wait_for("media", 3)
+        await phone.wait_for("media")
         await phone.record(heard)
         assert (await customer.finished()).ok
         await phone.stop_recording()
@@ -73,8 +73,8 @@ async def test_a_customer_is_heard(phone: Softphone, tmp_path: Path) -> None:
 async def test_an_agent_rings_answers_and_is_heard(phone: Softphone, tmp_path: Path) -> None:
     async with Sipp("agent", tmp_path, target=None, milliseconds=200) as agent:
         await phone.call(f"sip:agent@{agent.address}")
-        ringing = await phone.wait_for("ringing", 2)
-        connected = await phone.wait_for("connected", 2)
+        ringing = await phone.wait_for("ringing")
+        connected = await phone.wait_for("connected")
         assert connected.at - ringing.at == pytest.approx(0.2, abs=0.1)
         await phone.record(tmp_path / "heard.wav")
         await asyncio.sleep(0.7)
@@ -89,7 +89,7 @@ async def test_an_agent_rings_answers_and_is_heard(phone: Softphone, tmp_path: P
 async def test_a_held_call_is_resumed(phone: Softphone, tmp_path: Path) -> None:
     report = await Sipp("reinvite", tmp_path, target=address(phone), milliseconds=300).run()
     assert report.ok, report
-    await phone.wait_for("held", 1)
+    await phone.wait_for("held")
     assert len(phone.events.of_kind("media")) == 2
 
 
@@ -99,7 +99,7 @@ async def test_the_impatient_give_up_in_three_ways(phone: Softphone, tmp_path: P
     for scenario in ("cancel", "early_bye"):
         report = await Sipp(scenario, tmp_path, target=address(phone), milliseconds=100).run()
         assert report.ok, report
-        await phone.wait_for("disconnected", 1)
+        await phone.wait_for("disconnected")
 
 
 @needs_softphone
@@ -108,7 +108,7 @@ async def test_a_goodbye_comes_in_place_of_the_acknowledgement(
 ) -> None:
     report = await Sipp("hasty_bye", tmp_path, target=address(phone)).run()
     assert report.ok, report
-    await phone.wait_for("disconnected", 1)
+    await phone.wait_for("disconnected")
 
 
 @needs_softphone
@@ -118,7 +118,7 @@ async def test_a_call_to_nobody_is_refused(
 ) -> None:
     await phone.auto_answer(None)
     async with Sipp(scenario, tmp_path, target=address(phone), service="nobody") as caller:
-        await phone.wait_for("incoming", 2)
+        await phone.wait_for("incoming")
         await phone.reject(status)
         report = await caller.finished()
         assert report.ok, report

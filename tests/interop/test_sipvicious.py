@@ -21,7 +21,6 @@ from tests.rig.server import HOST, PASSWORD, Server
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(60),
     pytest.mark.skipif(find_spec("sipvicious") is None, reason="sipvicious is not installed"),
 ]
 DISGUISED = """

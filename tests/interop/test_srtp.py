@@ -18,7 +18,6 @@ from tests.sip.authority import Authority
 HERTZ = {"agent1": 1000.0, "customer": 440.0}
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.timeout(45),
     pytest.mark.skipif(shutil.which("linphonec") is None, reason="linphonec is not installed"),
 ]
 
@@ -56,12 +55,12 @@ async def test_two_phones_hear_each_other_over_srtp_alone(tmp_path: Path) -> Non
     async with server, agent, customer:
         await agent.register()
         await customer.call(f"sip:support@{address}")
-        await agent.wait_for("incoming", 10)
+        await agent.wait_for("incoming")
         await agent.answer()
-        await agent.wait_for("media", 5)
+        await agent.wait_for("media")
         await asyncio.sleep(2.0)
         await agent.hang_up()
-        await customer.wait_for("disconnected", 5)
+        await customer.wait_for("disconnected")
     for phone, other in ((agent, "customer"), (customer, "agent1")):
         heard, rate = read_wav(phone.heard())
         assert level_dbfs(heard[-rate:], HERTZ[other], rate) == pytest.approx(-10.0, abs=3.0)
@@ -72,6 +71,6 @@ async def test_a_phone_without_srtp_is_not_taken(tmp_path: Path) -> None:
     customer = linphone("customer", tmp_path, address, srtp=False)
     async with server, customer:
         await customer.call(f"sip:support@{address}")
-        await customer.wait_for("disconnected", 10)
+        await customer.wait_for("disconnected")
         with pytest.raises(PhoneError):
             await customer.wait_for("media", 0.2)

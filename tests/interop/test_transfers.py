@@ -19,7 +19,7 @@ from tests.rig.tones import level_dbfs, tone
 
 CUSTOMER_HZ, COLLEAGUE_HZ, SAID_DBFS, UNHEARD_DBFS = 440.0, 1700.0, -10.0, -40.0
 RATE = 8000
-pytestmark = [pytest.mark.call, pytest.mark.timeout(45)]
+pytestmark = pytest.mark.call
 
 
 def phones(function: str, *peers: str) -> pytest.MarkDecorator:
@@ -58,9 +58,9 @@ async def stage(peer: str, folder: Path) -> AsyncIterator[Stage]:
     ):
         await agent.register()
         await customer.dial()
-        await agent.wait_for("incoming", 5)
+        await agent.wait_for("incoming")
         await agent.answer()
-        await agent.wait_for("media", 5)
+        await agent.wait_for("media")
         await speak(agent, folder)
         await hears(customer, PHONE_HZ)
         await colleague.phone.register()
@@ -89,7 +89,7 @@ async def test_a_phone_transfers_blindly(peer: str, tmp_path: Path) -> None:
     async with stage(peer, tmp_path) as it:
         await it.agent.transfer(f"sip:agent2@{it.server.address}")
         await it.colleague.answer()
-        await it.agent.wait_for("disconnected", 5)
+        await it.agent.wait_for("disconnected")
 
 
 @phones("transfers to whom it asked", "linphonec", "pjsua2")
@@ -98,8 +98,8 @@ async def test_a_phone_transfers_to_whom_it_asked(peer: str, tmp_path: Path) -> 
         assert isinstance(it.agent, Linphone | Softphone)
         await it.agent.consult(f"sip:agent2@{it.server.address}")
         await it.colleague.answer()
-        await it.agent.wait_for("connected", 5)
+        await it.agent.wait_for("connected")
         await asyncio.sleep(0.5)
         await it.agent.join()
         for _ in range(2):
-            await it.agent.wait_for("disconnected", 5)
+            await it.agent.wait_for("disconnected")

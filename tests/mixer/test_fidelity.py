@@ -20,7 +20,6 @@ from tests.rig.tones import Samples, read_wav
 
 pesq = pytest.importorskip("pesq", reason="pesq is not installed")
 pytestmark = [
-    pytest.mark.timeout(40),
     pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
 ]
 VOICE = "en-us+f3"  # of those of espeak-ng G.711 itself costs others more than 0.2

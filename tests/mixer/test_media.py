@@ -33,6 +33,7 @@ from mixer import (
 from tests.mixer.phone import FRAME, Phone, decode, every_frame, talk
 from tests.mixer.waiting import drained, settings, until
 from tests.rig.free_ports import free_media_port
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.tones import dominant_frequency, heard, level_dbfs, silence, tone
 
 CUSTOMER_HZ, AGENT_HZ, SUPERVISOR_HZ = 440.0, 1000.0, 1730.0
@@ -266,9 +267,9 @@ async def test_the_loop_is_woken_when_media_starts_and_when_it_vanishes(
     customer = phone()
     leg = customer.join(mixer).port
     customer.send(silence(0.02))
-    assert await asyncio.wait_for(events.get(), 1) == MediaStarted(leg)
+    assert await asyncio.wait_for(events.get(), PATIENCE_SECONDS) == MediaStarted(leg)
     began = time.monotonic()
-    assert await asyncio.wait_for(events.get(), 2) == MediaTimedOut(leg)
+    assert await asyncio.wait_for(events.get(), PATIENCE_SECONDS) == MediaTimedOut(leg)
     assert 0.25 <= time.monotonic() - began <= 0.7
     asyncio.get_running_loop().remove_reader(mixer.fileno())
     mixer.close()

@@ -11,6 +11,7 @@ import numpy as np
 
 from config.settings import MediaSettings
 from mixer import Mixer, Tap
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.tones import Samples
 
 
@@ -19,7 +20,7 @@ def settings(**changes: object) -> MediaSettings:
     return MediaSettings.model_validate({**usual, **changes})
 
 
-def until(met: Callable[[], bool], mixer: Mixer, seconds: float = 3.0) -> None:
+def until(met: Callable[[], bool], mixer: Mixer, seconds: float = PATIENCE_SECONDS) -> None:
     """Read events until the condition holds."""
     deadline = time.monotonic() + seconds
     while not met():
@@ -30,7 +31,7 @@ def until(met: Callable[[], bool], mixer: Mixer, seconds: float = 3.0) -> None:
 
 def drained(tap: Tap) -> Samples:
     """All of a closed tap, shape (frames, 2)."""
-    frames, deadline = b"", time.monotonic() + 3
+    frames, deadline = b"", time.monotonic() + PATIENCE_SECONDS
     while not tap.ended:
         assert time.monotonic() < deadline
         frames += tap.read(8000)
@@ -46,7 +47,7 @@ def media_threads() -> int:
     return names.count("earshot-media")
 
 
-def await_media_threads(count: int, seconds: float = 3.0) -> None:
+def await_media_threads(count: int, seconds: float = PATIENCE_SECONDS) -> None:
     """The kernel lists a thread for a moment after it was joined."""
     deadline = time.monotonic() + seconds
     while media_threads() != count:

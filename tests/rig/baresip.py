@@ -30,12 +30,12 @@ import numpy as np
 
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_ports
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone_events import PhoneError, PhoneEvent
 from tests.rig.phone_process import PhoneProcess
 from tests.rig.tones import read_wav, write_wav
 
 HOST = "127.0.0.1"
-START_SECONDS = 5.0
 SAID_SECONDS = 120.0  # the file is repeated up to this; baresip hangs up where it ends
 KINDS = {
     "REGISTER_OK": "registered",
@@ -159,7 +159,7 @@ class Baresip(PhoneProcess):
         await self._reader
         self._writer.close()
 
-    async def register(self, within: float = 5.0) -> None:
+    async def register(self, within: float = PATIENCE_SECONDS) -> None:
         """Register and wait for it. Raises PhoneError with the reason."""
         if not self._registrar:
             raise PhoneError(f"{self.name}: no registrar was given")
@@ -221,7 +221,7 @@ class Baresip(PhoneProcess):
         return f"<sip:{self._user}@{domain}{self._transport}>{codecs}{password}"
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        give_up_at = time.monotonic() + START_SECONDS
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up_at:
             assert self._process
             if self._process.returncode is not None:

@@ -9,11 +9,11 @@ from typing import Any, Self, TypeVar
 from config import SipSettings
 from sip import Account, Event, InviteReceived, SessionDescription, SessionId, SipTransport
 from sip.digest import ALGORITHMS, ha1
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.virtual_phone import audio
 
 REALM = "carrier.example"
 LOGIN = {"username": "us", "password": "open sesame", "realm": REALM}
-SECONDS = 5.0
 AUDIO = SessionDescription.parse(audio(4000))
 
 E = TypeVar("E")
@@ -52,7 +52,7 @@ class Exchange:
     def answer(self, session: SessionId) -> None:
         self.sip.answer(session, AUDIO)
 
-    async def take(self, kind: type[E], seconds: float = SECONDS) -> E:
+    async def take(self, kind: type[E], seconds: float = PATIENCE_SECONDS) -> E:
         """The next event of this kind. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while True:

@@ -20,7 +20,6 @@ from tests.rig.free_ports import free_ports
 from tests.rig.patience import until
 
 HOST = "127.0.0.1"
-START_SECONDS = 10.0
 MODULES = ("tm", "sl", "rr", "pv", "textops", "maxfwd", "path", "siputils", "xlog")
 CONFIG = """\
 debug=2
@@ -118,7 +117,7 @@ class Kamailio:
                 stderr=log,
             )
         try:
-            await until(lambda: self._listens() or None, START_SECONDS)
+            await until(lambda: self._listens() or None)
         except BaseException as error:
             await end_child(self._process, grace=0.0)
             raise KamailioError(self.log) from error

@@ -27,12 +27,11 @@ from typing import Final, Literal
 
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_media_port, free_ports
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone_events import PhoneError, PhoneEvent
 from tests.rig.phone_process import PhoneProcess
 
 HOST = "127.0.0.1"
-START_SECONDS = 10.0
 PROMPT = "linphonec> "
 CONFIG = """\
 [sip]
@@ -145,7 +144,7 @@ class Linphone(PhoneProcess):
         await end_child(self._process, grace=4.0)
         await self._reader
 
-    async def register(self, within: float = START_SECONDS) -> None:
+    async def register(self, within: float = PATIENCE_SECONDS) -> None:
         """Wait until it has registered, which it does by itself. Raises PhoneError."""
         if not self._registrar:
             raise PhoneError(f"{self.name}: no registrar was given")
@@ -171,7 +170,7 @@ class Linphone(PhoneProcess):
     async def consult(self, uri: str) -> None:
         """Hold the call and call somebody else; the events of both come together."""
         await self.hold()
-        await self.wait_for("held", 5)
+        await self.wait_for("held")
         await self.call(uri)
 
     async def transfer(self, uri: str) -> None:

@@ -8,14 +8,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 15.0
+"""How long anything is waited for that is sure to come: what comes at once costs none of it, and on
+a busy machine all takes longer. Less than the time a test has."""
 POLL_SECONDS = 0.01
 
 
 @overload
-async def until(condition: Callable[[], Awaitable[T | None]], within: float = 5.0) -> T: ...
+async def until(
+    condition: Callable[[], Awaitable[T | None]], within: float = PATIENCE_SECONDS
+) -> T: ...
 @overload
-async def until(condition: Callable[[], T | None], within: float = 5.0) -> T: ...
-async def until(condition: Callable[[], Any], within: float = 5.0) -> Any:
+async def until(condition: Callable[[], T | None], within: float = PATIENCE_SECONDS) -> T: ...
+async def until(condition: Callable[[], Any], within: float = PATIENCE_SECONDS) -> Any:
     """The first truthy value of `condition`; AssertionError after `within` seconds."""
     deadline = asyncio.get_running_loop().time() + within
     while True:

@@ -20,6 +20,7 @@ from tests.rig.call_events import (
     Reinvited,
     audio,
 )
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.virtual_dialog import Dialog
 from tests.rig.virtual_phone import Address, Fields, VirtualPhone
 
@@ -36,8 +37,6 @@ __all__ = [
     "Reinvited",
     "audio",
 ]
-
-SECONDS = 5.0  # how long a test waits for anything, unless it says otherwise
 
 E = TypeVar("E")
 
@@ -88,7 +87,7 @@ class Phone:
         await self.finished("REGISTER")
 
     async def invite(
-        self, number: str, sdp: str, seconds: float = SECONDS, fields: Fields = ()
+        self, number: str, sdp: str, seconds: float = PATIENCE_SECONDS, fields: Fields = ()
     ) -> str:
         """Call and wait for the answer; returns its body. Raises Refused."""
         self.dial(number, sdp, fields)
@@ -136,11 +135,11 @@ class Phone:
         self.do(self.machine.notify(status, self._now()))
         await self.finished("NOTIFY")
 
-    async def notified(self, seconds: float = SECONDS) -> Notified:
+    async def notified(self, seconds: float = PATIENCE_SECONDS) -> Notified:
         """Wait for the next word on the transfer."""
         return await self.take(Notified, seconds)
 
-    async def called(self, seconds: float = SECONDS) -> Called:
+    async def called(self, seconds: float = PATIENCE_SECONDS) -> Called:
         """Wait for a call to come in."""
         return await self.take(Called, seconds)
 
@@ -159,11 +158,11 @@ class Phone:
         """BYE with these fields, or CANCEL; does not wait."""
         self.do(self.machine.hang_up(self._now(), fields))
 
-    async def hung_up(self, seconds: float = SECONDS) -> HungUp:
+    async def hung_up(self, seconds: float = PATIENCE_SECONDS) -> HungUp:
         """Wait until the other side ends the call."""
         return await self.take(HungUp, seconds)
 
-    async def finished(self, method: str, seconds: float = SECONDS) -> Finished:
+    async def finished(self, method: str, seconds: float = PATIENCE_SECONDS) -> Finished:
         """Wait for the final response to our last `method`. Raises Refused."""
         while (done := await self.take(Finished, seconds)).method != method:
             pass
@@ -171,7 +170,7 @@ class Phone:
             raise Refused(done)
         return done
 
-    async def take(self, kind: type[E], seconds: float = SECONDS) -> E:
+    async def take(self, kind: type[E], seconds: float = PATIENCE_SECONDS) -> E:
         """The next event of this kind. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while True:

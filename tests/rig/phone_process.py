@@ -10,9 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone_events import EventLog, PhoneError, PhoneEvent
-
-REPLY_SECONDS = 5.0
 
 
 class PhoneProcess(ABC):
@@ -41,7 +40,7 @@ class PhoneProcess(ABC):
         self._process.kill()
         await self._process.wait()
 
-    async def wait_for(self, kind: str, within: float) -> PhoneEvent:
+    async def wait_for(self, kind: str, within: float = PATIENCE_SECONDS) -> PhoneEvent:
         """The earliest event of that kind not yet waited for; PhoneTimeout after `within` s."""
         return await self.events.wait_for(kind, within=within)
 
@@ -69,7 +68,7 @@ class PhoneProcess(ABC):
         try:
             self._check_alive()
             await send(number)
-            return await asyncio.wait_for(self._replies[number], REPLY_SECONDS)
+            return await asyncio.wait_for(self._replies[number], PATIENCE_SECONDS)
         except TimeoutError:
             raise PhoneError(f"{self.name}: {command} was never answered") from None
         finally:

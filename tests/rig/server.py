@@ -23,15 +23,14 @@ from typing import Any, Self
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_ports
 from tests.rig.house import FLOWS, PROMPT_SECONDS, TOKEN
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Phone
 from tests.rig.tones import tone, write_wav
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
 PASSWORD = "open-sesame"  # everybody's; SIPp and baresip take none with a space in it
-START_SECONDS = 15.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 30.0  # it drains first
 Table = Mapping[str, object]
 Row = Mapping[str, Any]
 
@@ -97,7 +96,7 @@ class Server:
             await end_child(self._process, grace=0.0)
             raise
 
-    async def says(self, word: str, within: float = START_SECONDS) -> None:
+    async def says(self, word: str, within: float = PATIENCE_SECONDS) -> None:
         """Read to a line that begins with this word. Raises ServerError when it ends before."""
         assert self._process and self._process.stdout
         async with asyncio.timeout(within):
@@ -192,7 +191,7 @@ class Server:
             " ORDER BY start"
         )
 
-    async def recorded(self, count: int = 1, within: float = 5.0) -> list[Row]:
+    async def recorded(self, count: int = 1, within: float = PATIENCE_SECONDS) -> list[Row]:
         """The recordings, once there are `count` of them and none runs any more."""
 
         def done() -> list[Row]:

@@ -25,11 +25,12 @@ import soundfile
 
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_media_port, free_ports
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.tones import read_wav, tone
 
 HOST = "127.0.0.1"
+RUN_SECONDS = 30.0  # of all calls, unless somebody says otherwise
 SCENARIOS = Path(__file__).parents[1] / "interop"
-START_SECONDS = 5.0
 LOG_CHARACTERS = 4000  # of a log's end, in a report
 SAID_HZ, SAID_SECONDS, SAID_DBFS = 440.0, 1.0, -20.0  # when the caller gives nothing to say
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
@@ -146,12 +147,12 @@ class Sipp:
         if self._listens:
             await self._until_listening(self._process)
 
-    async def run(self, within: float = 15.0) -> SippReport:
+    async def run(self, within: float = RUN_SECONDS) -> SippReport:
         """Start, wait until all calls are over, end."""
         async with self:
             return await self.finished(within)
 
-    async def finished(self, within: float = 15.0) -> SippReport:
+    async def finished(self, within: float = RUN_SECONDS) -> SippReport:
         """Wait until all calls are over. Raises SippError after `within` seconds."""
         assert self._process, "finished() before start()"
         try:
@@ -191,7 +192,7 @@ class Sipp:
         (self._folder / "users.csv").write_text("\n".join(lines) + "\n")
 
     async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
-        give_up_at = time.monotonic() + START_SECONDS
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
         while not is_bound(self.port, self._transport):
             if process.returncode is not None or time.monotonic() > give_up_at:
                 raise SippError(f"{self._scenario}: could not start; {self._said()}")

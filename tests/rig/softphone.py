@@ -4,7 +4,7 @@
         await phone.play(greeting)
         await phone.record(folder / "heard.wav")
         await phone.call("sip:support@127.0.0.1:5060")
-        await phone.wait_for("connected", 5)
+        await phone.wait_for("connected")
 
 Audio files are mono 16-bit PCM WAV. The phone works at `sample_rate` (8000 or 16000 Hz): what it
 records has that rate, what it plays may have either and is resampled. Its events:
@@ -31,11 +31,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.rig.child import end_child
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone_events import PhoneError, PhoneEvent
 from tests.rig.phone_process import PhoneProcess
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 10.0
 
 
 class SoftphoneUnavailable(PhoneError):
@@ -101,7 +101,7 @@ class Softphone(PhoneProcess):
             )
         await self._write(self._settings)
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 self.port = await self._read_port(self._process)
         except BaseException:
             await end_child(self._process, grace=0.0)
@@ -118,14 +118,14 @@ class Softphone(PhoneProcess):
         if self._reader is not None:
             await self._reader
 
-    async def register(self, within: float = 5.0) -> None:
+    async def register(self, within: float = PATIENCE_SECONDS) -> None:
         """Register and wait for it. Raises PhoneError with the registrar's status and reason."""
         if not self._settings["registrar"]:
             raise PhoneError(f"{self.name}: no registrar was given")
         await self._do("register")
         await self._until_registered(within)
 
-    async def unregister(self, within: float = 5.0) -> None:
+    async def unregister(self, within: float = PATIENCE_SECONDS) -> None:
         await self._do("unregister")
         await self.wait_for("unregistered", within)
 

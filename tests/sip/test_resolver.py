@@ -9,6 +9,7 @@ import pytest
 from sip import resolver
 from sip.locate import Answer, Kind, Naptr, Question, Record, Srv
 from sip.resolver import FAILURE_TTL, NEGATIVE_TTL, Resolver
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.sip.name_server import NameServer, Records
 
 ZONE: Records = {
@@ -56,7 +57,9 @@ async def test_silence_ends_and_the_next_server_is_asked(monkeypatch: pytest.Mon
     async with NameServer(ZONE) as silent, NameServer(ZONE) as speaking:
         silent.silent = True
         both = await Resolver([silent.address, speaking.address]).answer(question)
-        alone = await asyncio.wait_for(Resolver([silent.address]).answer(question), 2)
+        alone = await asyncio.wait_for(
+            Resolver([silent.address]).answer(question), PATIENCE_SECONDS
+        )
     assert set(both.records) == {"192.0.2.1", "192.0.2.2"}
     assert alone == Answer((), FAILURE_TTL)
 

@@ -15,7 +15,7 @@ from config.settings import TlsSettings
 from sip.events import Answered, Cause, Confirmed, Ended
 from sip.message import Framer, Request, Response, parse
 from tests.rig.network import Network, NoNamespace, alone
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Phone
 from tests.sip.authority import Authority
 from tests.sip.name_server import NameServer
@@ -46,7 +46,9 @@ class Caller:
         """The next message of this method or status, which comes from where we sent to."""
         loop = asyncio.get_running_loop()
         while True:
-            data, source = await asyncio.wait_for(loop.sock_recvfrom(self._socket, 65535), 5)
+            data, source = await asyncio.wait_for(
+                loop.sock_recvfrom(self._socket, 65535), PATIENCE_SECONDS
+            )
             assert source[:2] == self.server
             message = parse(data)
             method = isinstance(message, Request) and message.method

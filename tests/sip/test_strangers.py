@@ -23,6 +23,7 @@ from sip.events import (
 from sip.offer_answer import Negotiation
 from sip.sdp import Codec
 from sip.transport import SipTransport
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone import Phone
 from tests.rig.sipp import Sipp
 from tests.sip.scene import account
@@ -62,7 +63,7 @@ class Exchange:
         return self.transport.invite(username, caller="Customer", offer=negotiation.offer())
 
     async def until(self, kind: type[Event], count: int) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while self.count(kind) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -163,7 +164,7 @@ async def test_agents_are_called_and_hung_up(exchange: Exchange, tmp_path: Path)
 async def nothing_left(exchange: Exchange) -> AsyncIterator[None]:
     yield
     endpoint = exchange.transport.endpoint
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while endpoint.sessions_open:  # noqa: ASYNC110  the last BYE may wait for its 200
             await asyncio.sleep(0.01)
     assert (endpoint.malformed, exchange.transport.failures) == (0, 0)

@@ -17,7 +17,7 @@ from sip.census import Limits
 from sip.flow import TCP, TLS, Flow
 from sip.keepalive import RULES
 from sip.message import PING, PONG
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.sip.authority import Authority
 from tests.sip.streams import FEW, ONE, TWO, Table, is_closed
 
@@ -130,7 +130,7 @@ async def test_an_idle_connection_is_closed_unless_a_phone_is_registered_by_it(
             writer.write(message)
         await table.messages(2)
         table.registered = {flow.connection or 0 for data, flow in table.received if data == ONE}
-        assert await asyncio.wait_for(is_closed(idle[0]), 5)
+        assert await asyncio.wait_for(is_closed(idle[0]), PATIENCE_SECONDS)
         assert len(table.connections) == 1
         for _, writer in (idle, phone):
             writer.close()

@@ -29,6 +29,7 @@ from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
 from sip.transport import SipTransport
 from tests.rig.call_events import Progress
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -60,7 +61,7 @@ class Server:
         if isinstance(event, InviteReceived) and self.answering:
             self.transport.answer(event.session, OURS)
 
-    async def event(self, kind: type[Any], seconds: float = 5.0) -> Any:
+    async def event(self, kind: type[Any], seconds: float = PATIENCE_SECONDS) -> Any:
         """The first event of a kind, when it comes."""
         async with asyncio.timeout(seconds):
             while not (found := [each for each in self.events if isinstance(each, kind)]):
@@ -122,7 +123,9 @@ async def test_a_lost_2xx_is_resent_by_the_clock(server: Server) -> None:
         caller.sendto(request("INVITE", via=via, body=SDP), server.address)
         times: list[float] = []
         while len(times) < 2:
-            response = parse(await asyncio.wait_for(loop.sock_recv(caller, 65535), 5))
+            response = parse(
+                await asyncio.wait_for(loop.sock_recv(caller, 65535), PATIENCE_SECONDS)
+            )
             assert isinstance(response, Response)
             times += [loop.time()] if response.status == 200 else []
     assert times[1] - times[0] == pytest.approx(0.5, abs=0.2)
@@ -137,7 +140,8 @@ async def test_a_session_is_changed_and_transferred_over_sockets(server: Server)
         async def heard(*names: str) -> Request | Response:
             """The next message of one of these methods or statuses."""
             while True:
-                message = parse(await asyncio.wait_for(loop.sock_recv(peer, 65535), 5))
+                data = await asyncio.wait_for(loop.sock_recv(peer, 65535), PATIENCE_SECONDS)
+                message = parse(data)
                 is_request = isinstance(message, Request)
                 if (message.method if is_request else str(message.status)) in names:
                     return message
@@ -217,7 +221,7 @@ async def test_a_large_request_goes_by_tcp(server: Server, phone: Phone) -> None
     await phone.register(contact=f"<sip:agent1@127.0.0.1:{port}>")
     large = (("X-Long", "x" * 1500),)
     server.transport.invite("agent1", caller="C", offer=OURS, extra_headers=large)
-    head = await asyncio.wait_for(received, 5)
+    head = await asyncio.wait_for(received, PATIENCE_SECONDS)
     assert b"Via: SIP/2.0/TCP " in head
     listener.close()
     await listener.wait_closed()
@@ -279,7 +283,7 @@ async def test_a_response_whose_connection_is_gone_opens_another(server: Server)
     writer.close()
     await asyncio.sleep(0.05)
     server.transport.reject(session, 486)
-    assert (await asyncio.wait_for(received, 5)).startswith(b"SIP/2.0 486 ")
+    assert (await asyncio.wait_for(received, PATIENCE_SECONDS)).startswith(b"SIP/2.0 486 ")
     listener.close()
     await listener.wait_closed()
 
@@ -350,7 +354,7 @@ async def test_an_event_may_stop_the_transport() -> None:
     await transport.start()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
         caller.sendto(request("INVITE", body=SDP), (transport.host, transport.port))
-    await (await asyncio.wait_for(stopping, 5))
+    await (await asyncio.wait_for(stopping, PATIENCE_SECONDS))
 
 
 async def test_a_port_that_is_taken_is_an_error(server: Server) -> None:

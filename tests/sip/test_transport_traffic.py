@@ -15,7 +15,7 @@ from sip.events import (
 from sip.message import Response, parse
 from sip.trace import Captured
 from sip.transport import SipTransport
-from tests.rig.patience import until
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Phone
 from tests.sip.raw import SDP, request
 from tests.sip.scene import account
@@ -38,7 +38,7 @@ async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
         monkeypatch.setattr(loop, "call_at", lambda at, *act: wakes.append(at) or call_at(at, *act))
         resent: list[int] = []
         stranger.setblocking(False)
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(resent) < 2 * 50:  # 200, and 200 again
                 message = parse(await loop.sock_recv(stranger, 65535))
                 assert isinstance(message, Response)
@@ -79,6 +79,8 @@ async def test_a_flood_is_not_read_and_those_who_send_less_are_heard() -> None:
         other.bind(("127.0.0.2", 0))
         via = f"SIP/2.0/UDP 127.0.0.2:{other.getsockname()[1]};rport"
         other.sendto(request("OPTIONS", via=via), flooded.address)
-        data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(other, 4096), 5.0)
+        data = await asyncio.wait_for(
+            asyncio.get_running_loop().sock_recv(other, 4096), PATIENCE_SECONDS
+        )
     assert data.startswith(b"SIP/2.0 200")
     await flooded.transport.stop()
