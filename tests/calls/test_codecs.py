@@ -21,7 +21,7 @@ from tests.rig.softphone import Softphone
 from tests.rig.tones import (
     RATE,
     Samples,
-    level_dbfs,
+    leaked_dbfs,
     read_recording,
     read_wav,
     silence,
@@ -60,7 +60,7 @@ def check(samples: Samples, rate: int, *wanted: float, within_db: float = TOLERA
         if hertz in wanted:
             assert steady_dbfs(last, hertz, rate) == pytest.approx(SAID_DBFS, abs=within_db), hertz
         else:
-            assert level_dbfs(last, hertz, rate) < UNHEARD_DBFS, hertz
+            assert leaked_dbfs(last, hertz, rate) < UNHEARD_DBFS, hertz
 
 
 def agent_of(codec: str, folder: Path, one: Running) -> Baresip | Softphone:

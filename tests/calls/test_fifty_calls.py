@@ -13,7 +13,7 @@ from tests.calls.crowd import AGENT_HZ, CUSTOMER_HZ, SAID_DBFS, register, said
 from tests.rig.patience import until
 from tests.rig.server import Row, Server
 from tests.rig.sipp import Sipp
-from tests.rig.tones import level_dbfs, read_recording, steady_dbfs
+from tests.rig.tones import leaked_dbfs, read_recording, steady_dbfs
 
 pytestmark = [
     pytest.mark.call,
@@ -45,7 +45,7 @@ def check_recording(row: Row) -> None:
     middle = samples[8000:16000]
     for side, own, other in ((0, CUSTOMER_HZ, AGENT_HZ), (1, AGENT_HZ, CUSTOMER_HZ)):
         assert steady_dbfs(middle[:, side], own) == pytest.approx(SAID_DBFS, abs=1.0), (side, row)
-        assert level_dbfs(middle[:, side], other) < -50, (side, row)
+        assert leaked_dbfs(middle[:, side], other) < -50, (side, row)
 
 
 async def test_fifty_calls_make_fifty_contacts_and_recordings_and_leave_nothing_open(

@@ -20,7 +20,7 @@ from tests.calls.party import Party, bridge
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.phone import Reinvited, audio
-from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import RATE, Samples, leaked_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = pytest.mark.call
 CUSTOMER_HZ, AGENT_HZ, COLLEAGUE_HZ = 440.0, 1000.0, 1700.0
@@ -89,7 +89,7 @@ def check(samples: Samples, *wanted: float) -> None:
         if hertz in wanted:
             assert steady_dbfs(samples, hertz) == pytest.approx(SAID_DBFS, abs=1.0), hertz
         else:
-            assert not len(samples) or level_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
+            assert not len(samples) or leaked_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
 
 
 def is_music(samples: Samples) -> bool:

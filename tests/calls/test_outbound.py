@@ -16,7 +16,7 @@ from tests.rig.desk import BERLIN, Desk, desk, recorded, whisper
 from tests.rig.house import action, phone
 from tests.rig.patience import until
 from tests.rig.phone import Phone
-from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import Samples, leaked_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = pytest.mark.call
 CALLED_HZ, AGENT_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
@@ -73,7 +73,7 @@ def check(samples: Samples, *wanted: float) -> None:
         if hertz in wanted:
             assert steady_dbfs(samples, hertz) == pytest.approx(SAID_DBFS, abs=1.0), hertz
         else:
-            assert level_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
+            assert leaked_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
 
 
 async def test_both_hear_each_other_and_the_called_are_on_the_left(tmp_path: Path) -> None:

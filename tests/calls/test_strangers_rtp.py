@@ -19,7 +19,7 @@ from tests.calls.party import CODEC, Party, Talker
 from tests.mixer.phone import FRAME, PTIME, Packet, encode
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
-from tests.rig.tones import Samples, level_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import Samples, leaked_dbfs, read_recording, steady_dbfs, tone
 
 pytestmark = pytest.mark.call
 HOST, NEIGHBOUR, UNREACHABLE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
@@ -67,7 +67,7 @@ async def two_parties(folder: Path) -> AsyncIterator[tuple[Running, Party, Party
 def check(samples: Samples, wanted: float, *unwanted: float) -> None:
     assert steady_dbfs(samples, wanted) == pytest.approx(SAID_DBFS, abs=1.0)
     for hertz in unwanted:
-        assert level_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
+        assert leaked_dbfs(samples, hertz) < UNHEARD_DBFS, hertz
 
 
 async def recording(one: Running) -> LiveContact:
