@@ -20,6 +20,7 @@ import numpy as np
 from tests.mixer.phone import FRAME, HOST, PTIME, Packet, decode
 from tests.mixer.phone import Phone as RtpPhone
 from tests.rig.phone import Phone, audio
+from tests.rig.promptness import prompt
 from tests.rig.tones import Samples
 
 CODEC = "PCMU"
@@ -97,6 +98,10 @@ class Talker:
         return [one.payload for one in self._rtp.heard if one.payload_type == payload_type]
 
     def _run(self) -> None:
+        with prompt():
+            self._speak()
+
+    def _speak(self) -> None:
         number = 0
         while not self._enough.wait(max(0.0, self._began + number * PTIME - time.monotonic())):
             self._rtp.hear()

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixer import CODECS, Mixer, Remote, RtpPort
+from tests.rig.promptness import prompt
 from tests.rig.tones import Samples
 
 HOST = "127.0.0.1"
@@ -162,10 +163,11 @@ class Phone:
 def every_frame(seconds: float, work: Callable[[int], None]) -> None:
     """Call work(number of the frame) every 20 ms, in real time."""
     begin = time.monotonic()
-    for number in range(round(seconds / PTIME)):
-        time.sleep(max(0.0, begin + number * PTIME - time.monotonic()))
-        work(number)
-    time.sleep(max(0.0, begin + seconds - time.monotonic()))
+    with prompt():
+        for number in range(round(seconds / PTIME)):
+            time.sleep(max(0.0, begin + number * PTIME - time.monotonic()))
+            work(number)
+        time.sleep(max(0.0, begin + seconds - time.monotonic()))
 
 
 def talk(

@@ -16,6 +16,7 @@ from engine.resample import resample
 from mixer import Bridge, Ear, Leg, Mixer, Role
 from tests.mixer.phone import FRAME, PTIME, Phone, decode, encode
 from tests.mixer.waiting import drained
+from tests.rig.promptness import prompt
 from tests.rig.tones import Samples, read_wav
 
 pesq = pytest.importorskip("pesq", reason="pesq is not installed")
@@ -23,15 +24,12 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
 ]
 VOICE = "en-us+f3"  # of those of espeak-ng G.711 itself costs others more than 0.2
-TEXT = (
-    "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. "
-    "These days a chicken leg is a rare dish. Rice is often served in round bowls."
-)
+TEXT = "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background."
 
 
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    """Some of the Harvard sentences, whole frames at 8000 Hz."""
+    """Two of the Harvard sentences, whole frames at 8000 Hz."""
     path: Path = tmp_path_factory.mktemp("speech") / "speech.wav"
     subprocess.run(["espeak-ng", "-v", VOICE, "-s", "150", "-w", path, TEXT], check=True)
     samples, rate = read_wav(path)
@@ -75,7 +73,8 @@ def recorded(
         Ear(tap.right, frozenset({Role.AGENT})),
     )
     mixer.route("call", Bridge(legs, ears).routes())
-    frames = b"".join(tap.read(16000) for _ in say(customer, samples, loss, jitter))
+    with prompt():
+        frames = b"".join(tap.read(16000) for _ in say(customer, samples, loss, jitter))
     time.sleep(0.4)
     tap.close()
     sides = np.concatenate([np.frombuffer(frames, np.int16).reshape(-1, 2), drained(tap)])
