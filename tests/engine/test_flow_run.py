@@ -21,11 +21,11 @@ from tests.rig.tones import tone, write_wav
 
 async def test_a_prompt_is_played_to_its_end_before_the_flow_goes_on(tmp_path: Path) -> None:
     async with engine(tmp_path) as one, phone(one) as customer:
+        began = time.monotonic()
         await customer.invite("goodbye", AUDIO)
         [live] = one.house.registry
-        began = time.monotonic()
         assert (await customer.hung_up()).by == "BYE"
-        assert PROMPT_SECONDS - 0.05 < time.monotonic() - began < PROMPT_SECONDS + 1.0
+        assert time.monotonic() - began > PROMPT_SECONDS - 0.05
         assert live.record.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
         assert live.player is None
 

@@ -24,11 +24,11 @@ def public_key(directory: Path) -> PublicKey:
 
 
 async def recorded_call(folder: Path, number: str) -> tuple[ContactRecord, float]:
-    """A conversation of about TALK_SECONDS; its record after the engine stopped, its length."""
+    """A conversation of TALK_SECONDS at least; its record, and what it lasted at most."""
     async with engine(folder) as one, phone(one) as customer, phone(one, "agent1") as agent:
         await agent.register()
-        live = await converse(one, customer, agent, number)
         began = time.monotonic()
+        live = await converse(one, customer, agent, number)
         await asyncio.sleep(TALK_SECONDS)
         agent.hang_up()
         await customer.hung_up()
@@ -48,9 +48,9 @@ async def test_a_conversation_is_recorded_as_long_as_it_lasted(tmp_path: Path) -
     with wave.open(recording.location) as file:
         assert (file.getnchannels(), file.getframerate()) == (2, 8000)
         assert file.getnframes() == recording.frames
-    assert abs(recording.frames / 8000 - seconds) < 0.2
+    assert TALK_SECONDS - 0.05 <= recording.frames / 8000 <= seconds + 0.05
     assert recording.stop and record.connected_to_agent
-    assert abs((recording.start - record.connected_to_agent).total_seconds()) < 0.1
+    assert abs((recording.start - record.connected_to_agent).total_seconds()) < 0.5
 
 
 async def test_without_the_block_there_is_no_recording(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ async def test_a_finished_recording_is_sealed_and_kept_in_the_wanted_format(
                 paths = [Path(each.location) for each in record.recordings] if record else []
                 return next((path for path in paths if path.suffix == ".flac"), None)
 
-            path = await until(kept, within=15.0)
+            path = await until(kept)
             await until(lambda: not path.with_suffix(".wav").exists())
     assert path.exists()
     assert path.with_suffix(".json").exists()

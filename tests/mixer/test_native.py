@@ -25,8 +25,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("name", sanitize.names())
+@pytest.mark.timeout(300)  # the first has them all compiled
 def test_the_core_passes_its_own_tests(programs: dict[str, Path], name: str) -> None:
-    subprocess.run([programs[name]], check=True, timeout=50)
+    subprocess.run([programs[name]], check=True, timeout=sanitize.SECONDS)
 
 
 def opened(**changes: int | str) -> _native.Mixer:

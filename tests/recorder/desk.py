@@ -12,7 +12,7 @@ from config.settings import RecordingSettings
 from recorder import Finished, Writer
 from recorder.vault import Vault
 
-PATIENCE = 10.0  # seconds; only a broken writer lets a test wait that long
+PATIENCE = 20.0  # seconds; only a broken writer lets a test wait that long
 
 
 class Desk:

@@ -25,6 +25,7 @@ from recorder.sound_file import HEADER_BYTES
 from recorder.space import Watermarks
 from recorder.store import Mark, Marked, Store
 from recorder.timeline import NARROW_RATE, Gap, ramp_frames
+from recorder.writer import THREAD_NAME
 from tests.recorder.desk import PATIENCE, Desk, desk, wait_until
 from tests.recorder.sources import (
     AGENT_HZ,
@@ -38,6 +39,12 @@ from tests.recorder.sources import (
 from tests.rig import tones
 
 RAMP_FRAMES = ramp_frames(NARROW_RATE)
+BUSY_SECONDS = 1.0  # how late a thread may be on a machine that has much else to do
+
+
+def writers() -> int:
+    """Threads that write recordings."""
+    return [thread.name for thread in threading.enumerate()].count(THREAD_NAME)
 
 
 def open_descriptors() -> int:
@@ -86,7 +93,6 @@ def test_the_left_channel_is_the_customer_and_the_right_one_the_agent(tmp_path: 
 def test_a_hundred_recordings_at_once_are_a_hundred_whole_files_and_one_thread(
     tmp_path: Path,
 ) -> None:
-    threads = threading.active_count()
     rng = np.random.default_rng(7)
     tapes = [rng.integers(-9000, 9000, 2 * (8000 + n), np.int16).tobytes() for n in range(100)]
     with desk(tmp_path) as one:
@@ -94,7 +100,7 @@ def test_a_hundred_recordings_at_once_are_a_hundred_whole_files_and_one_thread(
             one.writer.start_recording(contact_id(n), STARTED, Tape(tape, at_once=5000))
             for n, tape in enumerate(tapes)
         ]
-        assert threading.active_count() == threads + 1
+        assert writers() == 1
         reports = {report.contact_id: report for report in (one.finished() for _ in tapes)}
     assert one.nothing_more()
     for number, (path, tape) in enumerate(zip(paths, tapes, strict=True)):
@@ -102,7 +108,7 @@ def test_a_hundred_recordings_at_once_are_a_hundred_whole_files_and_one_thread(
             contact_id(number), path, 8000 + number, 8000, 0
         )
         assert tones.read_wav(path)[0].astype("<i2").tobytes() == tape
-    assert threading.active_count() == threads
+    assert writers() == 0
 
 
 def test_a_source_that_gives_little_at_a_time_is_still_read_to_its_end(tmp_path: Path) -> None:
@@ -292,7 +298,7 @@ def test_a_write_error_fails_that_recording_with_its_reason_and_never_the_others
         f"record_beyond_the_limit(Path({str(tmp_path)!r}))\n"
     )
     child = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=15
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     failed, whole = child.stdout.splitlines()
     assert "File too large" in failed
@@ -343,11 +349,11 @@ def test_a_killed_process_leaves_a_playable_file_and_loses_at_most_a_second_and_
         assert child.stdout
         path, began = child.stdout.readline().split()
         wait_until(lambda: time.monotonic() > float(began) + 2.9)
-        killed_after = time.monotonic() - float(began)
         child.send_signal(signal.SIGKILL)
+        killed_after = time.monotonic() - float(began)
     with wave.open(path, "rb") as file:
         frames = file.getnframes()
-    assert (killed_after - 1.5) * SAMPLE_RATE <= frames <= killed_after * SAMPLE_RATE
+    assert killed_after - 1.5 - BUSY_SECONDS <= frames / SAMPLE_RATE <= killed_after
     assert soundfile.info(path).frames == frames
     left, right = tones.read_wav(Path(path))[0].T
     for channel, frequency in ((left, CUSTOMER_HZ), (right, AGENT_HZ)):
@@ -362,6 +368,7 @@ def test_a_recording_in_real_time_is_as_long_as_it_took(tmp_path: Path) -> None:
         source = RunningTone()
         path = one.writer.start_recording(contact_id(1), STARTED, source)
         wait_until(lambda: soundfile.info(path).frames > 0)
-        one.writer.stop(timeout=1.0)
+        ran = time.monotonic() - source.began
+        one.writer.stop()
         took = time.monotonic() - source.began
-        assert one.finished().frames / SAMPLE_RATE == pytest.approx(took, abs=0.3)
+        assert ran <= one.finished().frames / SAMPLE_RATE <= took

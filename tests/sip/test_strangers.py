@@ -109,22 +109,21 @@ async def run(
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_a_hundred_calls_at_50_a_second_all_complete(
+async def test_fifty_calls_at_50_a_second_all_complete(
     exchange: Exchange, tmp_path: Path, transport: Literal["udp", "tcp"]
 ) -> None:
     customers = Sipp(
         "customer",
         tmp_path,
         target=exchange.address,
-        calls=100,
+        calls=50,
         rate=50.0,
         milliseconds=100,
         transport=transport,
     )
     report = await customers.run()
-    assert report.ok and report.successful == 100, report
-    assert report.retransmissions == 0
-    assert exchange.count(Confirmed) == exchange.count(Ended) == 100
+    assert report.ok and report.successful == 50, report
+    assert exchange.count(Confirmed) == exchange.count(Ended) == 50
 
 
 async def test_customers_give_up_in_both_ways(exchange: Exchange, tmp_path: Path) -> None:

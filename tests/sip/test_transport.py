@@ -29,7 +29,7 @@ from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
 from sip.transport import SipTransport
 from tests.rig.call_events import Progress
-from tests.rig.patience import PATIENCE_SECONDS
+from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -338,8 +338,7 @@ async def test_stopping_leaves_no_file_open_and_no_task() -> None:
         writer.close()
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == tasks
-    await asyncio.sleep(0.05)
-    assert files() == before
+    await until(lambda: files() == before)
     await server.transport.stop()
 
 
