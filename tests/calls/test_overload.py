@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.calls.conversation import CUSTOMER_HZ, SAID_DBFS, talk
 from tests.calls.party import Party
-from tests.calls.test_misbehaviour import CUSTOMER_HZ, SAID_DBFS, talk
 from tests.rig.child import end_child
 from tests.rig.patience import until
 from tests.rig.phone import Refused
@@ -23,7 +23,7 @@ PER_SECOND = 8000.0  # a core takes a quarter of it at best
 
 
 async def test_a_crowd_is_put_off_and_a_conversation_goes_on(tmp_path: Path) -> None:
-    async with talk(tmp_path) as both:
+    async with talk(tmp_path, sip={"overload_seconds": 0.5}) as both:
         crowd = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.rig.crowd_of_callers"),
             *(HOST, str(both.server.sip_port), str(SECONDS), str(PER_SECOND)),
