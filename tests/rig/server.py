@@ -10,66 +10,37 @@ Whoever leaves the `async with` unharmed has seen an engine end with 0 that logg
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
-import sqlite3
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tests.rig.child import end_child
-from tests.rig.free_ports import free_ports
-from tests.rig.house import FLOWS, PROMPT_SECONDS, TOKEN
-from tests.rig.patience import PATIENCE_SECONDS, until
-from tests.rig.phone import Phone
-from tests.rig.tones import tone, write_wav
+from tests.rig.site import HOST, PASSWORD, Row, Site
+
+__all__ = ["HOST", "PASSWORD", "ROOT", "Row", "Server", "ServerError", "Site"]
 
 ROOT = Path(__file__).parents[2]
-HOST = "127.0.0.1"
-PASSWORD = "open-sesame"  # everybody's; SIPp and baresip take none with a space in it
+START_SECONDS = 45.0  # a second, but for a machine where all else runs at the same time
 STOP_SECONDS = 30.0  # it drains first
-Table = Mapping[str, object]
-Row = Mapping[str, Any]
 
 
 class ServerError(Exception):
     """The engine did not start; the text is what it said on its standard error."""
 
 
-class Server:
-    """One engine. It may be started again after it ended: the ports and the folder stay its own.
+class Server(Site):
+    """It may be started again after it ended: the ports and the folder stay its own."""
 
-    `sections` as in the configuration file, over what the tests want by default. With a section
-    `tls` it listens on `tls_port` too.
-    """
-
-    def __init__(
-        self, folder: Path, *, agents: Sequence[str] = ("agent1", "agent2"), **sections: Table
-    ) -> None:
-        self.folder = folder
-        self.sip_port, self.tls_port, self.web_port = free_ports(3)
-        self.config = folder / "earshot.toml"
+    def __init__(self, folder: Path, **options: Any) -> None:
+        super().__init__(folder, **options)
         self.said: list[str] = []
         """Lines of its standard output since it was started last."""
         self._log = folder / "engine.log"
-        self._agents, self._sections = agents, sections
         self._process: asyncio.subprocess.Process | None = None
         self._ended = False  # on purpose, before the `async with` was left
-
-    @property
-    def address(self) -> str:
-        return f"{HOST}:{self.sip_port}"
-
-    @property
-    def registrar(self) -> str:
-        return f"sip:{self.address}"
-
-    def reached_by(self, transport: str) -> str:
-        """`host:port` for phones that speak it."""
-        return f"{HOST}:{self.tls_port}" if transport == "tls" else self.address
 
     @property
     def pid(self) -> int:
@@ -80,10 +51,6 @@ class Server:
     def log(self) -> str:
         """Its standard error, from the first start on."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""
-
-    def phone(self, username: str, host: str = HOST) -> Phone:
-        """A phone that knows the password of whoever it is."""
-        return Phone(username, PASSWORD, (HOST, self.sip_port), host)
 
     async def start(self) -> None:
         """Returns when it takes calls. Raises ServerError."""
@@ -96,7 +63,7 @@ class Server:
             await end_child(self._process, grace=0.0)
             raise
 
-    async def says(self, word: str, within: float = PATIENCE_SECONDS) -> None:
+    async def says(self, word: str, within: float = START_SECONDS) -> None:
         """Read to a line that begins with this word. Raises ServerError when it ends before."""
         assert self._process and self._process.stdout
         async with asyncio.timeout(within):
@@ -106,16 +73,6 @@ class Server:
                     await self._process.wait()
                     raise ServerError(self.log)
                 self.said.append(line.decode().strip())
-
-    def write_files(self) -> None:
-        """Its configuration, flows and prompt."""
-        prompts = self.folder / "prompts"
-        prompts.mkdir(exist_ok=True)
-        write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
-        for number, document in FLOWS.items():
-            (self.folder / f"{number}.json").write_text(json.dumps(document))
-        self.config.touch(mode=0o600)  # it holds secrets
-        self.config.write_text(toml(self._settings()))
 
     async def spawn(self) -> None:
         """Start the process on the configuration that is there, and wait for nothing."""
@@ -181,26 +138,6 @@ class Server:
         if error is None:
             assert "Traceback" not in self.log, self.log
 
-    def contacts(self) -> list[Row]:
-        return self._rows("SELECT * FROM contacts ORDER BY initiation")
-
-    def recordings(self) -> list[Row]:
-        """Each with the agent who was heard in it."""
-        return self._rows(
-            "SELECT recordings.*, agent FROM recordings JOIN contacts USING (contact_id)"
-            " ORDER BY start"
-        )
-
-    async def recorded(self, count: int = 1, within: float = PATIENCE_SECONDS) -> list[Row]:
-        """The recordings, once there are `count` of them and none runs any more."""
-
-        def done() -> list[Row]:
-            rows = self.recordings()
-            over = len(rows) == count and all(row["status"] != "RECORDING" for row in rows)
-            return rows if over else []
-
-        return await until(done, within)
-
     def descriptors(self) -> list[str]:
         """What each of its file descriptors leads to, as proc(5) names it."""
         found = []
@@ -225,45 +162,3 @@ class Server:
         return sorted(
             int(one[1].partition(":")[2], 16) for one in fields if f"socket:[{one[9]}]" in mine
         )
-
-    def _rows(self, query: str) -> list[Row]:
-        with closing(sqlite3.connect(self.folder / "earshot.sqlite")) as database:
-            database.row_factory = sqlite3.Row
-            return [dict(row) for row in database.execute(query)]
-
-    def _settings(self) -> dict[str, Any]:
-        given: dict[str, Any] = {
-            "sip": {"port": self.sip_port},
-            "web": {"port": self.web_port, "token": TOKEN},
-            "recording": {"directory": "recordings"},
-            "prompts": {"directory": "prompts"},
-            "database": {"url": f"sqlite+aiosqlite:///{self.folder}/earshot.sqlite"},
-            "routing": {"drain_seconds": 0.5},
-        }
-        if "tls" in self._sections:
-            given["sip"]["listeners"] = [f"tls:{HOST}:{self.tls_port}"]
-        for name, section in self._sections.items():
-            given[name] = {**given.get(name, {}), **section}
-        given["queues"] = [{"name": "support"}]
-        given["agents"] = [
-            {"username": name, "password": PASSWORD, "queues": ["support"]} for name in self._agents
-        ]
-        given["numbers"] = [{"number": number, "flow": f"{number}.json"} for number in FLOWS]
-        return given
-
-
-def toml(document: Mapping[str, Table | Sequence[Table]]) -> str:
-    """Tables of strings, numbers and lists of them: for these TOML and JSON write the same."""
-    return "\n".join(
-        line
-        for name, content in document.items()
-        for line in (
-            _table(f"[{name}]", content)
-            if isinstance(content, Mapping)
-            else (line for one in content for line in _table(f"[[{name}]]", one))
-        )
-    )
-
-
-def _table(head: str, content: Table) -> Iterable[str]:
-    return [head, *(f"{key} = {json.dumps(value)}" for key, value in content.items())]
