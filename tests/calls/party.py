@@ -11,6 +11,7 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -19,11 +20,14 @@ import numpy as np
 
 from tests.mixer.phone import FRAME, HOST, PTIME, Packet, decode
 from tests.mixer.phone import Phone as RtpPhone
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone import Phone, audio
 from tests.rig.promptness import prompt
-from tests.rig.tones import Samples
+from tests.rig.tones import Samples, leaked_dbfs, steady_dbfs
 
 CODEC = "PCMU"
+EAR_SECONDS = 0.5
+TOLERANCE_DB, UNHEARD_DBFS = 2.0, -40.0
 
 
 class Talker:
@@ -80,6 +84,13 @@ class Talker:
     def slip_in(self, data: bytes) -> None:
         """A datagram from its own port that is not part of its speech."""
         self._rtp.sock.sendto(data, (HOST, self._rtp.target))
+
+    async def comes_to_hear(self, wanted: Callable[[Samples], bool]) -> Samples:
+        """The first half second that is as wanted."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not wanted(samples := await self.hears(EAR_SECONDS)):
+            assert time.monotonic() < deadline, "never heard"
+        return samples
 
     async def hears(self, seconds: float) -> Samples:
         """What it hears from now on for so long; nothing where no packet came."""
@@ -193,3 +204,11 @@ def media_port(sdp: str) -> int:
     found = re.search(r"^m=audio (\d+) ", sdp, re.MULTILINE)
     assert found, sdp
     return int(found[1])
+
+
+def is_tone(samples: Samples, hertz: float, dbfs: float, *silent: float) -> bool:
+    """Whether this tone is as loud as it was said, and none of the others is there."""
+    if len(samples) < FRAME * 10:
+        return False
+    is_heard = abs(steady_dbfs(samples, hertz) - dbfs) <= TOLERANCE_DB
+    return is_heard and all(leaked_dbfs(samples, one) < UNHEARD_DBFS for one in silent)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig.server import PASSWORD, Server
+from tests.rig.inline import Inline
+from tests.rig.site import PASSWORD
 from tests.rig.softphone import Softphone
-from tests.rig.tones import RATE, Samples, level_dbfs, read_recording, steady_dbfs, tone, write_wav
+from tests.rig.tones import RATE, Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -22,14 +23,14 @@ pytestmark = [
 ]
 TONES = {"customer": 440.0, "agent1": 1000.0, "agent2": 1700.0}
 SAID_DBFS, UNHEARD_DBFS = -10.0, -50.0
-SETTLE_SECONDS, TALK_SECONDS, LENGTH_SECONDS = 0.5, 1.2, 0.15
+SETTLE_SECONDS, TALK_SECONDS, LENGTH_SECONDS = 0.6, 0.8, 0.3
 
 
 @dataclass
 class Stage:
     """An engine, a customer who talks with agent1, and agent2; `bridged` is monotonic seconds."""
 
-    server: Server
+    server: Inline
     phones: dict[str, Softphone]
     bridged: float
 
@@ -47,7 +48,7 @@ class Stage:
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Server(folder))
+        server = await stack.enter_async_context(Inline(folder))
         phones = {}
         for name, hertz in TONES.items():
             write_wav(folder / f"said-by-{name}.wav", tone(hertz, 1.0, SAID_DBFS))
@@ -74,7 +75,7 @@ def check(channel: Samples, name: str | None) -> None:
         if other == name:
             assert steady_dbfs(channel, hertz) == pytest.approx(SAID_DBFS, abs=1.0), other
         else:
-            assert level_dbfs(channel, hertz) < UNHEARD_DBFS, other
+            assert leaked_dbfs(channel, hertz) < UNHEARD_DBFS, other
 
 
 def check_recording(

@@ -9,11 +9,12 @@ from typing import Literal
 
 import pytest
 
+from tests.rig.inline import Inline
 from tests.rig.patience import until
 from tests.rig.phone import audio
 from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
-from tests.rig.server import PASSWORD, Server
 from tests.rig.sipp import Sipp, account
+from tests.rig.site import PASSWORD
 
 pytestmark = [
     pytest.mark.call,
@@ -136,7 +137,7 @@ def ring(folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"]) 
 
 
 async def register(
-    server: Server, folder: Path, phone: Sipp, transport: Literal["udp", "tcp"]
+    server: Inline, folder: Path, phone: Sipp, transport: Literal["udp", "tcp"]
 ) -> None:
     report = await Sipp(
         "register",
@@ -158,7 +159,7 @@ async def test_a_phone_that_takes_the_contact(
 ) -> None:
     steps = [*TALKS[function], *GOODBYE]
     async with (
-        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        Inline(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
         ring(tmp_path, steps, transport) as phone,
     ):
@@ -175,7 +176,7 @@ async def test_a_phone_that_takes_the_contact(
 )
 async def test_a_phone_that_does_not_take_it(function: str, tmp_path: Path) -> None:
     async with (
-        Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
+        Inline(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
         ring(tmp_path, REFUSALS[function], "udp") as phone,
     ):
@@ -209,7 +210,7 @@ async def test_an_answer_that_crosses_a_cancel_is_hung_up(tmp_path: Path) -> Non
 
 async def give_up(steps: Sequence[Step], folder: Path) -> None:
     async with (
-        Server(folder, sip={"digest_algorithms": ["MD5"]}) as server,
+        Inline(folder, sip={"digest_algorithms": ["MD5"]}) as server,
         server.phone("customer") as customer,
         ring(folder, steps, "udp") as phone,
     ):

@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 
+from tests.rig.inline import Inline
 from tests.rig.scenario import Caller, Check, Step, optional, pause, recv, sdp, send
-from tests.rig.server import Server
 from tests.rig.sipp import Sipp
 
 pytestmark = [
@@ -166,8 +166,8 @@ SCENARIOS: dict[str, list[Step]] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with Server(
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inline]:
+    async with Inline(
         tmp_path_factory.mktemp("server"), sip={"digest_algorithms": ["MD5"]}
     ) as server:
         yield server
@@ -183,7 +183,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     ],
 )
 async def test_a_caller(
-    server: Server, function: str, transport: Literal["udp", "tcp"], tmp_path: Path
+    server: Inline, function: str, transport: Literal["udp", "tcp"], tmp_path: Path
 ) -> None:
     file = CALLER.write(tmp_path / "caller.xml", SCENARIOS[function])
     report = await Sipp(file, tmp_path, target=server.address, transport=transport).run()

@@ -17,7 +17,7 @@ from tests.rig.baresip import Baresip
 from tests.rig.phone_events import PhoneError
 from tests.rig.sipp import Sipp, account
 from tests.rig.softphone import Softphone
-from tests.rig.tones import level_dbfs, read_wav, tone, write_wav
+from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -66,7 +66,7 @@ async def test_a_customer_is_heard(phone: Softphone, tmp_path: Path) -> None:
         assert (await customer.finished()).ok
         await phone.stop_recording()
     samples, rate = read_wav(heard)
-    assert level_dbfs(samples[rate // 4 : rate], 700.0, rate) == pytest.approx(-10.0, abs=1.0)
+    assert steady_dbfs(samples[rate // 4 : rate], 700.0, rate) == pytest.approx(-10.0, abs=1.0)
 
 
 @needs_softphone
@@ -75,14 +75,14 @@ async def test_an_agent_rings_answers_and_is_heard(phone: Softphone, tmp_path: P
         await phone.call(f"sip:agent@{agent.address}")
         ringing = await phone.wait_for("ringing")
         connected = await phone.wait_for("connected")
-        assert connected.at - ringing.at == pytest.approx(0.2, abs=0.1)
+        assert 0.1 < connected.at - ringing.at < 2.0
         await phone.record(tmp_path / "heard.wav")
         await asyncio.sleep(0.7)
         await phone.hang_up()
         assert (await agent.finished()).ok
         await phone.stop_recording()
     samples, rate = read_wav(tmp_path / "heard.wav")
-    assert level_dbfs(samples[rate // 4 : rate // 2], 440.0, rate) > -23
+    assert steady_dbfs(samples[rate // 4 : rate // 2], 440.0, rate) > -23
 
 
 @needs_softphone

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.rig.free_ports import free_ports
+from tests.rig.inline import Inline
 from tests.rig.linphone import HOST, Linphone
 from tests.rig.phone_events import PhoneError
-from tests.rig.server import PASSWORD, Server
-from tests.rig.tones import level_dbfs, read_wav, tone, write_wav
+from tests.rig.site import PASSWORD
+from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
 from tests.sip.authority import Authority
 
 HERTZ = {"agent1": 1000.0, "customer": 440.0}
@@ -22,11 +23,11 @@ pytestmark = [
 ]
 
 
-def secretive(folder: Path) -> tuple[Server, str]:
+def secretive(folder: Path) -> tuple[Inline, str]:
     """An engine that takes no call without SRTP, and where it listens for TLS."""
     [port] = free_ports(1)
     issued = Authority(folder).issue(HOST)
-    server = Server(
+    server = Inline(
         folder,
         sip={"digest_algorithms": ["MD5"], "listeners": [f"tls:{HOST}:{port}"]},
         tls={"certificate": str(issued.certificate), "private_key": str(issued.private_key)},
@@ -63,7 +64,7 @@ async def test_two_phones_hear_each_other_over_srtp_alone(tmp_path: Path) -> Non
         await customer.wait_for("disconnected")
     for phone, other in ((agent, "customer"), (customer, "agent1")):
         heard, rate = read_wav(phone.heard())
-        assert level_dbfs(heard[-rate:], HERTZ[other], rate) == pytest.approx(-10.0, abs=3.0)
+        assert steady_dbfs(heard[-rate:], HERTZ[other], rate) == pytest.approx(-10.0, abs=3.0)
 
 
 async def test_a_phone_without_srtp_is_not_taken(tmp_path: Path) -> None:
