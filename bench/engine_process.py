@@ -15,7 +15,7 @@ from tests.rig.free_ports import free_ports
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
-START_SECONDS = 20.0
+START_SECONDS = 45.0
 STOP_SECONDS = 45.0
 LOG = "engine.log"
 LOG_LINES = 10  # of the log's end, in an error

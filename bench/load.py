@@ -27,7 +27,7 @@ from tests.rig.child import end_child
 
 HOST = "127.0.0.1"
 PACKETS_PER_CALL_SECOND = 100  # 50 each way
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 GRACE_SECONDS = 0.1  # to leave by itself before it is told to
 SPARE_SECONDS = 30.0  # over the length of a run, for start, the last packets and sorting
 

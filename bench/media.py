@@ -48,7 +48,7 @@ from bench.usage import Cpu, cpu_of, machine, resident_bytes
 from tests.rig.child import end_child
 
 MAX_CALLS = 1000  # limit: legs of a plan, descriptors of a process
-START_SECONDS = 20.0
+START_SECONDS = 45.0
 STOP_SECONDS = 60.0  # until the last file is read back
 SHARE = 0.7  # of a core
 Json = dict[str, Any]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from bench.demo.engine import Engine
+from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.softphone import Softphone
 from tests.rig.tones import silence, tone, write_wav
 
@@ -95,13 +96,13 @@ async def call_in(
     for phone in (customer, agent):
         await record(story, phone)
     await customer.call(f"sip:support@127.0.0.1:{engine.sip_port}")
-    await customer.wait_for("connected", 5)
-    story.at["customer speaks"] = (await customer.wait_for("media", 5)).at
+    await customer.wait_for("connected")
+    story.at["customer speaks"] = (await customer.wait_for("media")).at
     say("the customer dialled support and hears the greeting")
-    await agent.wait_for("incoming", 30)
+    await agent.wait_for("incoming", 60)  # after the greeting
     story.mark("agent rings")
     say("the agent's phone rings; the customer hears hold music")
-    story.at["bridge"] = (await agent.wait_for("connected", 10)).at
+    story.at["bridge"] = (await agent.wait_for("connected")).at
     say("the agent has answered; customer and agent are bridged and recorded")
     await asyncio.sleep(5)
     await customer.stop_playing()
@@ -143,7 +144,7 @@ async def monitor_twice(
         say(f"the manager has listened ({turn} time), and talked to nobody")
         if turn == "first":
             await manager.hang_up()
-            await manager.wait_for("disconnected", 5)
+            await manager.wait_for("disconnected")
             await asyncio.sleep(0.5)
 
 
@@ -153,18 +154,18 @@ async def monitor(story: Story, engine: Engine, manager: Softphone, name: str) -
         "/contact/monitor",
         {"InstanceId": INSTANCE, "ContactId": story.contact_id, "UserId": "manager1"},
     )
-    await manager.wait_for("media", 5)
+    await manager.wait_for("media")
     await asyncio.sleep(0.5)
     start = time.monotonic()
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(1.5)
     story.spans[name] = (start, time.monotonic())
 
 
 async def hang_up(story: Story, customer: Softphone, agent: Softphone, manager: Softphone) -> None:
     story.mark("agent hangs up")
     await agent.hang_up()
-    story.at["manager is out"] = (await manager.wait_for("disconnected", 5)).at
-    story.at["customer is out"] = (await customer.wait_for("disconnected", 5)).at
+    story.at["manager is out"] = (await manager.wait_for("disconnected")).at
+    story.at["customer is out"] = (await customer.wait_for("disconnected")).at
     for phone in (customer, agent, manager):
         await phone.stop_recording()
 
@@ -172,12 +173,12 @@ async def hang_up(story: Story, customer: Softphone, agent: Softphone, manager: 
 async def record(story: Story, phone: Softphone) -> None:
     """Everything this phone hears from now on."""
     await phone.record(story.wav(f"heard-by-{phone.name}"))
-    story.at[f"{phone.name} records"] = (await phone.wait_for("recording", 5)).at
+    story.at[f"{phone.name} records"] = (await phone.wait_for("recording")).at
 
 
 async def closed_contact(story: Story, engine: Engine) -> dict[str, Any]:
-    """The contact as the API describes it, once its recording is there; as it is after 5 s."""
-    deadline = time.monotonic() + 5
+    """The contact as the API describes it, once its recording is there; as it is in the end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         path = f"/contacts/{INSTANCE}/{story.contact_id}"
         contact: dict[str, Any] = (await engine.api("GET", path))["Contact"]
