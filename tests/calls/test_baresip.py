@@ -13,7 +13,7 @@ import pytest
 from tests.rig.baresip import Baresip, BaresipUnavailable, find_modules
 from tests.rig.phone_events import PhoneError
 from tests.rig.softphone import Softphone
-from tests.rig.tones import level_dbfs, read_wav, tone, write_wav
+from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
 
 try:
     find_modules()
@@ -32,10 +32,10 @@ def tone_file(path: Path, hertz: float) -> Path:
 
 
 def levels(path: Path, start: float) -> tuple[float, float]:
-    """dBFS of the two phones' tones in one second of the file."""
+    """Usual dBFS of the two phones' tones in one second of the file."""
     samples, rate = read_wav(path)
     stretch = samples[round(start * rate) :][:rate]
-    return level_dbfs(stretch, BARE_HZ, rate), level_dbfs(stretch, SOFT_HZ, rate)
+    return steady_dbfs(stretch, BARE_HZ, rate), steady_dbfs(stretch, SOFT_HZ, rate)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from tests.rig.phone_events import PhoneError, PhoneTimeout
 from tests.rig.softphone import Softphone, SoftphoneUnavailable
-from tests.rig.tones import level_dbfs, read_wav, tone, write_wav
+from tests.rig.tones import read_wav, span, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -37,9 +37,9 @@ def tone_file(path: Path, hertz: float, seconds: float = 1.0) -> Path:
 
 
 def level(path: Path, hertz: float, start: float, seconds: float) -> float:
-    """dBFS of the tone in that stretch of the file."""
+    """Usual dBFS of the tone in that stretch of the file."""
     samples, rate = read_wav(path)
-    return level_dbfs(samples[round(start * rate) :][: round(seconds * rate)], hertz, rate)
+    return steady_dbfs(samples[round(start * rate) :][: round(seconds * rate)], hertz, rate)
 
 
 async def connect(alice: Softphone, bob: Softphone) -> None:
@@ -80,7 +80,7 @@ async def test_the_recording_runs_on_one_clock_from_start_to_stop(
     await alice.stop_recording()
     elapsed = time.monotonic() - alice.events.of_kind("recording")[0].at
     samples, rate = read_wav(tmp_path / "heard.wav")
-    assert len(samples) / rate == pytest.approx(elapsed, abs=0.15)
+    assert len(samples) / rate == pytest.approx(elapsed, abs=0.3)
 
 
 async def test_a_file_played_once_falls_silent_and_is_said_again_in_the_next_call(
@@ -90,12 +90,12 @@ async def test_a_file_played_once_falls_silent_and_is_said_again_in_the_next_cal
     await alice.play(tone_file(tmp_path / "once.wav", ALICE_HZ, seconds=0.5), loop=False)
     for number in range(2):
         heard = tmp_path / f"heard-{number}.wav"
-        await connect(alice, bob)
         await bob.record(heard)
+        await connect(alice, bob)
         await asyncio.sleep(1.2)
         await bob.stop_recording()
-        assert level(heard, ALICE_HZ, 0.1, 0.2) > SAID_DBFS - 3
-        assert level(heard, ALICE_HZ, 0.8, 0.3) < -60
+        once = span(read_wav(heard)[0], ALICE_HZ)
+        assert once and once.seconds == pytest.approx(0.5, abs=0.2)
         await bob.hang_up()
         await alice.wait_for("disconnected")
 

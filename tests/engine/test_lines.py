@@ -20,7 +20,7 @@ from tests.calls.party import media_port
 from tests.engine.test_flow_run import menu
 from tests.rig.contacts import line
 from tests.rig.house import AUDIO, engine, phone
-from tests.rig.patience import PATIENCE_SECONDS, until
+from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
 from tests.rig.tones import Samples, silence, tone
 
@@ -96,7 +96,7 @@ async def test_a_phone_may_offer_and_be_answered_before_it_answers_the_call(tmp_
             case Reanswered(session=session):
                 agent.answer(session, second)
 
-    agent = SipTransport(SipSettings(port=0), {}, agent_does)
+    agent = SipTransport(SipSettings(port=0, overload_seconds=NEVER_BEHIND_SECONDS), {}, agent_does)
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as desk:
         await agent.start()
         await desk.register(contact=f"<sip:agent1@{agent.host}:{agent.port}>")

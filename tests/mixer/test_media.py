@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 
 import numpy as np
 import pytest
@@ -324,16 +325,15 @@ def all_taken(mixer: Mixer) -> tuple[list[RtpPort], list[Tap]]:
 
 def test_a_tap_nobody_reads_gives_its_slot_back_when_it_is_dropped() -> None:
     mixer = Mixer(settings(max_ports=4), print)
-    dropped = 0
+    dropped = count(1)
 
-    def drops_another() -> bool:
-        nonlocal dropped
+    def the_twelfth_is_dropped() -> bool:
         with suppress(MixerFull):
             mixer.open_tap().close()
-            dropped += 1
-        return dropped == 12
+            return next(dropped) == 12
+        return False
 
-    until(drops_another, mixer)
+    until(the_twelfth_is_dropped, mixer)
     mixer.close()
 
 
@@ -403,11 +403,10 @@ def test_a_recorded_call_takes_less_than_four_tenths_of_a_megabyte() -> None:
 
 
 def test_ticks_are_counted_and_timed(mixer: Mixer) -> None:
-    began = time.monotonic()
-    until(lambda: mixer.totals().ticks >= 25, mixer)
-    totals, took = mixer.totals(), time.monotonic() - began
-    assert took / 0.02 - 5 <= totals.ticks <= took / 0.02 + 5 and totals.late_ticks <= totals.ticks
-    assert 0 < totals.p99_ms and 0 < totals.cpu_seconds < took
+    every_frame(0.5, lambda _: None)
+    totals = mixer.totals()
+    assert 23 <= totals.ticks <= 100 and totals.late_ticks <= totals.ticks
+    assert 0 < totals.p99_ms and 0 < totals.cpu_seconds < 0.4
 
 
 def test_there_is_room_for_a_conference_of_sixty_four(events: list[Event]) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from config.settings import RecordingSettings
 from recorder import Finished, Writer
 from recorder.vault import Vault
+from tests.rig.patience import PATIENCE_SECONDS
 
-PATIENCE = 20.0  # seconds; only a broken writer lets a test wait that long
 
 
 class Desk:
@@ -24,7 +24,7 @@ class Desk:
         self.writer = Writer(settings, self._reports.put, vault)
 
     def finished(self) -> Finished:
-        return self._reports.get(timeout=PATIENCE)
+        return self._reports.get(timeout=PATIENCE_SECONDS)
 
     def nothing_more(self) -> bool:
         return self._reports.empty()
@@ -41,7 +41,7 @@ def desk(directory: Path, min_free_bytes: int = 0, vault: Vault | None = None) -
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.005)

@@ -32,8 +32,7 @@ from tests.recorder.desk import wait_until
 from tests.recorder.shelf import flip, recorded, sealed, shelf
 from tests.recorder.sources import AGENT_HZ, CUSTOMER_HZ, STARTED, conversation
 from tests.rig import tones
-
-PATIENCE = 15.0  # seconds
+from tests.rig.patience import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -48,7 +47,7 @@ def transcoder(archive: Archive, wanted: Format) -> Iterator[Transcoder]:
 
 def converted(archive: Archive, path: Path, wanted: Format) -> Manifest:
     with transcoder(archive, wanted) as one:
-        return one.submit(path).result(PATIENCE)
+        return one.submit(path).result(PATIENCE_SECONDS)
 
 
 def workers() -> dict[int, int]:
@@ -130,7 +129,7 @@ def test_one_worker_at_the_lowest_priority_does_all_of_them(tmp_path: Path) -> N
     archive, paths = shelf(tmp_path, 5)
     with transcoder(archive, "flac") as one:
         futures = [one.submit(path) for path in paths]
-        assert [future.result(PATIENCE).audio.format for future in futures] == ["flac"] * 5
+        assert [future.result(PATIENCE_SECONDS).audio.format for future in futures] == ["flac"] * 5
         assert list(workers().values()) == [19]
     assert workers() == {}
     assert not [thread for thread in threading.enumerate() if "transcoder" in thread.name]
@@ -151,8 +150,8 @@ def test_a_wav_that_is_not_what_was_sealed_stays_as_it_is_and_the_next_is_done(
     flip(paths[0].with_suffix(".wav"), 1000)
     with transcoder(archive, "flac") as one:
         with pytest.raises(RecordingError, match="is not what was sealed"):
-            one.submit(paths[0]).result(PATIENCE)
-        one.submit(paths[1]).result(PATIENCE)
+            one.submit(paths[0]).result(PATIENCE_SECONDS)
+        one.submit(paths[1]).result(PATIENCE_SECONDS)
     assert read(paths[0]).audio.format == "wav"
     assert not paths[0].with_suffix(".flac").exists()
     assert paths[0] in archive.unconverted()
@@ -161,11 +160,11 @@ def test_a_wav_that_is_not_what_was_sealed_stays_as_it_is_and_the_next_is_done(
 def test_a_worker_that_dies_costs_its_own_recording_only(tmp_path: Path) -> None:
     archive, paths = shelf(tmp_path, 2)
     with transcoder(archive, "flac") as one:
-        one.submit(paths[0]).result(PATIENCE)
+        one.submit(paths[0]).result(PATIENCE_SECONDS)
         (worker,) = workers()
         os.kill(worker, signal.SIGKILL)
         os.waitid(os.P_PID, worker, os.WEXITED | os.WNOWAIT)
-        assert one.submit(paths[1]).result(PATIENCE).audio.format == "flac"
+        assert one.submit(paths[1]).result(PATIENCE_SECONDS).audio.format == "flac"
         assert list(workers()) != [worker]
 
 
@@ -175,7 +174,7 @@ def test_what_waits_at_the_stop_is_still_marked_and_has_not_failed(tmp_path: Pat
     futures = [one.submit(path) for path in paths]
     one.stop()
     one.start()
-    assert {type(future.exception(PATIENCE)) for future in futures} == {TranscoderStopped}
+    assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {TranscoderStopped}
     assert archive.unconverted() == paths
 
 
@@ -186,7 +185,7 @@ def test_what_is_cut_off_by_the_stop_is_still_marked_and_has_not_failed(tmp_path
     with transcoder(archive, "flac") as one:
         future = one.submit(path)
         until_working(path)
-    assert isinstance(future.exception(PATIENCE), TranscoderStopped)
+    assert isinstance(future.exception(PATIENCE_SECONDS), TranscoderStopped)
     assert archive.unconverted() == [path]
     assert path.with_suffix(".wav").exists()
 
@@ -194,7 +193,7 @@ def test_what_is_cut_off_by_the_stop_is_still_marked_and_has_not_failed(tmp_path
 def test_a_recording_without_a_manifest_is_an_error(tmp_path: Path) -> None:
     with transcoder(Archive(tmp_path), "flac") as one:
         with pytest.raises(RecordingError, match="absent"):
-            one.submit(tmp_path / "absent.json").result(PATIENCE)
+            one.submit(tmp_path / "absent.json").result(PATIENCE_SECONDS)
 
 
 def test_a_copy_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -220,7 +219,7 @@ def test_the_worker_answers_every_line_with_one_and_ends_with_its_input(tmp_path
         capture_output=True,
         check=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=PATIENCE_SECONDS,
     )
     done, failed = map(Done.model_validate_json, worker.stdout.splitlines())
     assert (done.error, done.sha256, worker.stderr) == (None, manifest.audio.sha256, "")

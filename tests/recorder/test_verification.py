@@ -13,8 +13,7 @@ from recorder.signing import PUBLIC_NAME, PublicKey, keys, open_key
 from recorder.verification import Anchor, Report, verify_all, verify_contact
 from tests.recorder.shelf import flip, recorded, sealed, shelf
 from tests.recorder.sources import contact_id
-
-PATIENCE = 15.0
+from tests.rig.patience import PATIENCE_SECONDS
 
 
 def verified(directory: Path, anchor: Anchor | None = None) -> Report:
@@ -30,7 +29,7 @@ def converted(directory: Path, wanted: Format) -> list[Path]:
     transcoder = Transcoder(archive, wanted)
     transcoder.start()
     for path in paths:
-        transcoder.submit(path).result(PATIENCE)
+        transcoder.submit(path).result(PATIENCE_SECONDS)
         archive.converted(path)
     transcoder.stop()
     return paths

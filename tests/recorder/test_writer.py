@@ -26,7 +26,7 @@ from recorder.space import Watermarks
 from recorder.store import Mark, Marked, Store
 from recorder.timeline import NARROW_RATE, Gap, ramp_frames
 from recorder.writer import THREAD_NAME
-from tests.recorder.desk import PATIENCE, Desk, desk, wait_until
+from tests.recorder.desk import Desk, desk, wait_until
 from tests.recorder.sources import (
     AGENT_HZ,
     CUSTOMER_HZ,
@@ -37,6 +37,7 @@ from tests.recorder.sources import (
     conversation,
 )
 from tests.rig import tones
+from tests.rig.patience import PATIENCE_SECONDS
 
 RAMP_FRAMES = ramp_frames(NARROW_RATE)
 BUSY_SECONDS = 1.0  # how late a thread may be on a machine that has much else to do
@@ -153,7 +154,7 @@ def test_a_listener_that_raises_does_not_stop_the_thread(
     writer.start()
     for number in (1, 2):
         writer.start_recording(contact_id(number), STARTED, Tape(conversation(0.1)))
-        assert heard.get(timeout=PATIENCE).contact_id == contact_id(number)
+        assert heard.get(timeout=PATIENCE_SECONDS).contact_id == contact_id(number)
     assert writer.stop()
     assert "nobody at home" in capsys.readouterr().out
 

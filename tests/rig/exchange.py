@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from config import SipSettings
 from sip import Account, Event, InviteReceived, SessionDescription, SessionId, SipTransport
 from sip.digest import ALGORITHMS, ha1
-from tests.rig.patience import PATIENCE_SECONDS
+from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS
 from tests.rig.virtual_phone import audio
 
 REALM = "carrier.example"
@@ -24,7 +24,9 @@ class Exchange:
 
     def __init__(self, host: str = "127.0.0.2") -> None:
         us = Account("us", {name: ha1("us", REALM, LOGIN["password"], name) for name in ALGORITHMS})
-        settings = SipSettings(host=host, port=0, realm=REALM)
+        settings = SipSettings(
+            host=host, port=0, realm=REALM, overload_seconds=NEVER_BEHIND_SECONDS
+        )
         self.sip = SipTransport(settings, {"us": us}, self._on_event)
         self.events: list[Event] = []
         self._news = asyncio.Event()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS: Final = 20.0
 """How long anything is waited for that is sure to come: what comes at once costs none of it, and on
 a busy machine all takes longer. Less than the time a test has."""
-POLL_SECONDS = 0.01
+NEVER_BEHIND_SECONDS: Final = 3 * PATIENCE_SECONDS
+"""The `overload_seconds` of an engine that takes every call, though the machine lets it wait."""
+POLL_SECONDS: Final = 0.01
 
 
 @overload

@@ -23,7 +23,7 @@ from sip.events import (
 from sip.offer_answer import Negotiation
 from sip.sdp import Codec
 from sip.transport import SipTransport
-from tests.rig.patience import PATIENCE_SECONDS
+from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS
 from tests.rig.phone import Phone
 from tests.rig.sipp import Sipp
 from tests.sip.scene import account
@@ -42,7 +42,9 @@ class Exchange:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.transport = SipTransport(
-            SipSettings(port=0), {name: account(name) for name in AGENTS}, self._on_event
+            SipSettings(port=0, overload_seconds=NEVER_BEHIND_SECONDS),
+            {name: account(name) for name in AGENTS},
+            self._on_event,
         )
         self._calls: dict[SessionId, Negotiation] = {}
         self._news = asyncio.Event()

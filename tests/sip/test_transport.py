@@ -29,7 +29,7 @@ from sip.message import Framer, Request, Response, parse
 from sip.sdp import SessionDescription
 from sip.transport import SipTransport
 from tests.rig.call_events import Progress
-from tests.rig.patience import PATIENCE_SECONDS, until
+from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
 from tests.rig.phone import Phone, Refused, audio
 from tests.rig.virtual_phone import VirtualPhone
 from tests.rig.wire import Address
@@ -46,9 +46,8 @@ class Server:
     def __init__(self, tls: TlsSettings | None = None, **settings: Any) -> None:
         self.events: list[Event] = []
         self.answering = True
-        self.transport = SipTransport(
-            SipSettings(port=0, **settings), {"agent1": account("agent1")}, self._on_event, tls
-        )
+        sip = SipSettings(port=0, **{"overload_seconds": NEVER_BEHIND_SECONDS, **settings})
+        self.transport = SipTransport(sip, {"agent1": account("agent1")}, self._on_event, tls)
         self._news = asyncio.Event()
 
     @property
@@ -308,7 +307,9 @@ async def test_a_user_that_fails_does_not_stop_the_reader(caplog: pytest.LogCapt
         assert isinstance(event, InviteReceived)
         transport.reject(event.session, 486)
 
-    transport = SipTransport(SipSettings(port=0), {}, fail_first)
+    transport = SipTransport(
+        SipSettings(port=0, overload_seconds=NEVER_BEHIND_SECONDS), {}, fail_first
+    )
     await transport.start()
     address = transport.host, transport.port
     with caplog.at_level(logging.ERROR):

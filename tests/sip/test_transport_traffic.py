@@ -15,7 +15,7 @@ from sip.events import (
 from sip.message import Response, parse
 from sip.trace import Captured
 from sip.transport import SipTransport
-from tests.rig.patience import PATIENCE_SECONDS, until
+from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
 from tests.rig.phone import Phone
 from tests.sip.raw import SDP, request
 from tests.sip.scene import account
@@ -49,7 +49,11 @@ async def test_deadlines_that_crowd_are_met_by_a_few_wakes(
 async def test_observers_see_every_message_both_ways() -> None:
     seen: list[Captured] = []
     server = SipTransport(
-        SipSettings(port=0), {"agent1": account("agent1")}, lambda event: None, None, [seen.append]
+        SipSettings(port=0, overload_seconds=NEVER_BEHIND_SECONDS),
+        {"agent1": account("agent1")},
+        lambda event: None,
+        None,
+        [seen.append],
     )
     await server.start()
     async with Phone("agent1", "secret", (server.host, server.port)) as phone:
