@@ -73,7 +73,6 @@ async def kill_in_the_middle(server: Server, folder: Path) -> float:
             return time.time()
 
 
-@pytest.mark.timeout(90)
 async def test_a_hundred_recorded_calls_are_killed_and_each_is_there_flagged_and_sealed(
     tmp_path: Path,
 ) -> None:
