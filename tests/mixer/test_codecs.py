@@ -11,7 +11,7 @@ import pytest
 from mixer import Mixer, Route, _native
 from mixer.codecs import CODECS
 from tests.mixer.phone import FRAME, Phone, every_frame
-from tests.rig.tones import level_dbfs, tone
+from tests.rig.tones import steady_dbfs, tone
 
 WIDE = 16000  # hertz
 
@@ -42,8 +42,8 @@ def test_a_narrow_phone_and_a_wide_one_hear_each_other_each_in_its_own_packets(
     payloads = [packet.payload for packet in wide.heard]
     assert {len(payload) for payload in payloads} == {2 * 2 * 2 * FRAME}  # 40 ms
     heard = np.frombuffer(b"".join(payloads), ">i2").astype(np.int16)
-    assert level_dbfs(heard[WIDE // 4 :], 440.0, WIDE) == pytest.approx(-20, abs=0.5)
-    assert level_dbfs(narrow.samples()[2000:], 1000.0) == pytest.approx(-20, abs=0.5)
+    assert steady_dbfs(heard[WIDE // 4 :], 440.0, WIDE) == pytest.approx(-20, abs=0.5)
+    assert steady_dbfs(narrow.samples()[2000:], 1000.0) == pytest.approx(-20, abs=0.5)
 
 
 @pytest.mark.parametrize(

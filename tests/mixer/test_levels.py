@@ -9,7 +9,7 @@ import pytest
 from mixer import Bridge, Leg, Mixer, Role, Route
 from tests.mixer.phone import Phone, talk
 from tests.mixer.waiting import drained
-from tests.rig.tones import level_dbfs, silence, tone
+from tests.rig.tones import silence, steady_dbfs, tone
 
 
 def test_levels_and_speech_are_measured_whether_or_not_anybody_mixes(
@@ -40,7 +40,7 @@ def test_loss_is_concealed_in_the_recording_and_lowers_the_opinion(
     assert stats.lost > 3 and stats.concealed_ms >= 15 * stats.lost
     assert 2.5 < stats.mos < 4.2
     left = drained(tap)[:, 0]
-    assert level_dbfs(left[1000:15000], 160.0) == pytest.approx(-20, abs=0.5)
+    assert steady_dbfs(left[1000:15000], 160.0) == pytest.approx(-20, abs=0.5)
 
 
 def test_a_muted_leg_is_silent_and_its_stream_goes_on(
@@ -52,4 +52,4 @@ def test_a_muted_leg_is_silent_and_its_stream_goes_on(
     mixer.route("call", Bridge(muted).routes())
     talk([(customer, tone(440.0, 0.4)), (agent, tone(1000.0, 0.4))])
     assert len(agent.heard) >= 18 and not agent.samples().any()
-    assert level_dbfs(customer.samples(), 1000.0) > -21
+    assert steady_dbfs(customer.samples(), 1000.0) > -21

@@ -27,7 +27,7 @@ from mixer import (
 from tests.mixer.phone import FRAME, Phone, decode, every_frame, talk
 from tests.mixer.waiting import drained, settings, until
 from tests.rig.patience import PATIENCE_SECONDS
-from tests.rig.tones import dominant_frequency, heard, leaked_dbfs, level_dbfs, silence, tone
+from tests.rig.tones import dominant_frequency, heard, leaked_dbfs, silence, steady_dbfs, tone
 
 CUSTOMER_HZ, AGENT_HZ, SUPERVISOR_HZ = 440.0, 1000.0, 1730.0
 INAUDIBLE_DBFS = -60.0
@@ -78,7 +78,7 @@ def test_ulaw_and_alaw_phones_understand_each_other(
     talk([(customer, tone(CUSTOMER_HZ, 0.6)), (agent, tone(AGENT_HZ, 0.6))])
     assert abs(dominant_frequency(agent.samples()) - CUSTOMER_HZ) < 2
     assert abs(dominant_frequency(customer.samples()) - AGENT_HZ) < 2
-    assert level_dbfs(agent.samples(), CUSTOMER_HZ) == pytest.approx(-20, abs=0.3)
+    assert steady_dbfs(agent.samples(), CUSTOMER_HZ) == pytest.approx(-20, abs=0.3)
     assert {packet.payload_type for packet in agent.heard} == {8}
     assert {packet.payload_type for packet in customer.heard} == {0}
 
@@ -149,10 +149,11 @@ def test_a_tap_is_as_long_as_it_was_open_and_its_sides_are_aligned(
     tap = mixer.open_tap()
     mixer.route("call", conversation(*legs, *recorder(tap)))
     talk([(customer, bursts), (agent, bursts)], loss)
+    least = time.monotonic() - opened
     tap.close()
-    length = time.monotonic() - opened
+    most = time.monotonic() - opened
     frames = drained(tap)
-    assert abs(len(frames) / 8000 - length) <= 0.02 and tap.overruns == 0
+    assert least - 0.02 <= len(frames) / 8000 <= most + 0.02 and tap.overruns == 0
     onsets = [int(np.argmax(np.abs(side) > 6000)) for side in frames.T]
     assert abs(onsets[0] - onsets[1]) <= (FRAME if loss == 0 else 5 * FRAME)
     assert abs(onsets[0] / 8000 - 0.5) < (0.03 if loss == 0 else 0.11)
@@ -189,7 +190,7 @@ def test_a_new_ssrc_goes_on_in_the_same_recording(
     talk([(customer, sound)])
     tap.close()
     left = drained(tap)[:, 0]
-    assert abs(len(left) - 8000) <= 2 * FRAME
+    assert len(left) >= 8000 - 2 * FRAME
     quiet = [np.abs(left[at : at + FRAME]).max() < 100 for at in range(400, 7600, FRAME)]
     assert sum(quiet) <= 1
     assert mixer.stats(leg).epochs == 1
