@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.rig.baresip import Baresip, BaresipUnavailable, find_modules
+from tests.rig.baresip import Baresip
+from tests.rig.needs import needs
 from tests.rig.phone_events import PhoneError
 from tests.rig.softphone import Softphone
 from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
 
-try:
-    find_modules()
-    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
-except BaresipUnavailable as error:
-    reason = str(error)
-pytestmark = [pytest.mark.call, pytest.mark.skipif(bool(reason), reason=reason)]
+pytestmark = [pytest.mark.call, needs("baresip"), needs("pjsua2")]
 
 BARE_HZ, SOFT_HZ = 440.0, 1000.0
 SAID_DBFS = -10.0

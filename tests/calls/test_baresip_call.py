@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
 
-from tests.rig.baresip import Baresip, BaresipUnavailable, find_modules
+from tests.rig.baresip import Baresip
 from tests.rig.inline import Inline
+from tests.rig.needs import needs
 from tests.rig.site import PASSWORD, Site
 from tests.rig.softphone import Softphone
 from tests.rig.tones import (
@@ -28,14 +28,10 @@ from tests.rig.tones import (
     write_wav,
 )
 
-try:
-    find_modules()
-    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
-except BaresipUnavailable as error:
-    reason = str(error)
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(bool(reason), reason=reason),
+    needs("baresip"),
+    needs("pjsua2"),
 ]
 Transport = Literal["udp", "tcp"]
 CUSTOMER_HZ, AGENT_HZ, SAID_DBFS = 440.0, 1000.0, -10.0

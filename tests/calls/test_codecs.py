@@ -7,7 +7,6 @@ Tones are found again at both phones, in the recording and by the supervisor who
 from __future__ import annotations
 
 import asyncio
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import pytest
 
 from engine.app import Running
 from tests.calls.party import Party
-from tests.rig.baresip import Baresip, BaresipUnavailable, find_modules
+from tests.rig.baresip import Baresip
 from tests.rig.house import engine, phone
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.server import PASSWORD
 from tests.rig.softphone import Softphone
@@ -32,14 +32,10 @@ from tests.rig.tones import (
     write_wav,
 )
 
-try:
-    find_modules()
-    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
-except BaresipUnavailable as error:
-    reason = str(error)
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(bool(reason), reason=reason),
+    needs("baresip"),
+    needs("pjsua2"),
 ]
 CODECS = ("PCMU", "PCMA", "G722", "opus")
 CUSTOMER_HZ, AGENT_HZ, SAID_DBFS, UNHEARD_DBFS = 440.0, 1000.0, -10.0, -45.0

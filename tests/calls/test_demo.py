@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import soundfile
 
 from tests.rig.child import end_child
+from tests.rig.needs import needs
 from tests.rig.server import ROOT
 
 pytestmark = [
     pytest.mark.call,
     pytest.mark.timeout(120),
-    pytest.mark.skipif(find_spec("pjsua2") is None, reason="pjsua2-python is not installed"),
-    pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
+    needs("pjsua2"),
+    needs("espeak-ng"),
 ]
 DEMO_SECONDS = 100.0
 PROMISED = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import wave
 from pathlib import Path
 
 import pytest
 
 from tests.calls.crowd import AGENT_HZ, CUSTOMER_HZ, SAID_DBFS, register, said
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.server import Row, Server
 from tests.rig.sipp import Sipp
@@ -17,7 +17,7 @@ from tests.rig.tones import leaked_dbfs, read_recording, steady_dbfs
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 CALLS, RATE = 50, 10.0
 MAX_UNNAMED_THREADS = 3 + min(32, (os.cpu_count() or 1) + 4)  # asyncio's pool has so many

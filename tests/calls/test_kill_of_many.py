@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import time
 from datetime import UTC, datetime
@@ -14,13 +13,14 @@ import pytest
 from recorder.recording import FRAME_BYTES
 from recorder.sound_file import HEADER_BYTES
 from tests.calls.crowd import AGENT_HZ, CUSTOMER_HZ, register, said
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.server import ROOT, Server
 from tests.rig.sipp import Sipp
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 CALLS, RATE = 100, 50.0
 AGENTS = [f"agent{number}" for number in range(1, CALLS + 1)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,14 @@ from engine.live import LiveContact
 from flows.collecting import State
 from tests.calls.party import Party
 from tests.rig.house import Json, action, engine, flow, phone, to_queue
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.softphone import Softphone
 from tests.rig.tones import Samples, read_recording, read_wav, spans, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(find_spec("pjsua2") is None, reason="pjsua2-python is not installed"),
+    needs("pjsua2"),
 ]
 ASK_HZ, WRONG_HZ, LATE_HZ, NUMBER_HZ = 600.0, 820.0, 1050.0, 1270.0
 CUSTOMER_HZ, AGENT_HZ = 440.0, 1800.0

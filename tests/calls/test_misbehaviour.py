@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +18,7 @@ import pytest_asyncio
 from tests.calls import malformed
 from tests.calls.conversation import Talk, available, talk
 from tests.calls.party import Party
+from tests.rig.needs import MISSING, needs
 from tests.rig.patience import PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
 from tests.rig.server import HOST, PASSWORD, Row, Server
@@ -29,12 +28,8 @@ from tests.rig.tones import tone, write_wav
 from tests.rig.virtual_phone import Dialog
 
 pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="module")]
-needs_sipp = pytest.mark.skipif(
-    shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"
-)
-needs_softphone = pytest.mark.skipif(
-    find_spec("pjsua2") is None, reason="pjsua2-python is not installed"
-)
+needs_sipp = needs("SIPp")
+needs_softphone = needs("pjsua2")
 NO_ACK_SECONDS = 32.0  # RFC 3261 §13.3.1.4: 64 * T1
 DAMAGED = 300
 SILENCE_SECONDS = 1.5  # then who is silent is gone
@@ -52,7 +47,7 @@ async def unacknowledged(
     both: Talk, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Sipp | None]:
     """A caller who never sends an ACK; what becomes of him takes as long as all the others."""
-    if shutil.which("sipp") is None:
+    if MISSING["SIPp"]:
         yield None
         return
     folder = tmp_path_factory.mktemp("unacknowledged")

@@ -6,18 +6,18 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.rig.needs import needs
 from tests.rig.phone_events import PhoneError, PhoneTimeout
 from tests.rig.softphone import Softphone, SoftphoneUnavailable
 from tests.rig.tones import read_wav, span, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(find_spec("pjsua2") is None, reason="pjsua2-python is not installed"),
+    needs("pjsua2"),
 ]
 ALICE_HZ, BOB_HZ = 440.0, 1000.0
 SAID_DBFS = -10.0

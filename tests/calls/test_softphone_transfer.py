@@ -7,19 +7,19 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.rig.inline import Inline
+from tests.rig.needs import needs
 from tests.rig.site import PASSWORD
 from tests.rig.softphone import Softphone
 from tests.rig.tones import RATE, Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(find_spec("pjsua2") is None, reason="pjsua2-python is not installed"),
+    needs("pjsua2"),
 ]
 TONES = {"customer": 440.0, "agent1": 1000.0, "agent2": 1700.0}
 SAID_DBFS, UNHEARD_DBFS = -10.0, -50.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 import pytest
 
 from tests.rig.inline import Inline
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.phone import audio
 from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
@@ -18,7 +18,7 @@ from tests.rig.site import PASSWORD
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 PHONE = Callee()
 RINGS = PHONE.respond_to_invite("180 Ringing")

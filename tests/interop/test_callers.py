@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from tests.rig.inline import Inline
+from tests.rig.needs import needs
 from tests.rig.scenario import Caller, Check, Step, optional, pause, recv, sdp, send
 from tests.rig.sipp import Sipp
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 CALLER = Caller()
 HAS_SDP = Check("m=audio [1-9]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.rig.desk import BERLIN, Desk, desk, recorded, trunk, whisper
 from tests.rig.house import AUDIO
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.phone import Progress
 from tests.rig.scenario import Callee, Check, Step, pause, recv, sdp
@@ -19,7 +19,7 @@ from tests.rig.sipp import Sipp
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 HOSTS = ("127.0.0.3", "127.0.0.4")
 MUNICH = "+49897654321"

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.calls.party import Party, is_tone
 from tests.rig.inline import Inline
-from tests.rig.kamailio import HOST, Kamailio, KamailioUnavailable, find_kamailio
+from tests.rig.kamailio import HOST, Kamailio
+from tests.rig.needs import needs
 from tests.rig.phone_events import PhoneError
 from tests.rig.site import PASSWORD
 from tests.rig.softphone import Softphone
 from tests.rig.tones import tone, write_wav
 
-try:
-    find_kamailio()
-    reason = "" if find_spec("pjsua2") else "pjsua2-python is not installed"
-except KamailioUnavailable as error:
-    reason = str(error)
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(bool(reason), reason=reason),
+    needs("kamailio"),
+    needs("pjsua2"),
 ]
 AGENT_HZ, CUSTOMER_HZ, SAID_DBFS = 1000.0, 440.0, -10.0
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +12,7 @@ from tests.calls.party import UNHEARD_DBFS, Party, is_tone
 from tests.rig.baresip import Baresip
 from tests.rig.inline import Inline
 from tests.rig.linphone import Linphone
+from tests.rig.needs import needs
 from tests.rig.site import HOST, PASSWORD, Site
 from tests.rig.softphone import Softphone
 from tests.rig.tones import Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
@@ -74,11 +73,6 @@ def softphone(name: str, folder: Path, server: Site, transport: Transport) -> Ph
     )
 
 
-MISSING = {
-    "baresip": shutil.which("baresip") is None,
-    "linphonec": shutil.which("linphonec") is None,
-    "pjsua2": find_spec("pjsua2") is None,
-}
 MAKERS: dict[str, Make] = {
     "baresip": speaking_a_file(Baresip),
     "linphonec": speaking_a_file(Linphone),
@@ -97,7 +91,7 @@ def every_phone(*functions: str) -> pytest.MarkDecorator:
                 id=f"{peer}-{transport}",
                 marks=[
                     *(pytest.mark.interop(f"{one}, {transport}", peer) for one in functions),
-                    pytest.mark.skipif(MISSING[peer], reason=f"{peer} is not installed"),
+                    needs(peer),
                 ],
             )
             for peer, maker in MAKERS.items()

@@ -6,14 +6,13 @@ What they say about a server is only worth something once they pass against some
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.rig.baresip import Baresip
+from tests.rig.needs import needs
 from tests.rig.phone_events import PhoneError
 from tests.rig.sipp import Sipp, account
 from tests.rig.softphone import Softphone
@@ -21,14 +20,10 @@ from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
-needs_softphone = pytest.mark.skipif(
-    find_spec("pjsua2") is None, reason="pjsua2-python is not installed"
-)
-needs_baresip = pytest.mark.skipif(
-    shutil.which("baresip") is None, reason="baresip-core is not installed"
-)
+needs_softphone = needs("pjsua2")
+needs_baresip = needs("baresip")
 
 
 @pytest.fixture

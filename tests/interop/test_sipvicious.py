@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,13 @@ import pytest_asyncio
 
 from tests.rig.child import end_child
 from tests.rig.free_ports import free_ports
+from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.server import HOST, PASSWORD, Server
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(find_spec("sipvicious") is None, reason="sipvicious is not installed"),
+    needs("sipvicious"),
 ]
 DISGUISED = """
 import sys

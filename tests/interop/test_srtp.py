@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.rig.free_ports import free_ports
 from tests.rig.inline import Inline
 from tests.rig.linphone import HOST, Linphone
+from tests.rig.needs import needs
 from tests.rig.phone_events import PhoneError
 from tests.rig.site import PASSWORD
 from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
@@ -19,7 +19,7 @@ from tests.sip.authority import Authority
 HERTZ = {"agent1": 1000.0, "customer": 440.0}
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("linphonec") is None, reason="linphonec is not installed"),
+    needs("linphonec"),
 ]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.calls.party import Party, is_tone
-from tests.interop.test_phones import MAKERS, MISSING, PHONE_HZ, Phone, speak
+from tests.interop.test_phones import MAKERS, PHONE_HZ, Phone, speak
 from tests.rig.inline import Inline
 from tests.rig.linphone import Linphone
+from tests.rig.needs import needs
 from tests.rig.softphone import Softphone
 from tests.rig.tones import tone
 
@@ -29,7 +30,7 @@ def phones(function: str, *peers: str) -> pytest.MarkDecorator:
                 peer,
                 marks=[
                     pytest.mark.interop(function, peer),
-                    pytest.mark.skipif(MISSING[peer], reason=f"{peer} is not installed"),
+                    needs(peer),
                 ],
             )
             for peer in peers

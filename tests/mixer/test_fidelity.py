@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +15,13 @@ from engine.resample import resample
 from mixer import Bridge, Ear, Leg, Mixer, Role
 from tests.mixer.phone import FRAME, PTIME, Phone, decode, encode
 from tests.mixer.waiting import drained
+from tests.rig.needs import needs
 from tests.rig.promptness import prompt
 from tests.rig.tones import Samples, read_wav
 
 pesq = pytest.importorskip("pesq", reason="pesq is not installed")
 pytestmark = [
-    pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
+    needs("espeak-ng"),
 ]
 VOICE = "en-us+f3"  # of those of espeak-ng G.711 itself costs others more than 0.2
 TEXT = "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background."

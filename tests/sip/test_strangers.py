@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
@@ -23,6 +22,7 @@ from sip.events import (
 from sip.offer_answer import Negotiation
 from sip.sdp import Codec
 from sip.transport import SipTransport
+from tests.rig.needs import needs
 from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS
 from tests.rig.phone import Phone
 from tests.rig.sipp import Sipp
@@ -30,7 +30,7 @@ from tests.sip.scene import account
 
 pytestmark = [
     pytest.mark.call,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="SIPp (sip-tester) is not installed"),
+    needs("SIPp"),
 ]
 CODECS = (Codec("PCMU", 8000, 0), Codec("PCMA", 8000, 8))
 AGENTS = ("agent1", "agent2")
