@@ -65,4 +65,4 @@ def test_a_long_message_of_line_ends_is_looked_through_at_once() -> None:
     flood = Flood(1000.0, 1000, ())
     began = time.process_time()
     flood.admits(b"\r\nUser-Agent" + b" " * 30_000 + b"\r\n" * 15_000, "192.0.2.1", 0.0)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 1.0

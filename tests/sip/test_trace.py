@@ -97,4 +97,4 @@ def test_a_message_without_secrets_stays_as_it_was() -> None:
 def test_masking_takes_linear_time_on_hostile_messages(piece: bytes) -> None:
     began = time.process_time()
     masked(HEAD + piece * (64 * 1024 // len(piece)))
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < 1.0
