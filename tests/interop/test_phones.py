@@ -8,14 +8,14 @@ from typing import Literal
 
 import pytest
 
-from tests.calls.party import UNHEARD_DBFS, Party, is_tone
+from tests.calls.party import Party, is_tone
 from tests.rig.baresip import Baresip
 from tests.rig.inline import Inline
 from tests.rig.linphone import Linphone
 from tests.rig.needs import needs
 from tests.rig.site import HOST, PASSWORD, Site
 from tests.rig.softphone import Softphone
-from tests.rig.tones import Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
+from tests.rig.tones import MUSIC_DBFS, Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
 from tests.sip.authority import Authority
 
 Phone = Baresip | Linphone | Softphone
@@ -112,7 +112,7 @@ async def both_talk(party: Party) -> None:
 
 
 def is_music(heard: Samples) -> bool:
-    return len(heard) > RATE // 4 and leaked_dbfs(heard, PHONE_HZ) < UNHEARD_DBFS
+    return len(heard) > RATE // 4 and leaked_dbfs(heard, PHONE_HZ) < MUSIC_DBFS
 
 
 @every_phone("registers with a digest", "is called and answers", "holds and resumes", "hangs up")

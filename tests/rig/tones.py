@@ -25,6 +25,7 @@ FULL_SCALE = 32767.0
 FLOOR_DBFS = -140.0  # below what 16 bits can hold even in a long average
 WINDOW_SECONDS = 0.025  # what `spans` looks through: null at 120 Hz, side lobes below -58 dB
 STEADY_SECONDS = 0.1
+MUSIC_DBFS = -20.0  # no tone in the built-in hold music is louder than that
 SHORTEST_SECONDS = 0.05  # a tone; less is the click of something else that starts or stops
 
 
