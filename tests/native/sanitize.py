@@ -6,10 +6,12 @@ plainly, from tests/mixer/test_native.py.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -27,10 +29,11 @@ def names() -> list[str]:
     return sorted(file.stem for file in TESTS.glob("test_*.c"))
 
 
-def build(folder: Path, compiler: str, flags: Sequence[str]) -> Iterator[Path]:
-    """Compile the core once, then link each test with it."""
+def build(folder: Path, compiler: str, flags: Sequence[str]) -> list[Path]:
+    """Compile the core once, then link each test with it, as many at once as there are CPUs."""
     link = compile_core(folder, compiler, flags)
-    yield from map(link, names())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(link, names()))
 
 
 def build_one(folder: Path, compiler: str, flags: Sequence[str], name: str) -> Path:
