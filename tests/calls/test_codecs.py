@@ -1,6 +1,6 @@
 """Phones of every codec on real calls: baresip talks to pjsua2, or where that lacks it, to baresip.
 
-Each codec is on either side, with itself and with another; test_transcoding.c has every pair.
+Each codec is on either side, with itself and with another.
 Tones are found again at both phones, in the recording and by the supervisor who listens.
 """
 
