@@ -88,7 +88,7 @@ def test_clean_speech_is_recorded_as_it_was_said_and_on_its_own_side_alone(
     score, unsent = mos(speech, left), mos(speech, decode("PCMU", encode("PCMU", speech)))
     loud = np.sqrt(np.mean(left.astype(float) ** 2))
     leaked = np.sqrt(np.mean(right.astype(float) ** 2))
-    assert score >= 4.3 and score >= unsent - 0.01
+    assert score >= 4.3 and score >= unsent - 0.05
     assert leaked <= loud / 1000  # -60 dB
 
 
