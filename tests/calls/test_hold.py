@@ -20,7 +20,15 @@ from tests.calls.party import Party, bridge
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.phone import Reinvited, audio
-from tests.rig.tones import MUSIC_DBFS, RATE, Samples, leaked_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import (
+    MUSIC_DBFS,
+    RATE,
+    Samples,
+    leaked_dbfs,
+    read_recording,
+    steady_dbfs,
+    tone,
+)
 
 pytestmark = pytest.mark.call
 CUSTOMER_HZ, AGENT_HZ, COLLEAGUE_HZ = 440.0, 1000.0, 1700.0

@@ -17,7 +17,15 @@ from engine.live import LiveContact
 from tests.calls.party import Party, bridge
 from tests.rig.house import PASSWORD, engine, phone
 from tests.rig.patience import until
-from tests.rig.tones import MUSIC_DBFS, RATE, Samples, leaked_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import (
+    MUSIC_DBFS,
+    RATE,
+    Samples,
+    leaked_dbfs,
+    read_recording,
+    steady_dbfs,
+    tone,
+)
 
 pytestmark = pytest.mark.call
 CUSTOMER_HZ, FIRST_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0

@@ -15,7 +15,15 @@ from tests.rig.linphone import Linphone
 from tests.rig.needs import needs
 from tests.rig.site import HOST, PASSWORD, Site
 from tests.rig.softphone import Softphone
-from tests.rig.tones import MUSIC_DBFS, Samples, leaked_dbfs, read_recording, steady_dbfs, tone, write_wav
+from tests.rig.tones import (
+    MUSIC_DBFS,
+    Samples,
+    leaked_dbfs,
+    read_recording,
+    steady_dbfs,
+    tone,
+    write_wav,
+)
 from tests.sip.authority import Authority
 
 Phone = Baresip | Linphone | Softphone

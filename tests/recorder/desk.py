@@ -14,7 +14,6 @@ from recorder.vault import Vault
 from tests.rig.patience import PATIENCE_SECONDS
 
 
-
 class Desk:
     def __init__(
         self, directory: Path, min_free_bytes: int = 0, vault: Vault | None = None
