@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "resample.h"
@@ -158,29 +159,77 @@ void timeline_prepare(struct timeline *t, int64_t until) {
     if (until > t->high) make_up(t, until);
 }
 
+void timeline_return(struct timeline *t, int64_t until) { t->taken = until; }
+
 static bool made_up(const struct timeline *t) { return t->concealing && t->concealment.made; }
 
-/* From what lies there, made up or overlapped, to what came: not where a reader has been already. */
-static void lead_over(struct timeline *t, int64_t from, int64_t position, int16_t *samples, size_t count) {
-    if (from == position && count >= LEAD_OVER) {
-        t->seam = position;
-        memcpy(t->unchanged, samples, bytes_of(t, LEAD_OVER));
-    }
-    for (int64_t i = 0; i < LEAD_OVER && from + i < position + (int64_t)count; i++) {
-        for (uint32_t part = 0; part < t->width; part++) {
-            int made = from + i < t->high ? ring_at(t, from + i)[part] : 0;
-            int16_t *sample = &samples[(uint64_t)(from + i - position) * t->width + part];
-            *sample = (int16_t)(made + (*sample - made) * (int)(i + 1) / (LEAD_OVER + 1));
-        }
+static int lies(const struct timeline *t, int64_t at, uint32_t part) {
+    return at < t->high && at >= t->high - TIMELINE_SAMPLES ? ring_at(t, at)[part] : 0;
+}
+
+/* Of what came, the sample at `at` is so many 33rds of itself, and the rest of what lies there. */
+static void blend(const struct timeline *t, int64_t at, int16_t *sample, int share) {
+    for (uint32_t part = 0; part < t->width; part++) {
+        int there = lies(t, at, part);
+        sample[part] = (int16_t)(there + (sample[part] - there) * share / (LEAD_OVER + 1));
     }
 }
 
-/* A packet that was overtaken takes the place of what was made up for it, unless a reader was faster. */
-static void catch_up(struct timeline *t, int64_t position, size_t count) {
+/* From what lies there, made up or overlapped, to what came. */
+static void lead_over(const struct timeline *t, int64_t from, int64_t to, int16_t *samples) {
+    for (int i = 0; i < LEAD_OVER && from + i < to; i++) blend(t, from + i, samples + (uint32_t)i * t->width, i + 1);
+}
+
+/* And back to it. */
+static void lead_back(const struct timeline *t, int64_t from, int64_t to, int16_t *samples) {
+    int64_t begin = to - from < LEAD_OVER ? from : to - LEAD_OVER;
+    for (int64_t at = begin; at < to; at++)
+        blend(t, at, samples + (uint64_t)(at - from) * t->width, (int)(to - at));
+}
+
+/* The first reader has heard what lies below `taken`. Others hear what came instead; but where that reader goes on, it leads back to
+ * what lies there, and over from it. */
+static void join(const struct timeline *t, int64_t position, int16_t *samples, size_t count, bool from_made_up) {
     int64_t end = position + (int64_t)count;
-    if (end != t->seam || t->taken > position) return;
-    store(t, t->seam, t->unchanged, LEAD_OVER);
-    t->concealed -= t->concealed < count ? t->concealed : count;
+    int64_t heard = t->taken < position ? position : t->taken < end ? t->taken : end;
+    if (from_made_up) lead_over(t, position, heard > position ? heard : end, samples);
+    if (heard == position) return;
+    lead_back(t, position, heard, samples);
+    lead_over(t, heard, end, samples + (uint64_t)(heard - position) * t->width);
+}
+
+/* Whether what lies at `at` fits better to what lies beside it than `sample` would. */
+static bool fits(const struct timeline *t, int64_t at, int64_t beside, int sample) {
+    int next = lies(t, beside, 0);
+    return abs(lies(t, at, 0) - next) < abs(sample - next);
+}
+
+/* It is as if this had never been made up. */
+static void unmake(struct timeline *t, int64_t from, int64_t to) {
+    uint64_t made = 0;
+    for (int64_t at = from; at < to; at++) made += lies(t, at, 0) != 0;
+    t->concealed -= t->concealed < made ? t->concealed : made;
+}
+
+/* A packet takes the place of what was made up for it; where more of that lies beside it, they are joined. */
+static void catch_up(struct timeline *t, int64_t position, int16_t *samples, size_t count) {
+    int64_t end = position + (int64_t)count;
+    bool untaken = t->taken <= position, alone = end == t->seam && (untaken || t->taken + LEAD_OVER <= end);
+    int16_t last = samples[(count - 1) * t->width];
+    unmake(t, untaken ? position : t->taken, end);
+    join(t, position, samples, count, fits(t, position, position - 1, samples[0]));
+    if (alone) {
+        unmake(t, end, end + LEAD_OVER);
+        store(t, end, t->unchanged, LEAD_OVER);
+    } else if (fits(t, end - 1, end, last)) {
+        lead_back(t, position, end, samples);
+    }
+}
+
+/* What a packet said before it was joined to what was made up: one that was only overtaken undoes that. */
+static void keep_seam(struct timeline *t, int64_t position, const int16_t *samples) {
+    t->seam = position;
+    memcpy(t->unchanged, samples, bytes_of(t, LEAD_OVER));
 }
 
 /* The newest packet: what lies before it is complete, made up where that was to be. */
@@ -188,19 +237,26 @@ static void follow_on(struct timeline *t, int64_t position, int16_t *samples, si
     int64_t seam = position > t->taken ? position : t->taken;
     if (t->making == NOISE) make_up(t, position);
     else if ((after_loss && position >= t->real) || made_up(t)) make_up(t, seam + LEAD_OVER);
-    if (position < t->real || made_up(t)) lead_over(t, seam, position, samples, count);
+    bool joined = position < t->real || made_up(t);
+    if (joined && seam == position && count >= LEAD_OVER) keep_seam(t, position, samples);
+    if (joined) join(t, position, samples, count, true);
     t->real = position + (int64_t)count;
     t->making = CONCEALMENT;
     t->concealing = false;
 }
 
 void timeline_write(struct timeline *t, int64_t position, int16_t *samples, size_t count, bool after_loss) {
-    bool newest = position + (int64_t)count > t->real;
+    int64_t end = position + (int64_t)count;
+    bool in_time = end >= t->taken + LEAD_OVER || !made_up(t); /* for the first reader to be led over, else it stays with what is made up */
     if (position < t->high - TIMELINE_SAMPLES) return; /* its place belongs to something newer */
-    if (newest) follow_on(t, position, samples, count, after_loss);
-    else catch_up(t, position, count);
-    store(t, position, samples, count);
-    if (newest) t->high = t->real; /* what was made up above it is not what comes next */
+    if (end <= t->real || !in_time) {
+        catch_up(t, position, samples, count);
+        store(t, position, samples, count);
+    } else {
+        follow_on(t, position, samples, count, after_loss);
+        store(t, position, samples, count);
+        t->high = t->real; /* what was made up above it is not what comes next */
+    }
 }
 
 void timeline_noise(struct timeline *t, uint8_t dbov) {

@@ -91,6 +91,9 @@ void timeline_pause(struct timeline *t);
 /* A reader is going to take what lies below `until`. */
 void timeline_prepare(struct timeline *t, int64_t until);
 
+/* The readers that were the first to come have gone back: they are going to take what lies at `until` and above once more. */
+void timeline_return(struct timeline *t, int64_t until);
+
 /* Add the sound of `count` positions, with the gain there, to as many sums: at 8000 Hz, whatever the width. */
 void timeline_add(const struct timeline *t, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
 
