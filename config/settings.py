@@ -127,7 +127,9 @@ class MediaSettings(Section):
     """Slots of the mixer: RTP ports, players and taps together. Memory is taken at start."""
     silence_timeout_seconds: Seconds = 30.0
     """A phone that sends no RTP for this long, and no BYE, has vanished: its call is ended."""
-    supervisor_delay_ms: Annotated[int, Field(ge=20, le=400)] = 60
+    playout_min_ms: Annotated[int, Field(ge=20, le=400)] = 20
+    playout_max_ms: Annotated[int, Field(ge=20, le=400)] = 200
+    """Within these bounds what is mixed waits for late packets, as long as their jitter needs."""
     recording_delay_ms: Annotated[int, Field(ge=40, le=400)] = 120
     srtp: Literal["never", "secure", "always"] = "secure"
     """SRTP with keys in SDP: "secure" wherever signalling is over TLS and the phone knows it,
@@ -149,6 +151,12 @@ class MediaSettings(Section):
         """RTP on an even port, RTCP on the next (RFC 3550 §11)."""
         if self.port_min + self.port_min % 2 >= self.port_max:
             raise ValueError("an even port and the one after it between port_min and port_max")
+        return self
+
+    @model_validator(mode="after")
+    def _the_bounds_of_the_delay_are_in_order(self) -> Self:
+        if self.playout_min_ms > self.playout_max_ms:
+            raise ValueError("playout_min_ms is at most playout_max_ms")
         return self
 
     @model_validator(mode="after")

@@ -10,14 +10,17 @@
 The tick    One clock for all: samples since the start, 8000 Hz, from CLOCK_MONOTONIC. Each RTP
             source that somebody needs decoded has a timeline, a ring of 1 s addressed by that
             clock. Packets are written where their timestamp belongs; order and duplicates need no
-            care. Readers go behind now: mixes by `supervisor_delay_ms`, taps by
-            `recording_delay_ms`. So a tap is as long as it was open, whatever the packets do, and
-            its two sides lie as they were heard, at 8 kHz or, opened `wide`, at 16. Timestamps that
-            leave the clock are set against it again, slowly for drift (8 ms), at once for a leap
-            (1 s).
+            care. Readers go behind now: mixes as far as the jitter of the source needs, taps by
+            `recording_delay_ms` or more. So a tap is as long as it was open, whatever the packets
+            do, and its two sides lie as they were heard, at 8 kHz or, opened `wide`, at 16.
+            Timestamps that leave the clock are set against it again, slowly for drift (8 ms), at
+            once for a leap (1 s).
 Holes       What was lost, or is late, is made up from the last pitch period and fades within 60 ms;
             after comfort noise there is noise; a pause, or a digit, is silence. It lies in the
             timeline, for all readers alike, until the packet comes after all.
+Delay       99 of 100 packets of the last seconds were in time for the mixes of a source, between
+            `playout_min_ms` and `playout_max_ms`. It grows at once, and shrinks in silence or where
+            one period of a voice can be left out; 5 ms cross. The timeline knows nothing of it.
 Relay       A sink with one RTP source of its own codec at unity gain gets its packets as they come,
             with a header of ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other
             byte by byte. Anything else is mixed every 20 ms, and sent in packets as long as the

@@ -41,7 +41,8 @@ class Mixer:
         max_ports: int,
         max_routes: int,
         silence_timeout_ms: int,
-        supervisor_delay_ms: int,
+        playout_min_ms: int,
+        playout_max_ms: int,
         recording_delay_ms: int,
     ) -> None:
         """Raises ValueError when a limit is out of range, MixerFull without memory or thread."""

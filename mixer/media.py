@@ -98,7 +98,8 @@ class Mixer:
             max_ports=settings.max_ports,
             max_routes=settings.max_ports * ROUTES_PER_PORT,
             silence_timeout_ms=round(settings.silence_timeout_seconds * 1000),
-            supervisor_delay_ms=settings.supervisor_delay_ms,
+            playout_min_ms=settings.playout_min_ms,
+            playout_max_ms=settings.playout_max_ms,
             recording_delay_ms=settings.recording_delay_ms,
         )
 

@@ -112,6 +112,8 @@ class PortStats:
     jitter_ms: float
     rtt_ms: float
     """0 before the first RTCP report about us."""
+    playout_ms: float
+    """How far behind now it is mixed, by its jitter; what is relayed does not wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,8 @@ mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port
         close(fds[1]);
         return MX_FULL;
     }
-    int16_t *samples = touch_samples(m, slot, TIMELINE_BYTES);
-    port_open(&m->media.slots[slot].rtp, listen_only, fds, &seed, samples, position_of(m, now_ns(m)));
+    touch_samples(m, slot, TIMELINE_BYTES);
+    port_open(m, slot, listen_only, fds, &seed, position_of(m, now_ns(m)));
     *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only, .ssrc = seed.ssrc});
     return MX_OK;
 }
@@ -337,6 +337,7 @@ mx_result mx_stats(const mx *m, mx_port port, mx_port_stats *stats) {
         .concealed_ms = (double)value_of(&c->concealed) * 1000 / MX_SAMPLE_RATE,
         .digits = value_of(&c->digits),
         .digits_lost = value_of(&c->digits_lost),
+        .playout_ms = atomic_load_explicit(&c->playout, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
         .jitter_ms = atomic_load_explicit(&c->jitter, memory_order_relaxed) * 1000.0 / MX_SAMPLE_RATE,
         .rtt_ms = atomic_load_explicit(&c->rtt_65536ths, memory_order_relaxed) * 1000.0 / 65536,
         .level_dbov = level_dbov(atomic_load_explicit(&c->power, memory_order_relaxed)),

@@ -116,7 +116,7 @@ struct mx {
     struct address host;
     uint16_t port_min, port_max;
     uint32_t max_ports;
-    int64_t silence_timeout, supervisor_delay, recording_delay; /* samples */
+    int64_t silence_timeout, playout_min, playout_max, recording_delay; /* samples */
     int64_t origin_ns; /* CLOCK_MONOTONIC at position 0 */
     uint64_t origin_ntp; /* the same instant, 32.32 bits since 1900 */
     uint8_t *samples;  /* SLOT_BYTES for each slot */
@@ -135,8 +135,14 @@ struct mx {
 };
 
 static inline int64_t position_of(const struct mx *m, int64_t now_ns) { return (now_ns - m->origin_ns) / NS_PER_SAMPLE; }
+static inline int64_t next_tick(const struct mx *m) { return (int64_t)m->media.next_tick * MX_TICK_SAMPLES; }
 static inline uint8_t *memory_of(const struct mx *m, uint32_t slot) { return m->samples + (size_t)slot * SLOT_BYTES; }
 static inline int16_t *samples_of(const struct mx *m, uint32_t slot) { return (int16_t *)memory_of(m, slot); }
+
+/* How late a packet may be, and still be heard by somebody. */
+static inline int64_t latest(const struct mx *m) {
+    return m->recording_delay > m->playout_max ? m->recording_delay : m->playout_max;
+}
 
 /* Control thread: close the contexts that the media thread is done with. */
 void control_tidy(struct mx *m);

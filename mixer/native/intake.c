@@ -182,13 +182,14 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, s
     int64_t position;
     int16_t samples[CODEC_MOST_WIDTH * RTP_MAX_PAYLOAD];
     enum placing placing =
-        timeline_place(&p->timeline, packet->header.timestamp, packet->span, sequel.newest, now, m->recording_delay, &position);
+        timeline_place(&p->timeline, packet->header.timestamp, packet->span, sequel.newest, now, latest(m), &position);
     if (placing == LOST) {
         count_one(&p->counters.misplaced);
         return;
     }
     if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
     if (placing != PLACED) count_one(&p->counters.realigned);
+    if (p->needed) playout_note(&p->playout, next_tick(m) - position);
     if (!decodes(m, slot, sequel.newest)) return;
     bool fresh = !p->decoding, made_up = !fresh && sequel.after_loss && p->needed && make_up(m, slot, packet, position);
     p->remote.codec->decode(memory_of(m, slot) + PORT_DECODER, samples, packet->payload, packet->length);

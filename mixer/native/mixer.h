@@ -25,7 +25,8 @@ enum {
     MX_TICK_SAMPLES = 160,
     MX_UNITY_GAIN = 256,
     MX_MAX_GAIN = 4096,      /* 24 dB */
-    MX_MAX_DELAY_MS = 400,   /* of a reader behind now; a source keeps 1 s */
+    MX_LEAST_DELAY_MS = 20,  /* of a reader behind now, */
+    MX_MAX_DELAY_MS = 400,   /* and the most; a source keeps 1 s */
     MX_TAP_FRAMES = 1 << 14, /* 2.048 s that the reader of a tap may be late, 64 kB */
     MX_MAX_DIGITS = 32,      /* that wait to be sent from one port */
     MX_LEAST_DIGIT_MS = 40,
@@ -57,7 +58,8 @@ typedef struct {
     uint32_t max_ports;          /* RTP ports, players and taps together */
     uint32_t max_routes;
     uint32_t silence_timeout_ms; /* without RTP for this long a port is MX_MEDIA_TIMED_OUT */
-    uint32_t supervisor_delay_ms, recording_delay_ms; /* how far mixes and taps read behind now */
+    uint32_t playout_min_ms, playout_max_ms; /* how far mixes read a source behind now: by its jitter, within these bounds */
+    uint32_t recording_delay_ms; /* how far taps do, or as far as their sources need */
 } mx_limits;
 
 /* Keys of SRTP and SRTCP: master key and master salt of each direction, copied. Suites: AES_CM_128_HMAC_SHA1_80 and _32 (30
@@ -118,6 +120,7 @@ typedef struct {
     double speech_ms;
     double mos;               /* G.107, of what the phone sends, from loss, jitter and round trip so far; 0: nothing came */
     double jitter_ms, rtt_ms; /* RFC 3550 A.8, §6.4.1; rtt 0 before the first report about us */
+    double playout_ms;        /* how far behind now mixes read it */
 } mx_port_stats;
 
 typedef struct {

@@ -10,15 +10,16 @@
 
 #include "core.h"
 
-enum { MOST_PORTS = 1 << 16, MOST_ROUTES = 1 << 22, LEAST_DELAY_MS = 20, MAX_PAIR_PORT = 65534 };
+enum { MOST_PORTS = 1 << 16, MOST_ROUTES = 1 << 22, MAX_PAIR_PORT = 65534 };
 
-static bool is_delay(uint32_t ms) { return ms >= LEAST_DELAY_MS && ms <= MX_MAX_DELAY_MS; }
+static bool is_delay(uint32_t ms) { return ms >= MX_LEAST_DELAY_MS && ms <= MX_MAX_DELAY_MS; }
 
 static bool valid(const mx_limits *l) {
     uint32_t first = (l->port_min + 1u) & ~1u;
     return l->port_min > 0 && first <= MAX_PAIR_PORT && first + 1 <= l->port_max && /* at least one pair */
            l->max_ports >= 1 && l->max_ports <= MOST_PORTS && l->max_routes >= 1 && l->max_routes <= MOST_ROUTES &&
-           l->silence_timeout_ms >= 1 && is_delay(l->supervisor_delay_ms) && is_delay(l->recording_delay_ms);
+           l->silence_timeout_ms >= 1 && is_delay(l->playout_min_ms) && is_delay(l->playout_max_ms) &&
+           l->playout_min_ms <= l->playout_max_ms && is_delay(l->recording_delay_ms);
 }
 
 /* Zeroed, and aligned for what two threads share. */
@@ -113,7 +114,8 @@ static void settle_limits(struct mx *m, const mx_limits *limits) {
     m->port_max = limits->port_max;
     m->max_ports = limits->max_ports;
     m->silence_timeout = samples_of_ms(limits->silence_timeout_ms);
-    m->supervisor_delay = samples_of_ms(limits->supervisor_delay_ms);
+    m->playout_min = samples_of_ms(limits->playout_min_ms);
+    m->playout_max = samples_of_ms(limits->playout_max_ms);
     m->recording_delay = samples_of_ms(limits->recording_delay_ms);
     m->control.next_rtp_port = (uint16_t)((limits->port_min + 1u) & ~1u);
     m->wake_fd = m->events_fd = m->media.epoll_fd = m->media.timer_fd = -1;

@@ -15,8 +15,12 @@ enum {
     REPORT_SPREAD = 40000,
 };
 
-void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const struct port_seed *seed, int16_t *samples,
-               int64_t now) {
+static void show_playout(struct rtp_port *p) {
+    atomic_store_explicit(&p->counters.playout, (uint32_t)p->playout.delay, memory_order_relaxed);
+}
+
+void port_open(struct mx *m, uint32_t slot, bool listen_only, const int fds[2], const struct port_seed *seed, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
     memset(p, 0, sizeof *p);
     p->rtp_fd = fds[0];
     p->rtcp_fd = fds[1];
@@ -24,7 +28,9 @@ void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const str
     p->relayed = NO_SLOT;
     tones_open(&p->tones);
     p->report_at = now + REPORT_LEAST + seed->spread % REPORT_SPREAD;
-    timeline_open(&p->timeline, samples, now);
+    timeline_open(&p->timeline, samples_of(m, slot), now);
+    playout_open(&p->playout, m->playout_min, m->playout_max);
+    show_playout(p);
     stream_open(&p->stream, seed->ssrc, seed->sequence, seed->timestamp);
     for (int i = 0; i < RTCP_CNAME; i++) {
         int nibble = seed->cname[i / 2] >> (i % 2 ? 0 : 4) & 15;
@@ -107,6 +113,11 @@ void port_show_level(struct rtp_port *p) {
 void port_need(struct rtp_port *p, bool needed) {
     if (!needed) timeline_pause(&p->timeline);
     p->needed = needed;
+}
+
+void port_turn(struct rtp_port *p, int64_t tick) {
+    playout_turn(&p->playout, &p->timeline, tick);
+    show_playout(p);
 }
 
 static void prepare(struct rtp_port *p, int64_t until) {

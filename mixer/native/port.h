@@ -9,6 +9,7 @@
 #include "codecs.h"
 #include "digits.h"
 #include "level.h"
+#include "playout.h"
 #include "resample.h"
 #include "rtcp.h"
 #include "rtp.h"
@@ -57,6 +58,7 @@ struct counters {
     _Atomic uint32_t power;          /* mean square */
     _Atomic uint32_t jitter;         /* positions */
     _Atomic uint32_t rtt_65536ths;   /* seconds */
+    _Atomic uint32_t playout;        /* positions */
 };
 
 static inline void count_one(_Atomic uint64_t *counter) {
@@ -95,6 +97,7 @@ struct rtp_port {
     uint16_t mixed;          /* sequence number of mixed packets and digits, before the stream maps it */
     struct counters counters;
     struct timeline timeline;
+    struct playout playout;
     /* Now and then. */
     int32_t fading[CODEC_MOST_WIDTH * MIX_RAMP]; /* of the next mix: sources that have left it */
     struct digit_queue dialled;
@@ -116,9 +119,8 @@ struct port_seed {
     uint8_t cname[RTCP_CNAME / 2];
 };
 
-/* Control thread, before the media thread knows of it. `samples`: PORT_BYTES, all 0. */
-void port_open(struct rtp_port *p, bool listen_only, const int fds[2], const struct port_seed *seed, int16_t *samples,
-               int64_t now);
+/* Control thread, before the media thread knows of it. The memory of its timeline is all 0. */
+void port_open(struct mx *m, uint32_t slot, bool listen_only, const int fds[2], const struct port_seed *seed, int64_t now);
 
 /* All below: media thread. `now` is a position. */
 void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now);
@@ -146,6 +148,9 @@ void port_show_level(struct rtp_port *p);
 
 /* Whether somebody reads the timeline. */
 void port_need(struct rtp_port *p, bool needed);
+
+/* Mixes that begin at `tick` are going to read it: how far behind is settled. */
+void port_turn(struct rtp_port *p, int64_t tick);
 
 /* Add what was said from `position` on, with the gain there, at 8000 Hz; and at 16000 Hz, where it is wide. */
 void port_listen(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);

@@ -105,12 +105,12 @@ static PyType_Spec clip_spec = {"mixer._native.Clip", sizeof(Clip), 0, Py_TPFLAG
 
 static PyObject *mixer_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"host", "port_min", "port_max", "max_ports", "max_routes", "silence_timeout_ms",
-                            "supervisor_delay_ms", "recording_delay_ms", NULL};
+                            "playout_min_ms", "playout_max_ms", "recording_delay_ms", NULL};
     mx_limits limits;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$sHHIIIII", names, &limits.host, &limits.port_min,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$sHHIIIIII", names, &limits.host, &limits.port_min,
                                      &limits.port_max, &limits.max_ports, &limits.max_routes,
-                                     &limits.silence_timeout_ms, &limits.supervisor_delay_ms,
-                                     &limits.recording_delay_ms))
+                                     &limits.silence_timeout_ms, &limits.playout_min_ms,
+                                     &limits.playout_max_ms, &limits.recording_delay_ms))
         return NULL;
     Mixer *self = (Mixer *)PyType_GenericAlloc(type, 0);
     if (!self) return NULL;
@@ -293,13 +293,13 @@ static PyObject *mixer_stats(PyObject *self, PyObject *args) {
     if (!m || !PyArg_ParseTuple(args, "II", &port.slot, &port.generation)) return NULL;
     mx_result result = mx_stats(m, port, &s);
     if (result != MX_OK) return raise_result(result);
-    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsNsdsdsdsd}", "received", s.received, "sent", s.sent, "lost",
+    return Py_BuildValue("{sKsKsKsKsKsKsKsKsKsKsKsKsKsKsdsdsNsdsdsdsdsd}", "received", s.received, "sent", s.sent, "lost",
                          s.lost, "strangers", s.strangers, "malformed", s.malformed, "forged", s.forged,
                          "unexpected", s.unexpected, "misplaced", s.misplaced, "realigned", s.realigned, "epochs", s.epochs, "send_errors",
                          s.send_errors, "rtcp_received", s.rtcp_received, "digits", s.digits, "digits_lost",
                          s.digits_lost, "concealed_ms", s.concealed_ms, "level_dbov", s.level_dbov, "speaking",
                          PyBool_FromLong(s.speaking), "speech_ms", s.speech_ms, "mos", s.mos, "jitter_ms",
-                         s.jitter_ms, "rtt_ms", s.rtt_ms);
+                         s.jitter_ms, "rtt_ms", s.rtt_ms, "playout_ms", s.playout_ms);
 }
 
 static PyObject *mixer_totals(PyObject *self, PyObject *Py_UNUSED(none)) {

@@ -17,12 +17,38 @@ static void add_source(const struct mx *m, uint32_t source, int64_t position, in
     else player_add(&slot->player, position, sums, count, gain);
 }
 
-/* What a mix that begins at `tick` takes from a source: the past, but players need not wait for packets. */
-static void add_to_mix(const struct mx *m, uint32_t source, int64_t tick, int32_t *sums, size_t count,
+/* Sound of a port at 8000 Hz, or at 16000 Hz. */
+typedef void (*reading)(struct rtp_port *p, int64_t position, int32_t *sums, size_t count, const struct gain *gain);
+
+static void add_behind(struct rtp_port *p, int64_t delay, reading read, int64_t position, int32_t *sums, size_t count,
                        const struct gain *gain) {
-    int64_t delay = m->media.slots[source].kind == KIND_RTP ? m->supervisor_delay : 0;
     struct gain then = {gain->from_q8, gain->to_q8, gain->since - delay};
-    add_source(m, source, tick - delay, sums, count, &then);
+    read(p, position - delay, sums, count, &then);
+}
+
+/* What a mix that begins at `tick` takes from `position` on: the past, as far back as the packets need. Where that changes
+ * with this tick, what was heard fades into what is. */
+static void add_past(struct rtp_port *p, int64_t tick, reading read, int64_t position, int32_t *sums, size_t count,
+                     const struct gain *gain) {
+    const struct playout *playout = &p->playout;
+    port_turn(p, tick);
+    if (playout->changed != tick) {
+        add_behind(p, playout->delay, read, position, sums, count, gain);
+        return;
+    }
+    struct gain fading = {gain_at(gain, tick), 0, tick}, rising = {0, gain->to_q8, tick};
+    size_t ramp = (size_t)(tick + MIX_RAMP - position);
+    add_behind(p, playout->before, read, position, sums, ramp < count ? ramp : count, &fading);
+    add_behind(p, playout->delay, read, position, sums, count, &rising);
+    timeline_return(&p->timeline, position + (int64_t)count - playout->delay);
+}
+
+/* Players need not wait for packets. */
+static void add_to_mix(const struct mx *m, uint32_t source, int64_t tick, int64_t position, int32_t *sums, size_t count,
+                       const struct gain *gain) {
+    struct slot *slot = &m->media.slots[source];
+    if (slot->kind == KIND_RTP) add_past(&slot->rtp, tick, port_listen, position, sums, count, gain);
+    else player_add(&slot->player, position, sums, count, gain);
 }
 
 static bool is_wide(const struct mx *m, uint32_t source) {
@@ -33,8 +59,7 @@ static bool is_wide(const struct mx *m, uint32_t source) {
 /* The same from a source at 16000 Hz, as it is. */
 static void add_to_wide_mix(const struct mx *m, uint32_t source, int64_t tick, int32_t *sums, size_t count,
                             const struct gain *gain) {
-    struct gain then = {gain->from_q8, gain->to_q8, gain->since - m->supervisor_delay};
-    port_listen_wide(&m->media.slots[source].rtp, tick - m->supervisor_delay, sums, count, &then);
+    add_past(&m->media.slots[source].rtp, tick, port_listen_wide, tick, sums, count, gain);
 }
 
 static void add_wide_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
@@ -58,15 +83,13 @@ static void add_to_tap(const struct mx *m, const struct edge *e, add_sound *add,
 
 static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[slot].kind == KIND_TAP; }
 
-static int64_t next_tick(const struct mx *m) { return (int64_t)m->media.next_tick * MX_TICK_SAMPLES; }
-
 /* At 16000 Hz those sources that are at 8000 Hz are summed first, and raised once. */
 static void mix_wide(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
     const struct routes *routes = &m->media.routes;
     int32_t narrow[MX_TICK_SAMPLES + 2 * RESAMPLE_REACH] = {0};
     for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e)) {
         if (is_wide(m, e->source)) add_to_wide_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
-        else add_to_mix(m, e->source, tick - RESAMPLE_REACH, narrow, MX_TICK_SAMPLES + 2 * RESAMPLE_REACH, &e->gain);
+        else add_to_mix(m, e->source, tick, tick - RESAMPLE_REACH, narrow, MX_TICK_SAMPLES + 2 * RESAMPLE_REACH, &e->gain);
     }
     resample_double(sums, narrow + RESAMPLE_REACH, MX_TICK_SAMPLES);
 }
@@ -74,7 +97,7 @@ static void mix_wide(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
 static void mix_narrow(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
     const struct routes *routes = &m->media.routes;
     for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e))
-        add_to_mix(m, e->source, tick, sums, MX_TICK_SAMPLES, &e->gain);
+        add_to_mix(m, e->source, tick, tick, sums, MX_TICK_SAMPLES, &e->gain);
 }
 
 void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
@@ -181,6 +204,16 @@ static void pull_wide(struct mx *m, uint32_t slot, size_t count) {
     tap_write(tap, sums[0], sums[1], CODEC_MOST_WIDTH * count);
 }
 
+void sinks_collect(struct mx *m, uint32_t tap, int64_t now) {
+    int64_t delay = m->recording_delay;
+    for (struct edge *e = routes_of_sink(&m->media.routes, tap); e; e = routes_next_of_sink(&m->media.routes, e)) {
+        const struct slot *source = &m->media.slots[e->source];
+        int64_t wanted = source->kind == KIND_RTP ? playout_wanted(&source->rtp.playout) : 0;
+        if (wanted > delay) delay = wanted;
+    }
+    sinks_pull(m, tap, now - delay);
+}
+
 void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
     struct tap *tap = &m->taps[slot];
     while (tap->next < until) {
@@ -239,11 +272,11 @@ static void fade(struct mx *m, const struct edge *edge, int64_t since) {
     int32_t narrow[MIX_RAMP + 2 * RESAMPLE_REACH] = {0};
     if (!sink->remote.codec) return;
     if (port_width(sink) == 1) {
-        add_to_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
+        add_to_mix(m, edge->source, since, since, sink->fading, MIX_RAMP, &edge->gain);
     } else if (is_wide(m, edge->source)) {
         add_to_wide_mix(m, edge->source, since, sink->fading, MIX_RAMP, &edge->gain);
     } else {
-        add_to_mix(m, edge->source, since - RESAMPLE_REACH, narrow, MIX_RAMP + 2 * RESAMPLE_REACH, &edge->gain);
+        add_to_mix(m, edge->source, since, since - RESAMPLE_REACH, narrow, MIX_RAMP + 2 * RESAMPLE_REACH, &edge->gain);
         resample_double(sink->fading, narrow + RESAMPLE_REACH, MIX_RAMP);
     }
 }

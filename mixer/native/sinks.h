@@ -18,6 +18,9 @@ void sinks_drop(struct mx *m, uint32_t slot, int64_t at);
 /* Mix 20 ms that begin at position `tick`, and send them. */
 void sinks_mix(struct mx *m, uint32_t sink, int64_t tick);
 
+/* Let a tap take what no packet changes any more: as far behind now as recordings wait, or as its sources need. */
+void sinks_collect(struct mx *m, uint32_t tap, int64_t now);
+
 /* Let a tap take what lies below `until`. */
 void sinks_pull(struct mx *m, uint32_t tap, int64_t until);
 

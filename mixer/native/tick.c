@@ -132,7 +132,7 @@ static void visit_tap(struct mx *m, uint32_t slot, int64_t now) {
         roster_remove(&m->media.taps, slot);
         release(m, slot);
     } else if (!atomic_load_explicit(&m->taps[slot].ended, memory_order_relaxed)) {
-        sinks_pull(m, slot, now - m->recording_delay);
+        sinks_collect(m, slot, now);
     }
 }
 

@@ -132,3 +132,15 @@ def test_an_error_does_not_print_the_value_either() -> None:
     with pytest.raises(ValidationError) as caught:
         Agent.model_validate({"username": "agent1", "pasword": "hunter2"})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("least", "most"), [(20, 20), (60, 200), (400, 400)])
+def test_the_delay_of_mixes_has_bounds_in_order(least: int, most: int) -> None:
+    settings = MediaSettings(playout_min_ms=least, playout_max_ms=most)
+    assert settings.playout_min_ms == least
+
+
+@pytest.mark.parametrize(("least", "most"), [(19, 60), (20, 401), (61, 60)])
+def test_bounds_of_the_delay_that_cannot_be_are_refused(least: int, most: int) -> None:
+    with pytest.raises(ValidationError):
+        MediaSettings(playout_min_ms=least, playout_max_ms=most)

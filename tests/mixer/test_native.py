@@ -38,7 +38,8 @@ def opened(**changes: int | str) -> _native.Mixer:
         "max_ports": 4,
         "max_routes": 8,
         "silence_timeout_ms": 1000,
-        "supervisor_delay_ms": 60,
+        "playout_min_ms": 20,
+        "playout_max_ms": 200,
         "recording_delay_ms": 120,
     }
     return _native.Mixer(**{**limits, **changes})  # type: ignore[arg-type]
@@ -53,7 +54,9 @@ def opened(**changes: int | str) -> _native.Mixer:
         {"max_ports": 0},
         {"max_ports": 65537},
         {"max_routes": 0},
-        {"supervisor_delay_ms": 10},
+        {"playout_min_ms": 10},
+        {"playout_max_ms": 401},
+        {"playout_min_ms": 100, "playout_max_ms": 60},
         {"recording_delay_ms": 500},
     ],
 )
