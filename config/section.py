@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -31,6 +31,17 @@ def own_address(text: str) -> str:
     return text
 
 
+def own_address6(text: str) -> str:
+    try:
+        address = IPv6Address(text)
+    except ValueError:
+        address = None
+    odd = address is None or address.is_unspecified or address.is_multicast or address.ipv4_mapped
+    if address is None or odd or address.scope_id:
+        raise ValueError("an IPv6 address of this machine, one that phones can reach")
+    return str(address)
+
+
 def listener_address(text: str) -> str:
     try:
         address = ip_address(text)
@@ -43,6 +54,8 @@ def listener_address(text: str) -> str:
 
 OwnAddress = Annotated[str, AfterValidator(own_address)]
 """Phones are told it, so it cannot be 0.0.0.0."""
+OwnAddress6 = Annotated[str, AfterValidator(own_address6)]
+"""Likewise, and no IPv4 address in IPv6 form."""
 ListenerAddress = Annotated[str, AfterValidator(listener_address)]
 """IPv4 or IPv6."""
 

@@ -21,6 +21,7 @@ from config.section import (
     ListenerAddress,
     Name,
     OwnAddress,
+    OwnAddress6,
     Port,
     ReferTarget,
     Seconds,
@@ -121,6 +122,10 @@ class TlsSettings(Section):
 class MediaSettings(Section):
     host: OwnAddress = "127.0.0.1"
     """Address of the RTP sockets, as written into SDP."""
+    host6: OwnAddress6 | None = None
+    """That for phones that describe themselves in IPv6; without it they are refused."""
+    dscp: Annotated[int, Field(ge=0, le=63)] = 46
+    """Of RTP and RTCP: expedited forwarding (RFC 3246)."""
     port_min: Annotated[int, Field(ge=1024, le=65535)] = 20000
     port_max: Annotated[int, Field(ge=1024, le=65535)] = 29999
     max_ports: Annotated[int, Field(ge=4, le=65536)] = 4096
@@ -143,6 +148,10 @@ class MediaSettings(Section):
     """What calls are spoken in, in the order of our offers; a phone's offer has its own order."""
     inband_dtmf: Literal["never", "fallback"] = "never"
     """Whether keys are looked for in the sound of callers whose phones know no telephone events."""
+    rtcp_mux: Literal["accepted", "offered"] = "accepted"
+    """RTCP on the port of RTP (RFC 5761): where a phone offers it, or in our own offers too."""
+    late_tick_ms: Annotated[int, Field(ge=1, le=1000)] = 10
+    """A tick of a media thread that begins later is counted, and warned of at most every 10 s."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Media threads. Each has its share of the ports and slots; a call lives on one of them."""
 

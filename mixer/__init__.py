@@ -50,13 +50,17 @@ Silence     A listen-only port drops RTP before any timeline and cannot be the s
 Secrets     SRTP where keys were given: what is not made with them, or comes twice, changes nothing.
 Pace        Packets are handled as they come; when the thread is busy for more than 5 % of the time
             it gathers them for 4 ms, which saves a wake-up each and half of all its work.
+Ports       An even UDP port, in the address family of the phone, and the one above for RTCP; that
+            one goes back as soon as both share the other (rtcp-mux). `native/socket_io.c` alone
+            knows how packets come and go.
+Lateness    A tick that begins late is counted and, at most every 10 s, logged.
 Farm        `media.threads` mixers with a thread each; a call lives on one of them.
 
 `bridge.py` says who hears whom, `graph.py` what to change for it; both are pure. `codecs.py` is
 what SDP may offer. Covered: RFC 3550 with its appendices A.1, A.3 and A.8, PCMU and PCMA of RFC
 3551, G.722 and L16 of it, Opus of RFC 7587, RFC 4733, the level of RFC 3389, levels of RFC 6464,
-G.107 with defaults, RFC 3711 and RFC 7714 by libsrtp2. Left out here: IPv6, stereo, more than 16000
-Hz where it is not relayed, the spectrum of comfort noise.
+G.107 with defaults, RFC 3711 and RFC 7714 by libsrtp2, RFC 5761, IPv4 and IPv6. Left out here:
+stereo, more than 16000 Hz where it is not relayed, the spectrum of comfort noise.
 """
 
 from mixer._native import (

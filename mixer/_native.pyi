@@ -11,6 +11,7 @@ PLAYER_ENDED: int
 MEDIA_STARTED: int
 MEDIA_TIMED_OUT: int
 DIGIT_RECEIVED: int
+TICKS_LATE: int
 TAP_FRAMES: int
 """Stereo frames that wait for the reader of a tap before the next is an overrun."""
 
@@ -35,7 +36,9 @@ class Mixer:
     def __init__(
         self,
         *,
-        host: str,
+        host: str | None,
+        host6: str | None,
+        dscp: int,
         port_min: int,
         port_max: int,
         max_ports: int,
@@ -44,6 +47,7 @@ class Mixer:
         playout_min_ms: int,
         playout_max_ms: int,
         recording_delay_ms: int,
+        late_tick_ms: int,
     ) -> None:
         """Raises ValueError when a limit is out of range, MixerFull without memory or thread."""
 
@@ -51,10 +55,11 @@ class Mixer:
         """Joins the media thread; the GIL is free meanwhile. May be called twice."""
 
     def fileno(self) -> int: ...
-    def next_event(self) -> tuple[int, int, int, str, int] | None:
-        """Kind, slot, generation; digit and milliseconds, "" and 0 when it is about none."""
+    def next_event(self) -> tuple[int, int, int, str, int, int] | None:
+        """Kind, slot, generation; digit and milliseconds, "" and 0 when it is about none; of late
+        ticks the milliseconds of the worst, and how many."""
 
-    def open_rtp(self, listen_only: bool, /) -> tuple[int, int, int]:
+    def open_rtp(self, ipv6: bool, listen_only: bool, /) -> tuple[int, int, int]:
         """Slot, generation, UDP port of RTP. Raises MixerFull, NoFreePort, ValueError (host)."""
 
     def set_remote(
@@ -77,6 +82,7 @@ class Mixer:
         fec: bool,
         dtx: bool,
         cbr: bool,
+        rtcp_mux: bool,
     ) -> None:
         """-1 stands for no telephone event; `srtp` is suite, key to send, key to receive.
 

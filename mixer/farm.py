@@ -32,10 +32,12 @@ class Farm:
         """File descriptors, and what to call when one is readable: events wait."""
         return [(mixer.fileno(), mixer.read_events) for mixer in self._mixers]
 
-    def open_rtp(self, *, beside: Port | None = None, listen_only: bool = False) -> RtpPort:
+    def open_rtp(
+        self, *, beside: Port | None = None, ipv6: bool = False, listen_only: bool = False
+    ) -> RtpPort:
         """`beside` is any port of the same call; None begins a call."""
         mixer = self._least_loaded() if beside is None else self._of(beside)
-        return mixer.open_rtp(listen_only=listen_only)
+        return mixer.open_rtp(ipv6=ipv6, listen_only=listen_only)
 
     def open_player(self, clip: Clip, *, beside: Port, loop: bool = False) -> Port:
         return self._of(beside).open_player(clip, loop=loop)
@@ -79,6 +81,7 @@ class Farm:
             cpu_seconds=sum(one.cpu_seconds for one in every),
             ticks=sum(one.ticks for one in every),
             late_ticks=sum(one.late_ticks for one in every),
+            worst_ms=max(one.worst_ms for one in every),
             p99_ms=max(one.p99_ms for one in every),
             ports_open=sum(one.ports_open for one in every),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Set
 from contextlib import suppress
 
@@ -23,9 +24,12 @@ from mixer.ports import (
     Totals,
 )
 
+log = logging.getLogger(__name__)
+
 ROUTES_PER_PORT = 8  # limit; two legs, a tap and five listeners take 14 routes for 8 ports
 
 NARROW_RATE, WIDE_RATE = 8000, 16000  # hertz
+LATE = "Media thread %d: %d ticks began late, by up to %d ms"  # at most every 10 s
 
 EVENTS: dict[int, Callable[[Port], Event]] = {
     _native.PLAYER_ENDED: PlayerEnded,
@@ -93,6 +97,8 @@ class Mixer:
         self._graph = Graph()
         self._native = _native.Mixer(
             host=settings.host,
+            host6=settings.host6,
+            dscp=settings.dscp,
             port_min=settings.port_min,
             port_max=settings.port_max,
             max_ports=settings.max_ports,
@@ -101,6 +107,7 @@ class Mixer:
             playout_min_ms=settings.playout_min_ms,
             playout_max_ms=settings.playout_max_ms,
             recording_delay_ms=settings.recording_delay_ms,
+            late_tick_ms=settings.late_tick_ms,
         )
 
     def fileno(self) -> int:
@@ -109,19 +116,23 @@ class Mixer:
 
     def read_events(self) -> None:
         waiting = list(iter(self._native.next_event, None))  # on_event may close the mixer
-        for kind, slot, generation, digit, duration_ms in waiting:
+        for kind, slot, generation, digit, duration_ms, ticks in waiting:
             port = self._named(slot, generation)
-            if kind == _native.DIGIT_RECEIVED:
+            if kind == _native.TICKS_LATE:
+                log.warning(LATE, self._thread, ticks, duration_ms)
+            elif kind == _native.DIGIT_RECEIVED:
                 self._on_event(DigitReceived(port, digit, duration_ms))
             else:
                 self._on_event(EVENTS[kind](port))
 
-    def open_rtp(self, *, listen_only: bool = False) -> RtpPort:
-        """Bind an even UDP port, and the next for RTCP. Raises MixerFull, NoFreePort.
+    def open_rtp(self, *, ipv6: bool = False, listen_only: bool = False) -> RtpPort:
+        """Bind an even UDP port of `host` or `host6`, and the next for RTCP.
+
+        Raises MixerFull, NoFreePort; ValueError when there is no such address.
 
         What a listen-only port receives proves its phone alive and goes nowhere, ever.
         """
-        slot, generation, rtp_port = self._native.open_rtp(listen_only)
+        slot, generation, rtp_port = self._native.open_rtp(ipv6, listen_only)
         return RtpPort(self._named(slot, generation), rtp_port)
 
     def set_remote(self, port: Port, remote: Remote) -> None:
@@ -144,6 +155,7 @@ class Mixer:
             fec=remote.use_inband_fec,
             dtx=remote.use_dtx,
             cbr=remote.cbr,
+            rtcp_mux=remote.rtcp_mux,
         )
 
     def send_digits(

@@ -21,7 +21,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class RtpPort:
-    """An open RTP port. RTCP is one UDP port above `rtp_port` (RFC 3550 §11)."""
+    """An open RTP port. RTCP is one UDP port above `rtp_port` (RFC 3550 §11), or on it."""
 
     port: Port
     rtp_port: int
@@ -45,7 +45,8 @@ class Remote:
 
     RTP is taken from exactly `address`:`rtp_port`. `learn_from` names another address, such as the
     one its signalling comes from: any port there may be learnt, once, and then only that one.
-    Port 0 or address 0.0.0.0 (hold) sends nothing and takes nothing.
+    Both are of the family that the port was opened for. Port 0 or address 0.0.0.0 or :: (hold)
+    sends nothing and takes nothing.
     """
 
     address: str
@@ -70,6 +71,8 @@ class Remote:
     use_inband_fec: bool = False
     use_dtx: bool = False
     cbr: bool = False
+    rtcp_mux: bool = False
+    """RTCP comes and goes by the RTP port (RFC 5761); the one above it is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ class Totals:
     """Of the media thread."""
     ticks: int
     late_ticks: int
-    """Begun more than 5 ms late."""
+    """Begun more than `late_tick_ms` late; the driver warns of them."""
+    worst_ms: float
+    """How late the latest was."""
     p99_ms: float
     """How late 99 of 100 ticks were at most, in steps of 0.1 ms, at most 25.6."""
     ports_open: int

@@ -90,10 +90,10 @@ static void touch_port(const struct mx *m, uint32_t slot, const struct remote *r
     if (codec->decoder_bytes) touch_bytes(m, slot, PORT_DECODER, codec->decoder_bytes());
 }
 
-static bool bind_pair(const struct mx *m, uint16_t rtp_port, int fds[2]) {
-    struct address local = address_at_port(&m->host, rtp_port), above = address_next_port(&local);
-    if ((fds[0] = socket_open(&local)) < 0) return false;
-    if ((fds[1] = socket_open(&above)) >= 0) return true;
+static bool bind_pair(const struct mx *m, const struct address *local, int fds[2]) {
+    struct address above = address_next_port(local);
+    if ((fds[0] = socket_open(local, m->dscp)) < 0) return false;
+    if ((fds[1] = socket_open(&above, m->dscp)) >= 0) return true;
     int error = errno;
     close(fds[0]);
     errno = error;
@@ -101,24 +101,26 @@ static bool bind_pair(const struct mx *m, uint16_t rtp_port, int fds[2]) {
 }
 
 /* The pairs take turns: what still arrives for a call that has ended meets no other. */
-static mx_result bind_next_pair(struct mx *m, int fds[2], uint16_t *rtp_port) {
+static mx_result bind_next_pair(struct mx *m, mx_family family, int fds[2], struct address *local) {
     uint32_t first = (m->port_min + 1u) & ~1u, pairs = (m->port_max + 1u - first) / 2;
     for (uint32_t tries = 0; tries < pairs; tries++) {
-        *rtp_port = m->control.next_rtp_port;
-        uint32_t next = *rtp_port + 2u;
+        *local = address_at_port(&m->hosts[family], m->control.next_rtp_port);
+        uint32_t next = m->control.next_rtp_port + 2u;
         m->control.next_rtp_port = (uint16_t)(next + 1 > m->port_max ? first : next);
-        if (bind_pair(m, *rtp_port, fds)) return MX_OK;
+        if (bind_pair(m, local, fds)) return MX_OK;
         if (errno != EADDRINUSE && errno != EACCES) return errno == EADDRNOTAVAIL ? MX_INVALID : MX_FULL;
     }
     return MX_NO_PORT;
 }
 
-mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port) {
+mx_result mx_open_rtp(mx *m, mx_family family, bool listen_only, mx_port *port, uint16_t *rtp_port) {
     uint32_t slot;
     int fds[2];
     struct port_seed seed;
+    struct address local;
+    if (!m->hosts[family].family) return MX_INVALID;
     mx_result result = next_slot(m, &slot);
-    if (result == MX_OK) result = bind_next_pair(m, fds, rtp_port);
+    if (result == MX_OK) result = bind_next_pair(m, family, fds, &local);
     if (result != MX_OK) return result;
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
         close(fds[0]);
@@ -127,15 +129,19 @@ mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port
     }
     touch_samples(m, slot, TIMELINE_BYTES);
     port_open(m, slot, listen_only, fds, &seed, position_of(m, now_ns(m)));
-    *port = open_slot(m, slot, (struct claim){.kind = KIND_RTP, .listen_only = listen_only, .ssrc = seed.ssrc});
+    struct claim claim = {.kind = KIND_RTP, .listen_only = listen_only, .local = local, .ssrc = seed.ssrc};
+    *port = open_slot(m, slot, claim);
+    *rtp_port = address_port(&local);
     return MX_OK;
 }
 
 static bool is_payload_type(int type) { return type >= 0 && type < 128; }
 
-static bool read_remote(struct remote *to, const mx_remote *from) {
+static bool read_remote(struct remote *to, const mx_remote *from, const struct address *local) {
     *to = (struct remote){
         .learning = from->learn_from != NULL,
+        .muxed = from->rtcp_mux,
+        .rtcp_fd = -1,
         .codec = codec_named(from->codec, from->clock_rate),
         .wishes = {from->max_bitrate, from->fec, from->dtx, from->cbr},
         .payload_type = from->payload_type,
@@ -143,11 +149,12 @@ static bool read_remote(struct remote *to, const mx_remote *from) {
         .telephone_event = from->telephone_event,
         .receive_telephone_event = from->receive_telephone_event,
     };
-    bool placed = address_parse(&to->address, from->address, from->rtp_port);
+    bool placed = address_parse(&to->address, from->address, from->rtp_port) && address_same_family(&to->address, local);
     to->told = to->address;
     if (to->codec) to->packet = codec_packet(to->codec, from->ptime_ms);
     return to->codec && from->ptime_ms > 0 && placed &&
-           (!from->learn_from || address_parse(&to->learn_from, from->learn_from, 0)) &&
+           (!from->learn_from ||
+            (address_parse(&to->learn_from, from->learn_from, 0) && address_same_family(&to->learn_from, local))) &&
            is_payload_type(from->payload_type) && is_payload_type(from->receive_payload_type) &&
            (from->telephone_event == -1 || is_payload_type(from->telephone_event)) &&
            (from->receive_telephone_event == -1 || is_payload_type(from->receive_telephone_event));
@@ -173,11 +180,20 @@ static mx_result read_keys(struct claim *claim, const mx_srtp *srtp) {
     return MX_OK;
 }
 
+/* The RTCP port that was given back, for a phone that wants it after all; -1 when it is there, or not to be had: then RTCP
+ * leaves by the RTP port. */
+static int reopen_rtcp(const struct mx *m, struct claim *claim, bool muxed) {
+    struct address above = address_next_port(&claim->local);
+    bool again = claim->muxed && !muxed;
+    claim->muxed = muxed;
+    return again ? socket_open(&above, m->dscp) : -1;
+}
+
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
     struct claim *claim = claim_of(m, port);
     struct command command = {.verb = VERB_REMOTE, .slot = port.slot};
     if (!claim) return MX_GONE;
-    if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote)) return MX_INVALID;
+    if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote, &claim->local)) return MX_INVALID;
     if (!ring_has_room(&m->commands)) return MX_FULL;
     control_tidy(m);
     mx_result result = read_keys(claim, remote->srtp);
@@ -185,6 +201,7 @@ mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
     command.remote.send = claim->send;
     command.remote.receive = claim->receive;
     claim->sends_digits = remote->telephone_event >= 0;
+    command.remote.rtcp_fd = reopen_rtcp(m, claim, remote->rtcp_mux);
     touch_port(m, port.slot, &command.remote);
     ask(m, &command);
     return MX_OK;
@@ -366,6 +383,7 @@ mx_totals mx_get_totals(mx *m) {
         .cpu_seconds = thread_cpu_seconds(m),
         .ticks = value_of(&m->gauges.ticks),
         .late_ticks = value_of(&m->gauges.late_ticks),
+        .worst_ms = (double)value_of(&m->gauges.worst_ns) / 1e6,
         .p99_ms = p99_ms(&m->gauges),
         .ports_open = m->control.ports_open,
     };

@@ -29,7 +29,6 @@ enum {
     TICK_NS = 20 * 1000 * 1000,
     NS_PER_SAMPLE = 125 * 1000,
     VISIT_TICKS = 10,      /* taps are pulled and ports looked after every 200 ms, a tenth of them each tick */
-    LATE_TICK_NS = 5 * 1000 * 1000,
     LATENESS_STEP_NS = 100 * 1000,
     LATENESS_STEPS = 256,
     MAX_DATAGRAM = 2048,   /* bytes; a longer one is malformed */
@@ -48,6 +47,8 @@ struct claim {
     bool open, listen_only;
     uint32_t generation;
     mx_clip *clip; /* of a player */
+    struct address local;  /* of an RTP port */
+    bool muxed;            /* its RTCP port was given back */
     bool sends_digits;     /* telephone events were negotiated */
     uint32_t digits_asked; /* to be sent, ever */
     uint32_t ssrc;         /* under which it sends */
@@ -92,6 +93,12 @@ struct control {
     uint32_t ports_open;
 };
 
+/* Ticks that were late since that was told last, and by how much the worst was. */
+struct lateness {
+    int64_t told_ns, worst_ns;
+    uint32_t ticks;
+};
+
 struct media {
     struct slot *slots;
     struct routes routes;
@@ -101,6 +108,7 @@ struct media {
     int epoll_fd, timer_fd;
     uint64_t next_tick; /* since mx_open() */
     uint32_t epochs;    /* given out */
+    struct lateness late; /* of ticks, not told yet */
     /* Words, for libsrtp2. */
     _Alignas(8) uint8_t datagram[MAX_DATAGRAM];
     _Alignas(8) uint8_t packet[RTP_HEADER + RTP_MAX_PAYLOAD + CRYPTO_ADDED];
@@ -108,15 +116,17 @@ struct media {
 
 /* Written by the media thread, read by the control thread. */
 struct gauges {
-    _Atomic uint64_t ticks, late_ticks, lateness[LATENESS_STEPS];
+    _Atomic uint64_t ticks, late_ticks, worst_ns, lateness[LATENESS_STEPS];
 };
 
 struct mx {
     /* Never changes after mx_open(). */
-    struct address host;
+    struct address hosts[2]; /* by mx_family; all 0: none */
+    uint8_t dscp;
     uint16_t port_min, port_max;
     uint32_t max_ports;
     int64_t silence_timeout, playout_min, playout_max, recording_delay; /* samples */
+    int64_t late_tick_ns;
     int64_t origin_ns; /* CLOCK_MONOTONIC at position 0 */
     uint64_t origin_ntp; /* the same instant, 32.32 bits since 1900 */
     uint8_t *samples;  /* SLOT_BYTES for each slot */

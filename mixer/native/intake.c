@@ -302,6 +302,8 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.strangers);
     } else if ((length = (size_t)size) > MAX_DATAGRAM) {
         count_one(&p->counters.malformed);
+    } else if (p->remote.muxed && rtcp_is_meant(m->media.datagram, length)) {
+        port_take_rtcp(m, slot, length, now);
     } else if (p->remote.receive && !crypto_unprotect(p->remote.receive, m->media.datagram, &length)) {
         count_one(&p->counters.forged);
     } else if (!rtp_parse(m->media.datagram, length, &packet)) {

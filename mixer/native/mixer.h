@@ -52,14 +52,18 @@ typedef enum {
     MX_NO_EVENTS = -6, /* telephone events were not negotiated */
 } mx_result;
 
+typedef enum { MX_IPV4, MX_IPV6 } mx_family;
+
 typedef struct {
-    const char *host;            /* IPv4 address that the sockets bind */
+    const char *host, *host6;    /* IPv4 and IPv6 address that the sockets bind; NULL: none of that family */
+    uint8_t dscp;                /* of what is sent, 0 to 63 (RFC 2474) */
     uint16_t port_min, port_max; /* UDP range, both included; RTP on even ports, RTCP one above */
     uint32_t max_ports;          /* RTP ports, players and taps together */
     uint32_t max_routes;
     uint32_t silence_timeout_ms; /* without RTP for this long a port is MX_MEDIA_TIMED_OUT */
     uint32_t playout_min_ms, playout_max_ms; /* how far mixes read a source behind now: by its jitter, within these bounds */
     uint32_t recording_delay_ms; /* how far taps do, or as far as their sources need */
+    uint32_t late_tick_ms;       /* a tick that begins later than that is counted, and told */
 } mx_limits;
 
 /* Keys of SRTP and SRTCP: master key and master salt of each direction, copied. Suites: AES_CM_128_HMAC_SHA1_80 and _32 (30
@@ -71,7 +75,8 @@ typedef struct {
 } mx_srtp;
 
 /* Where the phone is and what it speaks. RTP is accepted from exactly address:rtp_port. With `learn_from` any port of that
- * other address may be learnt instead, once; from then on only that one. Port 0 or address 0.0.0.0: nobody, send nothing. */
+ * other address may be learnt instead, once; from then on only that one. Port 0, address 0.0.0.0 or :: is nobody: send
+ * nothing. Both addresses are of the family of the port. */
 typedef struct {
     const char *address;
     uint16_t rtp_port;
@@ -80,6 +85,7 @@ typedef struct {
     uint8_t payload_type, receive_payload_type;        /* what we send, what it sends */
     int16_t telephone_event, receive_telephone_event;  /* payload types, -1 where not negotiated */
     const char *learn_from;                            /* NULL: nobody */
+    bool rtcp_mux;                                     /* RTCP comes and goes by the RTP port (RFC 5761) */
     const mx_srtp *srtp;                               /* NULL: RTP as it is */
     uint32_t ptime_ms;                                 /* of packets it wants; 10 to 60 are made, as the codec can */
     uint32_t max_bitrate;                              /* of Opus, bits a second; 0: ours to choose */
@@ -90,14 +96,16 @@ typedef enum {
     MX_PLAYER_ENDED = 1,   /* the last sample of the clip was sent; once */
     MX_MEDIA_STARTED = 2,  /* the first RTP packet was accepted; once */
     MX_MEDIA_TIMED_OUT = 3, /* once, until packets come again */
-    MX_DIGIT_RECEIVED = 4   /* once for each digit, when it has ended */
+    MX_DIGIT_RECEIVED = 4,  /* once for each digit, when it has ended */
+    MX_TICKS_LATE = 5       /* of no port; at most every 10 s */
 } mx_event_kind;
 
 typedef struct {
     mx_event_kind kind;
     mx_port port;
     char digit; /* 0-9 * # A-D, of MX_DIGIT_RECEIVED */
-    uint32_t duration_ms;
+    uint32_t duration_ms; /* and of MX_TICKS_LATE how late the worst was since the last of these, */
+    uint32_t count;       /* and how many were */
 } mx_event;
 
 typedef struct {
@@ -126,7 +134,8 @@ typedef struct {
 typedef struct {
     double cpu_seconds; /* of the media thread */
     uint64_t ticks;
-    uint64_t late_ticks; /* begun more than 5 ms late */
+    uint64_t late_ticks; /* begun more than late_tick_ms late */
+    double worst_ms;     /* lateness of the latest */
     double p99_ms;       /* lateness of ticks since mx_open(), in steps of 0.1 ms, at most 25.6 */
     uint32_t ports_open;
 } mx_totals;
@@ -137,9 +146,10 @@ mx_result mx_open(const mx_limits *limits, mx **opened);
 /* Send BYEs, stop and join the media thread, close every port, free everything. Waits for at most a few milliseconds. */
 void mx_close(mx *m);
 
-/* Bind an even UDP port and the odd one above. `listen_only`: what it receives proves the phone alive and is then dropped;
- * it can never be the source of a route. MX_FULL, MX_NO_PORT; MX_INVALID when the host cannot be bound. */
-mx_result mx_open_rtp(mx *m, bool listen_only, mx_port *port, uint16_t *rtp_port);
+/* Bind an even UDP port and the odd one above, which goes back once RTCP comes by the other. `listen_only`: what it receives proves the phone alive and is then dropped;
+ * it can never be the source of a route. MX_FULL, MX_NO_PORT; MX_INVALID when the host cannot be
+ * bound, or there is none of that family. */
+mx_result mx_open_rtp(mx *m, mx_family family, bool listen_only, mx_port *port, uint16_t *rtp_port);
 
 /* Say where the phone is, or where it is now. Another address or `learn_from` than before: learning starts anew; else what
  * was learnt stays. MX_GONE, MX_FULL; MX_INVALID: address, codec, type, key. */

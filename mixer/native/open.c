@@ -10,7 +10,7 @@
 
 #include "core.h"
 
-enum { MOST_PORTS = 1 << 16, MOST_ROUTES = 1 << 22, MAX_PAIR_PORT = 65534 };
+enum { MOST_PORTS = 1 << 16, MOST_ROUTES = 1 << 22, MAX_PAIR_PORT = 65534, MOST_DSCP = 63 };
 
 static bool is_delay(uint32_t ms) { return ms >= MX_LEAST_DELAY_MS && ms <= MX_MAX_DELAY_MS; }
 
@@ -18,7 +18,7 @@ static bool valid(const mx_limits *l) {
     uint32_t first = (l->port_min + 1u) & ~1u;
     return l->port_min > 0 && first <= MAX_PAIR_PORT && first + 1 <= l->port_max && /* at least one pair */
            l->max_ports >= 1 && l->max_ports <= MOST_PORTS && l->max_routes >= 1 && l->max_routes <= MOST_ROUTES &&
-           l->silence_timeout_ms >= 1 && is_delay(l->playout_min_ms) && is_delay(l->playout_max_ms) &&
+           l->silence_timeout_ms >= 1 && l->late_tick_ms >= 1 && l->dscp <= MOST_DSCP && is_delay(l->playout_min_ms) && is_delay(l->playout_max_ms) &&
            l->playout_min_ms <= l->playout_max_ms && is_delay(l->recording_delay_ms);
 }
 
@@ -52,18 +52,14 @@ static bool open_memory(struct mx *m, const mx_limits *limits) {
            ring_open(&m->released, sizeof(uint32_t), slots) && ring_open(&m->events, sizeof(mx_event), 2 * slots + 64);
 }
 
-static bool watch(const struct mx *m, int fd, uint64_t tag) {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
-    return epoll_ctl(m->media.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 static bool open_descriptors(struct mx *m) {
     m->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     m->events_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     m->media.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     m->media.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     return m->wake_fd >= 0 && m->events_fd >= 0 && m->media.epoll_fd >= 0 && m->media.timer_fd >= 0 &&
-           watch(m, m->wake_fd, TAG_WAKE) && watch(m, m->media.timer_fd, TAG_TIMER);
+           socket_watch(m->media.epoll_fd, m->wake_fd, TAG_WAKE, false) &&
+           socket_watch(m->media.epoll_fd, m->media.timer_fd, TAG_TIMER, false);
 }
 
 static bool start_ticking(struct mx *m) {
@@ -110,6 +106,8 @@ static void free_all(struct mx *m) {
 static int64_t samples_of_ms(uint32_t ms) { return (int64_t)ms * MX_SAMPLE_RATE / 1000; }
 
 static void settle_limits(struct mx *m, const mx_limits *limits) {
+    m->dscp = limits->dscp;
+    m->late_tick_ns = (int64_t)limits->late_tick_ms * 1000 * 1000;
     m->port_min = limits->port_min;
     m->port_max = limits->port_max;
     m->max_ports = limits->max_ports;
@@ -121,14 +119,23 @@ static void settle_limits(struct mx *m, const mx_limits *limits) {
     m->wake_fd = m->events_fd = m->media.epoll_fd = m->media.timer_fd = -1;
 }
 
+/* At least one. */
+static bool read_hosts(const mx_limits *limits, struct address hosts[2]) {
+    const char *texts[] = {[MX_IPV4] = limits->host, [MX_IPV6] = limits->host6};
+    const sa_family_t families[] = {[MX_IPV4] = AF_INET, [MX_IPV6] = AF_INET6};
+    for (int i = 0; i < 2; i++)
+        if (texts[i] && (!address_parse(&hosts[i], texts[i], 0) || hosts[i].family != families[i])) return false;
+    return texts[MX_IPV4] || texts[MX_IPV6];
+}
+
 mx_result core_open(const mx_limits *limits, bool stepped, mx **opened) {
-    struct address host;
-    if (!valid(limits) || !address_parse(&host, limits->host, 0)) return MX_INVALID;
+    struct address hosts[2] = {0};
+    if (!valid(limits) || !read_hosts(limits, hosts)) return MX_INVALID;
     codecs_prepare();
     resample_prepare();
     struct mx *m = shared_memory(sizeof *m);
     if (!m) return MX_FULL;
-    m->host = host;
+    memcpy(m->hosts, hosts, sizeof hosts);
     m->stepped = stepped;
     settle_limits(m, limits);
     bool ready = open_memory(m, limits) && open_descriptors(m);

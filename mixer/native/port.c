@@ -63,6 +63,19 @@ static void change_codec(struct mx *m, struct rtp_port *p, const struct codec *c
     stream_turn(&p->stream, codec->ticks);
 }
 
+static void close_rtcp(struct rtp_port *p) {
+    if (p->rtcp_fd >= 0) close(p->rtcp_fd);
+    p->rtcp_fd = -1;
+}
+
+static void change_rtcp(const struct mx *m, uint32_t slot, const struct remote *remote) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    if (remote->muxed) close_rtcp(p);
+    if (remote->rtcp_fd < 0) return;
+    p->rtcp_fd = remote->rtcp_fd;
+    (void)socket_watch(m->media.epoll_fd, p->rtcp_fd, TAG_OF_RTCP(slot), false); /* or its reports are missed */
+}
+
 static bool same_place(const struct remote *a, const struct remote *b) {
     return a->codec && address_equal(&a->told, &b->told) && address_equal(&a->learn_from, &b->learn_from);
 }
@@ -75,6 +88,7 @@ void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, i
     p->encoding = false;
     p->remote = *remote;
     change_keys(m, &before, remote);
+    change_rtcp(m, slot, remote);
     if (same_place(&before, remote)) {
         p->remote.address = before.address;
         p->remote.learning = before.learning;
@@ -275,6 +289,6 @@ void port_close(struct mx *m, uint32_t slot, int64_t now) {
     if (p->stream.packets && port_reachable(p)) port_send_report(m, p, now, true); /* §6.3.7: who never sent says no BYE */
     change_keys(m, &p->remote, &(struct remote){0});
     close(p->rtp_fd);
-    close(p->rtcp_fd);
-    p->rtp_fd = p->rtcp_fd = -1;
+    p->rtp_fd = -1;
+    close_rtcp(p);
 }

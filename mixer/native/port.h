@@ -42,6 +42,8 @@ struct remote {
     struct address told;       /* `address` before another was learnt */
     bool learning;             /* its port may still be learnt from `learn_from` */
     struct address learn_from; /* its port means nothing */
+    bool muxed;                /* RTCP comes and goes by the RTP port */
+    int rtcp_fd;               /* a new RTCP socket in place of one that was given back, or -1 */
     const struct codec *codec; /* NULL: not known yet */
     struct codec_wishes wishes;
     uint32_t packet;           /* positions in a packet of a mix */
@@ -68,7 +70,7 @@ static inline void count_one(_Atomic uint64_t *counter) {
 
 /* What each packet touches comes first and together: with many calls it is the memory that takes time. */
 struct rtp_port {
-    int rtp_fd, rtcp_fd;
+    int rtp_fd, rtcp_fd; /* -1: RTCP has no socket of its own */
     bool listen_only;
     bool connected; /* the kernel knows the peer */
     bool sealed;    /* and nothing of others is left in the socket from before */
@@ -180,8 +182,9 @@ void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
 /* Digits that ended without an end packet. */
 void port_expire_digits(struct mx *m, uint32_t slot, int64_t now);
 
-/* reports.c */
+/* reports.c; the second takes what lies in the datagram of the media thread, of so many bytes, and comes from the phone. */
 void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now);
+void port_take_rtcp(struct mx *m, uint32_t slot, size_t size, int64_t now);
 void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool bye);
 
 #endif

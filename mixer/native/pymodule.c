@@ -104,13 +104,13 @@ static PyType_Spec clip_spec = {"mixer._native.Clip", sizeof(Clip), 0, Py_TPFLAG
 /* Mixer */
 
 static PyObject *mixer_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"host", "port_min", "port_max", "max_ports", "max_routes", "silence_timeout_ms",
-                            "playout_min_ms", "playout_max_ms", "recording_delay_ms", NULL};
+    static char *names[] = {"host", "host6", "dscp", "port_min", "port_max", "max_ports", "max_routes", "silence_timeout_ms",
+                            "playout_min_ms", "playout_max_ms", "recording_delay_ms", "late_tick_ms", NULL};
     mx_limits limits;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$sHHIIIIII", names, &limits.host, &limits.port_min,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$zzbHHIIIIIII", names, &limits.host, &limits.host6, &limits.dscp, &limits.port_min,
                                      &limits.port_max, &limits.max_ports, &limits.max_routes,
                                      &limits.silence_timeout_ms, &limits.playout_min_ms,
-                                     &limits.playout_max_ms, &limits.recording_delay_ms))
+                                     &limits.playout_max_ms, &limits.recording_delay_ms, &limits.late_tick_ms))
         return NULL;
     Mixer *self = (Mixer *)PyType_GenericAlloc(type, 0);
     if (!self) return NULL;
@@ -151,17 +151,17 @@ static PyObject *mixer_next_event(PyObject *self, PyObject *Py_UNUSED(none)) {
     mx_event event;
     if (!m) return NULL;
     if (!mx_next_event(m, &event)) Py_RETURN_NONE;
-    return Py_BuildValue("iIIs#I", event.kind, event.port.slot, event.port.generation, &event.digit,
-                         (Py_ssize_t)(event.digit != 0), event.duration_ms);
+    return Py_BuildValue("iIIs#II", event.kind, event.port.slot, event.port.generation, &event.digit,
+                         (Py_ssize_t)(event.digit != 0), event.duration_ms, event.count);
 }
 
 static PyObject *mixer_open_rtp(PyObject *self, PyObject *args) {
     mx *m = opened((Mixer *)self);
-    int listen_only;
+    int ipv6, listen_only;
     mx_port port;
     uint16_t rtp_port;
-    if (!m || !PyArg_ParseTuple(args, "p", &listen_only)) return NULL;
-    mx_result result = mx_open_rtp(m, listen_only, &port, &rtp_port);
+    if (!m || !PyArg_ParseTuple(args, "pp", &ipv6, &listen_only)) return NULL;
+    mx_result result = mx_open_rtp(m, ipv6 ? MX_IPV6 : MX_IPV4, listen_only, &port, &rtp_port);
     return result == MX_OK ? Py_BuildValue("IIH", port.slot, port.generation, rtp_port) : raise_result(result);
 }
 
@@ -179,24 +179,26 @@ static bool read_keys(PyObject *tuple, mx_srtp *srtp) {
 static PyObject *mixer_set_remote(PyObject *self, PyObject *args, PyObject *keywords) {
     static char *names[] = {"slot", "generation", "address", "rtp_port", "codec", "payload_type",
                             "receive_payload_type", "telephone_event", "receive_telephone_event", "learn_from",
-                            "srtp", "clock_rate", "ptime_ms", "max_bitrate", "fec", "dtx", "cbr", NULL};
+                            "srtp", "clock_rate", "ptime_ms", "max_bitrate", "fec", "dtx", "cbr", "rtcp_mux", NULL};
     mx *m = opened((Mixer *)self);
     mx_port port = {0};
     mx_remote remote;
     mx_srtp srtp;
     PyObject *keys;
-    int rtp_port, fec, dtx, cbr;
-    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhzOIIIppp", names, &port.slot, &port.generation,
+    int rtp_port, fec, dtx, cbr, rtcp_mux;
+    if (!m || !PyArg_ParseTupleAndKeywords(args, keywords, "II$sisbbhhzOIIIpppp", names, &port.slot, &port.generation,
                                            &remote.address, &rtp_port, &remote.codec, &remote.payload_type,
                                            &remote.receive_payload_type, &remote.telephone_event,
                                            &remote.receive_telephone_event, &remote.learn_from, &keys,
-                                           &remote.clock_rate, &remote.ptime_ms, &remote.max_bitrate, &fec, &dtx, &cbr))
+                                           &remote.clock_rate, &remote.ptime_ms, &remote.max_bitrate, &fec, &dtx, &cbr,
+                                           &rtcp_mux))
         return NULL;
     remote.srtp = keys == Py_None ? NULL : &srtp;
     if (remote.srtp && !read_keys(keys, &srtp)) return NULL;
     remote.fec = fec;
     remote.dtx = dtx;
     remote.cbr = cbr;
+    remote.rtcp_mux = rtcp_mux;
     if (rtp_port < 0 || rtp_port > UINT16_MAX) return raise_result(MX_INVALID);
     remote.rtp_port = (uint16_t)rtp_port;
     return none_or_raise(mx_set_remote(m, port, &remote));
@@ -306,8 +308,8 @@ static PyObject *mixer_totals(PyObject *self, PyObject *Py_UNUSED(none)) {
     mx *m = opened((Mixer *)self);
     if (!m) return NULL;
     mx_totals t = mx_get_totals(m);
-    return Py_BuildValue("{sdsKsKsdsI}", "cpu_seconds", t.cpu_seconds, "ticks", t.ticks, "late_ticks", t.late_ticks,
-                         "p99_ms", t.p99_ms, "ports_open", t.ports_open);
+    return Py_BuildValue("{sdsKsKsdsdsI}", "cpu_seconds", t.cpu_seconds, "ticks", t.ticks, "late_ticks", t.late_ticks,
+                         "worst_ms", t.worst_ms, "p99_ms", t.p99_ms, "ports_open", t.ports_open);
 }
 
 static PyMethodDef mixer_methods[] = {
@@ -379,6 +381,7 @@ static bool add_types(PyObject *module) {
            PyModule_AddIntConstant(module, "MEDIA_STARTED", MX_MEDIA_STARTED) == 0 &&
            PyModule_AddIntConstant(module, "MEDIA_TIMED_OUT", MX_MEDIA_TIMED_OUT) == 0 &&
            PyModule_AddIntConstant(module, "DIGIT_RECEIVED", MX_DIGIT_RECEIVED) == 0 &&
+           PyModule_AddIntConstant(module, "TICKS_LATE", MX_TICKS_LATE) == 0 &&
            PyModule_AddIntConstant(module, "TAP_FRAMES", MX_TAP_FRAMES) == 0;
 }
 

@@ -4,7 +4,6 @@
 void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct address from;
-    struct rtcp_heard heard;
     ssize_t size = socket_receive(p->rtcp_fd, m->media.datagram, MAX_DATAGRAM, &from);
     if (size < 0) return;
     bool known = port_reachable(p) && (address_same_host(&from, &p->remote.address) ||
@@ -13,12 +12,18 @@ void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.strangers);
         return;
     }
-    size_t length = (size_t)size;
-    if (p->remote.receive && (size > MAX_DATAGRAM || !crypto_unprotect_rtcp(p->remote.receive, m->media.datagram, &length))) {
+    if (size > MAX_DATAGRAM) count_one(&p->counters.malformed);
+    else port_take_rtcp(m, slot, (size_t)size, now);
+}
+
+void port_take_rtcp(struct mx *m, uint32_t slot, size_t size, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    struct rtcp_heard heard;
+    if (p->remote.receive && !crypto_unprotect_rtcp(p->remote.receive, m->media.datagram, &size)) {
         count_one(&p->counters.forged);
         return;
     }
-    if (size > MAX_DATAGRAM || !rtcp_parse(m->media.datagram, length, p->stream.ssrc, &heard)) {
+    if (!rtcp_parse(m->media.datagram, size, p->stream.ssrc, &heard)) {
         count_one(&p->counters.malformed);
         return;
     }
@@ -34,7 +39,7 @@ void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
 
 void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool bye) {
     _Alignas(8) uint8_t data[RTCP_MAX_REPORT + CRYPTO_ADDED];
-    struct address to = address_next_port(&p->remote.address);
+    struct address to = p->remote.muxed ? p->remote.address : address_next_port(&p->remote.address);
     struct rtcp_block block = {
         .ssrc = p->reception.ssrc,
         .fraction_lost = reception_fraction_lost(&p->reception),
@@ -58,5 +63,5 @@ void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool 
     p->reported_packets = p->stream.packets;
     size_t size = rtcp_write(data, &report);
     if (p->remote.send && !crypto_protect_rtcp(p->remote.send, data, &size)) return;
-    (void)socket_send(p->rtcp_fd, &to, data, size); /* the next one is due soon enough */
+    (void)socket_send(p->rtcp_fd >= 0 ? p->rtcp_fd : p->rtp_fd, &to, data, size); /* the next one is due soon enough */
 }

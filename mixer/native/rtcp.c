@@ -90,6 +90,8 @@ static void parse_report(const uint8_t *data, size_t size, uint32_t our_ssrc, st
     }
 }
 
+bool rtcp_is_meant(const uint8_t *data, size_t size) { return size >= 2 && data[1] >= 192 && data[1] <= 223; }
+
 bool rtcp_parse(const uint8_t *data, size_t size, uint32_t our_ssrc, struct rtcp_heard *heard) {
     *heard = (struct rtcp_heard){0};
     if (size < HEADER + 4 || (data[1] != SENDER_REPORT && data[1] != RECEIVER_REPORT)) return false;

@@ -43,6 +43,9 @@ struct rtcp_heard {
     uint32_t last_sr, delay_since_sr; /* of that block */
 };
 
+/* Of what comes by a port for both: RTCP, by its packet type (RFC 5761 §4). */
+bool rtcp_is_meant(const uint8_t *data, size_t size);
+
 /* False: not a compound packet as §6.1 and A.2 want it. */
 bool rtcp_parse(const uint8_t *data, size_t size, uint32_t our_ssrc, struct rtcp_heard *heard);
 

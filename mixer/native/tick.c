@@ -9,6 +9,7 @@
 
 enum {
     MAX_BEHIND = 10, /* ticks made up for; what is later than 200 ms nobody wants to hear */
+    TELL_LATE_S = 10,
 };
 
 static bool tell(struct mx *m, const mx_event *event) {
@@ -29,14 +30,15 @@ bool media_tell(struct mx *m, mx_event_kind kind, uint32_t slot) {
 
 bool media_tell_digit(struct mx *m, uint32_t slot, const struct digit *digit) {
     uint32_t ms = digit->duration / (MX_SAMPLE_RATE / 1000);
-    return tell(m, &(mx_event){MX_DIGIT_RECEIVED, name_of(m, slot), digit_symbol(digit->code), ms});
+    return tell(m, &(mx_event){
+        .kind = MX_DIGIT_RECEIVED, .port = name_of(m, slot), .digit = digit_symbol(digit->code), .duration_ms = ms});
 }
 
-/* Sockets of RTP report each arrival once: the kernel would else look at each a second time. */
-static void watch(struct mx *m, int fd, uint64_t tag, uint32_t mode) {
-    struct epoll_event event = {.events = EPOLLIN | mode, .data.u64 = tag};
-    int failed = epoll_ctl(m->media.epoll_fd, EPOLL_CTL_ADD, fd, &event);
-    (void)failed; /* the kernel is out of memory: the port stays deaf, and says so by its time-out */
+/* Where the kernel is out of memory the port stays deaf, and says so by its time-out. */
+static void watch(struct mx *m, uint32_t slot) {
+    const struct rtp_port *p = &m->media.slots[slot].rtp;
+    (void)socket_watch(m->media.epoll_fd, p->rtp_fd, TAG_OF_RTP(slot), true);
+    (void)socket_watch(m->media.epoll_fd, p->rtcp_fd, TAG_OF_RTCP(slot), false);
 }
 
 static void release(struct mx *m, uint32_t slot) {
@@ -51,8 +53,7 @@ static void open_slot(struct mx *m, uint32_t slot) {
     switch (media->slots[slot].kind) {
     case KIND_RTP:
         roster_add(&media->rtp, slot);
-        watch(m, media->slots[slot].rtp.rtp_fd, TAG_OF_RTP(slot), EPOLLET);
-        watch(m, media->slots[slot].rtp.rtcp_fd, TAG_OF_RTCP(slot), 0);
+        watch(m, slot);
         break;
     case KIND_PLAYER:
         roster_add(&media->players, slot);
@@ -152,18 +153,33 @@ static void tick(struct mx *m) {
     FOR_EACH(media->rtp, slot) if ((slot + number) % VISIT_TICKS == 0) port_visit(m, slot, at);
 }
 
-static void note_lateness(struct gauges *g, int64_t late_ns) {
+/* Told at once, and then as one what came in the next ten seconds. */
+static void complain(struct mx *m, int64_t late_ns, int64_t now_ns) {
+    struct lateness *late = &m->media.late;
+    count_one(&m->gauges.late_ticks);
+    late->ticks++;
+    if (late_ns > late->worst_ns) late->worst_ns = late_ns;
+    if (late->told_ns && now_ns - late->told_ns < (int64_t)TELL_LATE_S * 1000 * 1000 * 1000) return;
+    uint32_t worst_ms = (uint32_t)(late->worst_ns / 1000 / 1000);
+    if (tell(m, &(mx_event){.kind = MX_TICKS_LATE, .duration_ms = worst_ms, .count = late->ticks}))
+        *late = (struct lateness){.told_ns = now_ns};
+}
+
+static void note_lateness(struct mx *m, int64_t late_ns, int64_t now_ns) {
+    struct gauges *g = &m->gauges;
     int64_t step = late_ns / LATENESS_STEP_NS;
+    uint64_t worst_ns = atomic_load_explicit(&g->worst_ns, memory_order_relaxed);
     count_one(&g->ticks);
-    if (late_ns > LATE_TICK_NS) count_one(&g->late_ticks);
     count_one(&g->lateness[step < LATENESS_STEPS ? step : LATENESS_STEPS - 1]);
+    if ((uint64_t)late_ns > worst_ns) atomic_store_explicit(&g->worst_ns, (uint64_t)late_ns, memory_order_relaxed);
+    if (late_ns > m->late_tick_ns) complain(m, late_ns, now_ns);
 }
 
 static void run_ticks(struct mx *m, int64_t now_ns) {
     for (;;) {
         int64_t late = now_ns - m->origin_ns - (int64_t)m->media.next_tick * TICK_NS;
         if (late < 0) return;
-        note_lateness(&m->gauges, late);
+        note_lateness(m, late, now_ns);
         if (late > (int64_t)MAX_BEHIND * TICK_NS) m->media.next_tick += (uint64_t)(late / TICK_NS);
         tick(m);
     }

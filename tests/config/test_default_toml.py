@@ -73,7 +73,7 @@ def test_its_examples_are_valid(tmp_path: Path) -> None:
 def test_a_setting_that_is_written_out_is_written_with_its_default() -> None:
     set_keys = re.findall(r"^(\w+) = ", DEFAULT.read_text(), flags=re.MULTILINE)
     certificates = {"certificate", "private_key", "client_certificate", "client_private_key"}
-    named = {"contact_id_header", "hep_host", "hep_key", "hold_music", "token", "ca_file"}
+    named = {"contact_id_header", "host6", "hep_host", "hep_key", "hold_music", "token", "ca_file"}
     stores = {"location", "endpoint", "credentials", "master_key"}
     without_default = {*named, *certificates, *stores}
     every = {key for section in SECTIONS.values() for key in section.model_fields}

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from config.section import E164, Destinations, OwnAddress, ReferTarget, Section
+from config.section import E164, Destinations, OwnAddress, OwnAddress6, ReferTarget, Section
 
 
 class Table(Section):
     host: OwnAddress = "127.0.0.1"
+    host6: OwnAddress6 = "::1"
     number: E164 = "+49301234567"
     reach: Destinations = ()
     size: int = 1
@@ -27,6 +28,11 @@ def test_a_destination_is_the_beginning_of_a_number_or_a_short_one(reach: str) -
         {"number": "+0301234567"},
         {"number": "+4930"},
         {"host": "0.0.0.0"},
+        {"host6": "::"},
+        {"host6": "127.0.0.1"},
+        {"host6": "::ffff:127.0.0.1"},
+        {"host6": "fe80::1%lo"},
+        {"host6": "ff02::1"},
         {"size": True},
         {"width": 1},
     ],

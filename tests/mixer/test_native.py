@@ -33,6 +33,8 @@ def test_the_core_passes_its_own_tests(programs: dict[str, Path], name: str) -> 
 def opened(**changes: int | str) -> _native.Mixer:
     limits: dict[str, int | str] = {
         "host": "127.0.0.1",
+        "host6": "::1",
+        "dscp": 46,
         "port_min": 32000,
         "port_max": 32099,
         "max_ports": 4,
@@ -41,6 +43,7 @@ def opened(**changes: int | str) -> _native.Mixer:
         "playout_min_ms": 20,
         "playout_max_ms": 200,
         "recording_delay_ms": 120,
+        "late_tick_ms": 10,
     }
     return _native.Mixer(**{**limits, **changes})  # type: ignore[arg-type]
 
@@ -58,6 +61,9 @@ def opened(**changes: int | str) -> _native.Mixer:
         {"playout_max_ms": 401},
         {"playout_min_ms": 100, "playout_max_ms": 60},
         {"recording_delay_ms": 500},
+        {"host6": "127.0.0.1"},
+        {"dscp": 64},
+        {"late_tick_ms": 0},
     ],
 )
 def test_a_limit_out_of_range_is_refused(change: dict[str, int | str]) -> None:
@@ -68,7 +74,7 @@ def test_a_limit_out_of_range_is_refused(change: dict[str, int | str]) -> None:
 def test_a_host_that_is_not_ours_cannot_be_bound() -> None:
     mixer = opened(host="192.0.2.1")
     with pytest.raises(ValueError, match="out of range"):
-        mixer.open_rtp(False)
+        mixer.open_rtp(False, False)
     mixer.close()
 
 
@@ -82,7 +88,7 @@ def test_after_closing_every_call_says_so() -> None:
         mixer.next_event,
         mixer.open_tap,
         mixer.totals,
-        lambda: mixer.open_rtp(False),
+        lambda: mixer.open_rtp(False, False),
         lambda: mixer.open_player(clip, False),
         lambda: mixer.close_port(0, 1),
         lambda: mixer.stats(0, 1),
@@ -98,7 +104,7 @@ def test_after_closing_every_call_says_so() -> None:
 def test_a_mixer_nobody_closed_ends_its_thread_when_it_is_collected() -> None:
     before = media_threads()
     mixer = opened()
-    mixer.open_rtp(False)
+    mixer.open_rtp(False, False)
     assert media_threads() == before + 1
     del mixer
     gc.collect()

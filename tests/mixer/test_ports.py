@@ -24,7 +24,8 @@ def test_figures_start_at_zero() -> None:
     mixer = Mixer(MediaSettings(port_min=34100, port_max=34199, max_ports=4), print)
     stats = mixer.stats(mixer.open_rtp().port)
     assert stats.level_dbov == -127
-    others = {one.name for one in fields(PortStats)} - {"level_dbov"}
+    assert stats.playout_ms == 60
+    others = {one.name for one in fields(PortStats)} - {"level_dbov", "playout_ms"}
     assert all(getattr(stats, name) == 0 for name in others)
     assert mixer.totals().ports_open == 1
     assert {one.name for one in fields(Totals)} >= {"cpu_seconds", "ticks", "late_ticks", "p99_ms"}

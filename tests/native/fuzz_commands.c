@@ -33,7 +33,7 @@ static void open_one(struct choices *all, mx_clip *clip) {
     uint16_t udp = 0;
     switch (next8(all) % 3) {
     case 0:
-        remember(mx_open_rtp(rig.m, next8(all) % 4 == 0, &port, &udp), port, udp);
+        remember(mx_open_rtp(rig.m, MX_IPV4, next8(all) % 4 == 0, &port, &udp), port, udp);
         break;
     case 1:
         remember(mx_open_player(rig.m, clip, next8(all) & 1, &port), port, 0);
@@ -64,6 +64,7 @@ static void set_remote(struct choices *all) {
         .fec = how & 8,
         .dtx = how & 16,
         .cbr = how & 32,
+        .rtcp_mux = how & 64,
     };
     (void)mx_set_remote(rig.m, rig.known[any(all)], &remote);
 }
@@ -87,7 +88,7 @@ static void read_some(struct choices *all) {
     assert(mx_tap_read(rig.m, tap, frames, 2000, &state) <= 2000);
     if (next8(all) % 8 == 0) mx_tap_forget(rig.m, tap);
     mx_event event;
-    while (mx_next_event(rig.m, &event)) assert(event.kind >= MX_PLAYER_ENDED && event.kind <= MX_DIGIT_RECEIVED);
+    while (mx_next_event(rig.m, &event)) assert(event.kind >= MX_PLAYER_ENDED && event.kind <= MX_TICKS_LATE);
     mx_port_stats stats;
     if (mx_stats(rig.m, tap, &stats) == MX_OK) assert(stats.mos >= 0 && stats.mos <= 4.5);
 }

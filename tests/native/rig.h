@@ -15,7 +15,7 @@
 enum { MS = 1000 * 1000, PTIME = 20 * MS, FRAME = 160 };
 
 static const mx_limits rig_limits = {
-    .host = "127.0.0.1", .port_min = 30000, .port_max = 31999, .max_ports = 16, .max_routes = 64,
+    .host = "127.0.0.1", .dscp = 46, .late_tick_ms = 10, .port_min = 30000, .port_max = 31999, .max_ports = 16, .max_routes = 64,
     .silence_timeout_ms = 2000, .playout_min_ms = 60, .playout_max_ms = 60, .recording_delay_ms = 120,
 };
 
@@ -88,7 +88,7 @@ static inline mx_remote remote_of(const struct phone *p, const char *codec) { re
 static inline mx_port join_with(mx *m, struct phone *p, const mx_remote *remote, bool listen_only) {
     mx_port port;
     uint16_t rtp_port;
-    assert(mx_open_rtp(m, listen_only, &port, &rtp_port) == MX_OK);
+    assert(mx_open_rtp(m, MX_IPV4, listen_only, &port, &rtp_port) == MX_OK);
     assert(mx_set_remote(m, port, remote) == MX_OK);
     p->payload_type = remote->payload_type;
     p->mixer = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(rtp_port),

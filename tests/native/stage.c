@@ -42,7 +42,7 @@ static mx_result open_leg(int32_t at, int32_t codec, bool listen_only, int32_t w
     struct end *end = &ends[at];
     struct phone *p = &phones[at];
     mx_remote remote = remote_with(p, codec_at((size_t)codec));
-    mx_result result = mx_open_rtp(m, listen_only, &end->port, &rtp_port);
+    mx_result result = mx_open_rtp(m, MX_IPV4, listen_only, &end->port, &rtp_port);
     if (result != MX_OK) return result;
     phone_flush(p);
     p->payload_type = remote.payload_type;

@@ -80,7 +80,7 @@ static void a_stranger_who_waited_is_not_let_in_when_the_peer_is_known(void) {
     uint16_t rtp_port;
     mx_port_stats stats;
     now = 0;
-    assert(mx_open_rtp(m, false, &port, &rtp_port) == MX_OK);
+    assert(mx_open_rtp(m, MX_IPV4, false, &port, &rtp_port) == MX_OK);
     stranger.mixer = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(rtp_port),
                                           .sin_addr = {htonl(INADDR_LOOPBACK)}};
     for (int i = 0; i < 20; i++) phone_talk(&stranger, LOUD); /* nobody has looked yet */

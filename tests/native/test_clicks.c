@@ -171,7 +171,7 @@ static void routes_that_are_leaving_take_nobodys_room(void) {
     mx_port port, taps[4];
     uint16_t rtp_port;
     limits.max_routes = 4;
-    assert(core_open(&limits, true, &m) == MX_OK && mx_open_rtp(m, false, &port, &rtp_port) == MX_OK);
+    assert(core_open(&limits, true, &m) == MX_OK && mx_open_rtp(m, MX_IPV4, false, &port, &rtp_port) == MX_OK);
     mx_step(m, 0);
     for (int i = 0; i < 4; i++) assert(mx_open_tap(m, &taps[i]) == MX_OK);
     for (int64_t i = 0; i < 50; i++) {

@@ -329,11 +329,11 @@ static void ports_of_before_are_gone_and_their_slots_used_again(void) {
     uint16_t rtp_port, ever[200] = {0};
     for (int round = 0; round < 10; round++) {
         for (int i = 0; i < 16; i++) {
-            assert(mx_open_rtp(m, false, &ports[i], &rtp_port) == MX_OK && rtp_port % 2 == 0);
+            assert(mx_open_rtp(m, MX_IPV4, false, &ports[i], &rtp_port) == MX_OK && rtp_port % 2 == 0);
             for (int j = 0; j < 16 * round + i; j++) assert(ever[j] != rtp_port); /* the pairs take turns */
             ever[16 * round + i] = rtp_port;
         }
-        assert(mx_open_rtp(m, false, &port, &rtp_port) == MX_FULL && mx_open_tap(m, &port) == MX_FULL);
+        assert(mx_open_rtp(m, MX_IPV4, false, &port, &rtp_port) == MX_FULL && mx_open_tap(m, &port) == MX_FULL);
         assert(mx_get_totals(m).ports_open == 16);
         for (int i = 0; i < 16; i++) assert(mx_close_port(m, ports[i]) == MX_OK);
         for (int i = 0; i < 16; i++) assert(mx_close_port(m, ports[i]) == MX_GONE);

@@ -67,7 +67,7 @@ static void change(mx *m, const mx_port *legs, struct reading *r, mx_clip *clip,
     uint16_t port;
     mx_port_stats stats;
     while (mx_open_player(m, clip, chance(state) % 2, &player) == MX_FULL) rest(1);
-    while (mx_open_rtp(m, true, &ear, &port) == MX_FULL) rest(1); /* the slots of before are on their way back */
+    while (mx_open_rtp(m, MX_IPV4, true, &ear, &port) == MX_FULL) rest(1); /* the slots of before are on their way back */
     for (int i = 0; i < LEGS; i++) {
         route(m, legs[i], legs[(i + 1 + chance(state) % (LEGS - 1)) % LEGS]);
         route(m, legs[i], chance(state) % 2 ? r->tap : right_of(r->tap));
@@ -131,7 +131,7 @@ static void opening_and_closing_leaves_no_thread_and_no_descriptor(void) {
         mx *m = rig_open(false);
         mx_port port;
         uint16_t rtp_port;
-        assert(mx_open_rtp(m, false, &port, &rtp_port) == MX_OK && mx_open_tap(m, &port) == MX_OK);
+        assert(mx_open_rtp(m, MX_IPV4, false, &port, &rtp_port) == MX_OK && mx_open_tap(m, &port) == MX_OK);
         int fd = dup(0);
         assert(fd == mx_wakeup_fd(m) + 5); /* events, epoll, timer, two sockets: nothing of the round before */
         close(fd);
