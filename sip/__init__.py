@@ -70,7 +70,7 @@ Refused, each with a clear answer or not at all:
     WebSocket                       no listener
     sips without TLS                480, RFC 5630
     wildcards in certificates       "*" names nobody, RFC 5922 §7.2; nor does a common name
-    IPv6 for media                  488: RTP of ours is IPv4
+    media of another IP version     488: ours is that of the address we were given; no zones
     names of /etc/hosts             DNS is asked, nothing else
     multicast, maddr                ignored: it would aim us at others
     offers in PRACK                 488 before there is an answer to the first; ours go by UPDATE
@@ -123,7 +123,7 @@ from sip.events import (
 )
 from sip.identity import Caller, Diversion, Retargeting
 from sip.kept_binding import KeptBinding
-from sip.offer_answer import Negotiation, RemoteMedia
+from sip.offer_answer import Negotiation, RemoteMedia, ip_version
 from sip.outside import Unlocated
 from sip.reason import ELSEWHERE, Reason
 from sip.registrar import NotRegistered
@@ -179,4 +179,5 @@ __all__ = [
     "Unlocated",
     "Unregistered",
     "UsageError",
+    "ip_version",
 ]

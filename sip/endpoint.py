@@ -352,9 +352,9 @@ class Endpoint:
                 self._registrar.restore(username, held, now)
         return self._layer.drain()
 
-    def calls_securely(self, username: str, device: str = "") -> bool:
-        """Whether any of these phones is reached over TLS. Raises NotRegistered."""
-        return self._phones.securely(username, device)
+    def flows_to(self, username: str, device: str = "") -> tuple[Flow, ...]:
+        """How each of these phones is reached. Raises NotRegistered."""
+        return self._phones.flows(username, device)
 
     def registered_connections(self) -> set[int]:
         """The numbers of connections that phones are registered by."""

@@ -45,6 +45,10 @@ class Flow(NamedTuple):
     def reliable(self) -> bool:
         return self.transport != UDP
 
+    @property
+    def ip_version(self) -> int:
+        return ip_address(self.host).version
+
     def from_end(self, listener: int | None, local: str = "") -> Flow:
         """The same from this end of ours; every request takes it, and `replace` costs thrice."""
         return Flow(

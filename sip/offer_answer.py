@@ -25,6 +25,9 @@ TELEPHONE_EVENT: Final = "telephone-event"
 TELEPHONE_EVENT_RATE: Final = 8000  # Hz, RFC 4733 §2.4
 TELEPHONE_EVENTS: Final = "0-15"  # 0 to 9, *, #, A to D
 
+RTCP_MUX: Final = "rtcp-mux"
+RTCP_TYPES: Final = range(64, 96)  # payload types that look like RTCP
+
 SENDS: Final = ("sendrecv", "sendonly")
 RECEIVES: Final = ("sendrecv", "recvonly")
 
@@ -48,6 +51,7 @@ class RemoteMedia:
     ptime: int  # ms they want in a packet, and never more than they take
     protocol: str = PLAIN
     srtp: SrtpAgreement | None = None  # None: RTP as it is
+    rtcp_mux: bool = False  # RTCP goes by the RTP ports of both sides
 
 
 class Negotiation:
@@ -64,12 +68,14 @@ class Negotiation:
         session_id: int,
         telephone_event: int | None = 101,
         sdes: Sdes | None = None,
+        *,
+        rtcp_mux: bool = False,
     ) -> None:
-        """Without `sdes` there is no SRTP."""
+        """Without `sdes` there is no SRTP; `rtcp_mux` is offered if so, and always accepted."""
         self.remote: RemoteMedia | None = None
         self._port, self._ip_version = port, ip_address(address).version
         self._formats = list(codecs)
-        self._sdes = sdes or Sdes(Srtp.NEVER)
+        self._sdes, self._mux = sdes or Sdes(Srtp.NEVER), rtcp_mux
         if telephone_event is not None:
             self._formats.append(_events_as(telephone_event))
         self._sent = SessionDescription(Origin("-", session_id, 0, address), address)
@@ -85,7 +91,9 @@ class Negotiation:
         self._offered = direction
         lines = [_refused(line) for line in self._sent.media]
         protocol = self.remote.protocol if self.remote else self._sdes.protocol
-        stream = self._stream(self._offerable(), direction, protocol, self._sdes.offered())
+        muxed = self._mux or (self.remote is not None and self.remote.rtcp_mux)
+        extras = [*self._sdes.offered(), *_mux_lines(muxed)]
+        stream = self._stream(self._offerable(), direction, protocol, extras)
         lines[self._line : self._line + 1] = [stream]
         return self._describe(lines)
 
@@ -113,13 +121,13 @@ class Negotiation:
         assert self._offered is not None, "accept() without an offer"
         if len(answer.media) != len(self._sent.media):
             raise PeerError("The answer has other media lines than the offer", status=488)
-        ours = self._sent.media[self._line].codecs()
-        line = answer.media[self._line]
+        sent, line = self._sent.media[self._line], answer.media[self._line]
         srtp = self._sdes.settle(line.values("crypto"))
-        remote = self._agree(answer, line, ours, self._offered, srtp)
+        remote = self._agree(answer, line, sent.codecs(), self._offered, srtp)
         if remote is None:
             raise PeerError("The answer takes no audio stream", status=488)
-        self.remote, self._wanted = remote, self._offered
+        muxed = remote.rtcp_mux and _muxes(sent)
+        self.remote, self._wanted = replace(remote, rtcp_mux=muxed), self._offered
 
     def forget_keys(self) -> None:
         """Our last offer went without them, and none are told in this session."""
@@ -169,6 +177,7 @@ class Negotiation:
             ptime=min(line.ptime or PTIME, line.maxptime or MAX_PTIME),
             protocol=line.protocol,
             srtp=srtp,
+            rtcp_mux=_muxes(line),
         )
 
     def _is_foreign(self, address: str | None) -> bool:
@@ -190,8 +199,11 @@ class Negotiation:
             parsed = ip_address(address or "")
         except ValueError:
             return None
-        broadcast = isinstance(parsed, IPv4Address) and parsed.is_reserved
-        unfit = parsed.version != self._ip_version or parsed.is_multicast or broadcast
+        if isinstance(parsed, IPv4Address):
+            odd = parsed.is_reserved  # broadcast
+        else:
+            odd = parsed.ipv4_mapped is not None or parsed.scope_id is not None
+        unfit = parsed.version != self._ip_version or parsed.is_multicast or odd
         return None if unfit else parsed
 
     def _offerable(self) -> list[Codec]:
@@ -207,14 +219,15 @@ class Negotiation:
         """Our line in an answer."""
         keys = [remote.srtp.ours.attribute] if remote.srtp else []
         formats = [self._our(remote.codec), *_events(remote)]
-        return self._stream(formats, remote.direction, remote.protocol, keys)
+        extras = [*keys, *_mux_lines(remote.rtcp_mux)]
+        return self._stream(formats, remote.direction, remote.protocol, extras)
 
     def _stream(
         self,
         formats: Sequence[Codec],
         direction: str,
         protocol: str,
-        keys: Sequence[Attribute],
+        extras: Sequence[Attribute],
     ) -> MediaDescription:
         return MediaDescription(
             "audio",
@@ -225,7 +238,7 @@ class Negotiation:
                 *(codec.rtpmap for codec in formats),
                 *(line for codec in formats for line in codec.fmtp),
                 ("ptime", str(PTIME)),
-                *keys,
+                *extras,
                 (direction, ""),
             ),
         )
@@ -243,6 +256,25 @@ def decline(offer: SessionDescription) -> SessionDescription:
     """The answer that takes no stream, where an offer may not be left without one: RFC 3264 §6."""
     origin = Origin("-", offer.origin.session_id, 0, NOWHERE)
     return SessionDescription(origin, NOWHERE, tuple(_refused(line) for line in offer.media))
+
+
+def ip_version(description: SessionDescription) -> int | None:
+    """4 or 6: where its first audio stream goes; None when it has none, or goes by a name."""
+    audio = (line for line in description.media if line.kind == "audio" and line.port)
+    try:
+        return ip_address(description.address_of(next(audio)) or "").version
+    except (StopIteration, ValueError):
+        return None
+
+
+def _muxes(line: MediaDescription) -> bool:
+    """RFC 5761 §4: RTP and RTCP are told apart where no type of RTP is 64 to 95."""
+    taken = any(codec.payload_type in RTCP_TYPES for codec in line.codecs())
+    return bool(line.values(RTCP_MUX)) and not taken
+
+
+def _mux_lines(muxed: bool) -> list[Attribute]:
+    return [(RTCP_MUX, "")] if muxed else []
 
 
 def _refused(line: MediaDescription) -> MediaDescription:

@@ -9,7 +9,7 @@ from sip.binding import Binding
 from sip.callee import Callee
 from sip.events import SessionId
 from sip.exchange import Fields
-from sip.flow import TLS, Here
+from sip.flow import TLS, Flow, Here
 from sip.identity import Caller, TrustedSources
 from sip.registrar import NotRegistered, Registrar
 from sip.sdes import requires_keys, without_keys
@@ -41,9 +41,9 @@ class PhoneCalls:
         self._sessions, self._registrar = sessions, registrar
         self._trusted, self._here = trusted, here
 
-    def securely(self, username: str, device: str) -> bool:
-        """Whether any of these phones is reached over TLS. Raises NotRegistered."""
-        return any(map(_is_secure, self._registrar.bindings(username, device)))
+    def flows(self, username: str, device: str) -> tuple[Flow, ...]:
+        """How each of these phones is reached. Raises NotRegistered."""
+        return tuple(binding.flow for binding in self._registrar.bindings(username, device))
 
     def call(self, wanted: PhoneCall, now: float) -> Session:
         """Raises NotRegistered, SessionsFull, SessionGone."""

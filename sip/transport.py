@@ -251,9 +251,9 @@ class SipTransport:
     def is_registered(self, username: str) -> bool:
         return self.endpoint.is_registered(username)
 
-    def calls_securely(self, username: str, device: str = "") -> bool:
-        """Whether any of these phones is reached over TLS. Raises NotRegistered."""
-        return self.endpoint.calls_securely(username, device)
+    def flows_to(self, username: str, device: str = "") -> tuple[Flow, ...]:
+        """How each of these phones is reached. Raises NotRegistered."""
+        return self.endpoint.flows_to(username, device)
 
     def open_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Register where they want it, and ask each at intervals whether it is there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sip.errors import PeerError
-from sip.offer_answer import Negotiation
+from sip.offer_answer import Negotiation, ip_version
 from sip.sdp import Codec, SessionDescription
 from tests.sip.test_offer_answer import EVENTS, PCMU, ours, remote, theirs
 
@@ -25,6 +25,28 @@ def test_ipv6_is_spoken_when_it_is_ours() -> None:
     )
     assert "c=IN IP6 2001:db8::1" in str(negotiation.answer(offer))
     assert remote(negotiation).address == "2001:db8::9"
+
+
+@pytest.mark.parametrize("address", ["fe80::9%eth0", "::ffff:192.0.2.9", "ff02::1"])
+def test_an_address_that_leads_nowhere_from_here_does_not_fit(address: str) -> None:
+    offer = SessionDescription.parse(
+        f"v=0\no=- 1 1 IN IP6 ::1\nc=IN IP6 {address}\nm=audio 6000 RTP/AVP 0"
+    )
+    with pytest.raises(PeerError):
+        Negotiation("2001:db8::1", 4000, (PCMU,), 1).answer(offer)
+
+
+def test_the_ip_version_is_that_of_the_first_audio_stream() -> None:
+    head = "v=0\no=- 1 1 IN IP4 192.0.2.1\nc=IN IP4 192.0.2.1\n"
+    refused = "m=audio 0 RTP/AVP 0\n"
+    described = {
+        head + "m=audio 6000 RTP/AVP 0": 4,
+        head + refused + "m=audio 6000 RTP/AVP 0\nc=IN IP6 2001:db8::9": 6,
+        head + refused: None,
+        head + "m=audio 6000 RTP/AVP 0\nc=IN IP4 phone.example": None,
+    }
+    for text, version in described.items():
+        assert ip_version(SessionDescription.parse(text)) == version
 
 
 def test_each_side_says_its_own_parameters_of_a_codec() -> None:

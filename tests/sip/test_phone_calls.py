@@ -100,8 +100,8 @@ def test_who_calls_privately_is_told_to_trusted_phones_only() -> None:
 def test_one_device_is_called_where_it_is_named() -> None:
     office = Office([bound(OVER_TLS, "urn:uuid:1"), bound(OVER_UDP, "urn:uuid:2")])
     assert set(office.call(None, device="urn:uuid:2")) == {UDP}
-    assert office.calls.securely("agent1", "")
-    assert not office.calls.securely("agent1", "urn:uuid:2")
+    assert set(office.calls.flows("agent1", "")) == {OVER_TLS, OVER_UDP}
+    assert office.calls.flows("agent1", "urn:uuid:2") == (OVER_UDP,)
     with pytest.raises(NotRegistered):
         office.call(None, device="urn:uuid:3")
 
