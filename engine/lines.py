@@ -5,10 +5,11 @@ The one place where SDP meets the mixer. Nothing here knows what a contact or an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import ip_address
 from itertools import count
 
 from config import MediaSettings
@@ -34,7 +35,9 @@ from sip import (
     Srtp,
     SrtpAgreement,
     Unlocated,
+    ip_version,
 )
+from sip.flow import TLS, Flow
 
 
 class NoLine(Exception):
@@ -145,7 +148,8 @@ class Lines:
         Raises PeerError (the offer does not fit) or NoLine; then the caller rejects the session.
         """
         srtp = self._srtp(secure=invite.secure)
-        rtp, negotiation = self._media(beside, srtp, listen_only=False)
+        version = ip_version(invite.offer) if invite.offer else ip_address(invite.source[0]).version
+        rtp, negotiation = self._media(beside, srtp, version)
         try:
             if invite.offer is None:
                 sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
@@ -212,10 +216,10 @@ class Lines:
         listen only is heard by nobody: the media core drops it. Raises NoLine.
         """
         try:
-            srtp = self._srtp(secure=self._sip.calls_securely(username, device))
+            srtp, version = self._for_all(self._sip.flows_to(username, device))
         except (NotRegistered, PeerError) as error:
             raise NoLine(str(error)) from error
-        rtp, negotiation = self._media(beside, srtp, listen_only=listen_only)
+        rtp, negotiation = self._media(beside, srtp, version, listen_only=listen_only)
         try:
             session = self._sip.invite(
                 username,
@@ -239,7 +243,7 @@ class Lines:
             srtp = self._srtp(secure=call.secure)
         except PeerError as error:
             raise NoLine(str(error)) from error
-        rtp, negotiation = self._media(beside, srtp, listen_only=False)
+        rtp, negotiation = self._media(beside, srtp, call.ip_version)
         try:
             session = self._sip.invite_uri(
                 call.uri,
@@ -315,6 +319,11 @@ class Lines:
         self._on_open(line)
         return line
 
+    def _for_all(self, flows: Sequence[Flow]) -> tuple[Srtp, int]:
+        """For one offer to several phones: the IP version that all speak. Raises PeerError."""
+        secure = any(flow.transport == TLS for flow in flows)
+        return self._srtp(secure=secure), min(flow.ip_version for flow in flows)
+
     def _srtp(self, *, secure: bool) -> Srtp:
         """What is wished of a leg; `secure`: its signalling is. Raises PeerError."""
         if self._settings.srtp == "always" and not secure:
@@ -323,25 +332,40 @@ class Lines:
         return wishes[self._settings.srtp] if secure else Srtp.NEVER
 
     def _media(
-        self, beside: Line | None, srtp: Srtp, *, listen_only: bool
+        self,
+        beside: Line | None,
+        srtp: Srtp,
+        version: int | None,
+        *,
+        listen_only: bool = False,
     ) -> tuple[RtpPort, Negotiation]:
+        """In IPv6 where that is the version of the phone, and we have an address in it."""
+        host6 = self._settings.host6 if version == 6 else None
         try:
             rtp = self._mixer.open_rtp(
-                beside=beside.rtp.port if beside else None, listen_only=listen_only
+                beside=beside.rtp.port if beside else None,
+                ipv6=host6 is not None,
+                listen_only=listen_only,
             )
         except (MixerFull, NoFreePort) as error:
             raise NoLine(str(error)) from error
         there = beside.negotiation.remote if beside else None
         codecs = offered(self._settings.codecs, there.codec if there else None)
-        host, number = self._settings.host, next(self._sdp_ids)
-        return rtp, Negotiation(host, rtp.rtp_port, codecs, number, sdes=Sdes(srtp))
+        negotiation = Negotiation(
+            host6 or self._settings.host,
+            rtp.rtp_port,
+            codecs,
+            next(self._sdp_ids),
+            sdes=Sdes(srtp),
+            rtcp_mux=self._settings.rtcp_mux == "offered",
+        )
+        return rtp, negotiation
 
     def _join(self, line: Line) -> None:
         """Tell the mixer where the phone is, once it is known."""
         remote = line.negotiation.remote
         if remote is None:
             return
-        behind_nat = line.peer_ip is not None and line.peer_ip != remote.address
         self._mixer.set_remote(
             line.rtp.port,
             Remote(
@@ -352,15 +376,24 @@ class Lines:
                 receive_payload_type=remote.receive_payload_type,
                 telephone_event=remote.telephone_event,
                 receive_telephone_event=remote.receive_telephone_event,
-                learn_from=line.peer_ip if behind_nat else None,
+                learn_from=_seen_elsewhere(line.peer_ip, remote.address),
                 srtp=_keys(remote.srtp),
                 clock_rate=remote.codec.clock_rate,
                 ptime_ms=remote.ptime,
+                rtcp_mux=remote.rtcp_mux,
                 **wishes(remote.codec),
             ),
         )
         if self._settings.inband_dtmf == "fallback" and line.party is Party.CUSTOMER:
             self._mixer.detect_tones(line.rtp.port, remote.receive_telephone_event is None)
+
+
+def _seen_elsewhere(peer_ip: str | None, address: str) -> str | None:
+    """Where the RTP of a phone behind NAT comes from: where its signalling does, in that family."""
+    if peer_ip is None:
+        return None
+    seen, said = ip_address(peer_ip.partition("%")[0]), ip_address(address)
+    return str(seen) if seen.version == said.version and seen != said else None
 
 
 def _keys(agreed: SrtpAgreement | None) -> SrtpKeys | None:

@@ -11,6 +11,7 @@ from engine.hunt import Way
 from engine.numbering import written
 from sip import Caller, TrunkAddress
 from sip.authorization import Logins
+from sip.flow import Flow
 from sip.headers import NameAddr
 from sip.identity import from_for, identity_fields
 from sip.next_hop import is_secure
@@ -31,6 +32,8 @@ class TrunkCall:
     patience: float
     secure: bool
     """Whether the trunk is spoken to over TLS, so that keys may be told."""
+    ip_version: int = 4
+    """Of its address; what a name stands for is not known yet, and taken for IPv4."""
 
     @classmethod
     def by(cls, way: Way, queue: Queue, *, private: bool) -> Self:
@@ -40,6 +43,7 @@ class TrunkCall:
         party = address.party(number, queue.caller_name)
         caller = Caller(party.uri, number, queue.caller_name, private=private)
         trusted = trunk.asserted_identity == "trust"
+        hops = address.hops()
         return cls(
             address.uri(written(way.number, trunk)),
             from_for(queue.caller_name, caller, address.authority),
@@ -47,7 +51,8 @@ class TrunkCall:
             identity_fields(caller, address.authority, trusted=trusted),
             address.logins,
             trunk.first_response_seconds,
-            all(is_secure(hop) for hop in address.hops()),
+            all(is_secure(hop) for hop in hops),
+            hops[0].ip_version if isinstance(hops[0], Flow) else 4,
         )
 
 

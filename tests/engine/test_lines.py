@@ -73,6 +73,37 @@ async def test_an_answer_that_does_not_fit_is_a_missed_contact(tmp_path: Path) -
         assert live.agent is None
 
 
+IPV6 = AUDIO.replace("IP4 127.0.0.1", "IP6 ::1")
+
+
+async def test_a_phone_that_describes_itself_in_ipv6_is_answered_in_it(tmp_path: Path) -> None:
+    media = {"host6": "::1"}
+    async with engine(tmp_path, media=media) as one, phone(one) as six, phone(one, "b") as four:
+        assert "c=IN IP6 ::1" in await six.invite("support", IPV6)
+        assert "c=IN IP4 127.0.0.1" in await four.invite("support", AUDIO)
+
+
+async def test_without_an_ipv6_address_of_ours_ipv6_does_not_fit(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer:
+        with pytest.raises(Refused) as refused:
+            await customer.invite("support", IPV6)
+        assert refused.value.status == 488
+
+
+@pytest.mark.parametrize("wish", ["accepted", "offered"])
+async def test_rtcp_is_offered_on_the_port_of_rtp_where_we_want_it(
+    tmp_path: Path, wish: str
+) -> None:
+    media = {"rtcp_mux": wish}
+    async with engine(tmp_path, media=media) as one:
+        async with phone(one) as customer, phone(one, "agent1") as agent:
+            await agent.register()
+            answer = await customer.invite("support", AUDIO + "a=rtcp-mux\r\n")
+            assert "a=rtcp-mux" in answer
+            called = await agent.called()
+            assert ("a=rtcp-mux" in called.offer) is (wish == "offered")
+
+
 async def test_where_srtp_is_required_a_call_without_tls_is_refused(tmp_path: Path) -> None:
     async with engine(tmp_path, media={"srtp": "always"}) as one, phone(one) as customer:
         with pytest.raises(Refused) as refused:
