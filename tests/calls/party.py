@@ -36,11 +36,13 @@ class Talker:
     `loss` is the part of its packets that never leaves; `seed` chooses which.
     """
 
-    def __init__(self, samples: Samples, loss: float = 0.0, seed: int = 1) -> None:
+    def __init__(
+        self, samples: Samples, loss: float = 0.0, seed: int = 1, host: str = HOST
+    ) -> None:
         assert len(samples) % FRAME == 0, "whole frames"
         self._frames = samples.reshape(-1, FRAME)
         self._loss, self._dice = loss, random.Random(seed)
-        self._rtp, self.rtcp = port_pair()
+        self._rtp, self.rtcp = port_pair(host)
         self._enough = threading.Event()
         self._thread = threading.Thread(target=self._run, name="talker")
         self._began, self._sent = 0.0, 0
@@ -83,7 +85,7 @@ class Talker:
 
     def slip_in(self, data: bytes) -> None:
         """A datagram from its own port that is not part of its speech."""
-        self._rtp.sock.sendto(data, (HOST, self._rtp.target))
+        self._rtp.sock.sendto(data, (self._rtp.host, self._rtp.target))
 
     async def comes_to_hear(self, wanted: Callable[[Samples], bool]) -> Samples:
         """The first half second that is as wanted."""
@@ -138,8 +140,10 @@ class Party:
     host: str = HOST
 
     @classmethod
-    def of(cls, phone: Phone, samples: Samples, loss: float = 0.0, seed: int = 1) -> Self:
-        return cls(phone, Talker(samples, loss, seed))
+    def of(
+        cls, phone: Phone, samples: Samples, loss: float = 0.0, seed: int = 1, host: str = HOST
+    ) -> Self:
+        return cls(phone, Talker(samples, loss, seed, host), host=host)
 
     async def __aenter__(self) -> Self:
         await self.phone.__aenter__()
@@ -187,12 +191,13 @@ async def bridge(customer: Party, agent: Party, at: float | None = None) -> floa
     return time.monotonic()
 
 
-def port_pair() -> tuple[RtpPhone, socket.socket]:
+def port_pair(host: str = HOST) -> tuple[RtpPhone, socket.socket]:
     """A socket for RTP, and one for RTCP on the port above."""
     while True:
-        rtp, rtcp = RtpPhone(CODEC), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtp = RtpPhone(CODEC, host=host)
+        rtcp = socket.socket(rtp.sock.family, socket.SOCK_DGRAM)
         try:
-            rtcp.bind((HOST, rtp.sock.getsockname()[1] + 1))
+            rtcp.bind((host, rtp.sock.getsockname()[1] + 1))
         except (OSError, OverflowError):
             rtp.close()
             rtcp.close()

@@ -22,6 +22,7 @@ from tests.rig.tones import Samples
 HOST = "127.0.0.1"
 FRAME = 160  # samples, 20 ms
 PTIME = 0.02  # seconds
+RTCP_TYPES = range(192, 224)  # RFC 5761 §4
 TYPES = {codec.name: codec.payload_type for codec in CODECS}
 Codes = NDArray[np.uint8]
 
@@ -89,11 +90,13 @@ class Phone:
     ssrc: int = field(default_factory=lambda: random.randrange(1 << 32))
     heard: list[Packet] = field(default_factory=list)
     telephone_event: int | None = None
+    host: str = HOST
 
     def __post_init__(self) -> None:
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self.sock = socket.socket(family, socket.SOCK_DGRAM)
         self.sock.setblocking(False)
-        self.sock.bind((HOST, 0))
+        self.sock.bind((self.host, 0))
 
     def close(self) -> None:
         self.sock.close()
@@ -101,10 +104,10 @@ class Phone:
     def remote(self) -> Remote:
         payload_type = TYPES[self.codec]
         port, event = self.sock.getsockname()[1], self.telephone_event
-        return Remote(HOST, port, self.codec, payload_type, payload_type, event, event)
+        return Remote(self.host, port, self.codec, payload_type, payload_type, event, event)
 
     def join(self, mixer: Mixer, *, listen_only: bool = False) -> RtpPort:
-        port = mixer.open_rtp(listen_only=listen_only)
+        port = mixer.open_rtp(ipv6=":" in self.host, listen_only=listen_only)
         mixer.set_remote(port.port, self.remote())
         self.target = port.rtp_port
         return port
@@ -121,7 +124,7 @@ class Phone:
 
     def send_packet(self, payload_type: int, payload: bytes) -> None:
         packet = Packet(payload_type, False, self.sequence, self.timestamp, self.ssrc, payload)
-        self.sock.sendto(packet.serialise(), (HOST, self.target))
+        self.sock.sendto(packet.serialise(), (self.host, self.target))
 
     def press(self, code: int, duration: int, *, end: bool = False) -> None:
         """One packet of a telephone event (RFC 4733) that began at the present timestamp."""
@@ -135,11 +138,13 @@ class Phone:
         self.timestamp = self.timestamp + samples & 0xFFFFFFFF
 
     def hear(self) -> list[Packet]:
-        """What came since the last call."""
+        """What came since the last call; RTCP on the same port is read over."""
         came = []
         while True:
             try:
-                came.append(Packet.parse(self.sock.recv(2048)))
+                data = self.sock.recv(2048)
+                if data[1] not in RTCP_TYPES:
+                    came.append(Packet.parse(data))
             except BlockingIOError:
                 self.heard += came
                 return came

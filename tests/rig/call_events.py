@@ -9,8 +9,9 @@ from sip.message import Request, Response
 
 def audio(port: int, host: str = "127.0.0.1", direction: str = "sendrecv", version: int = 1) -> str:
     """A plain G.711 description."""
+    net = f"IN {'IP6' if ':' in host else 'IP4'} {host}"
     return (
-        f"v=0\r\no=phone 1 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+        f"v=0\r\no=phone 1 {version} {net}\r\ns=-\r\nc={net}\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
         f"a=ptime:20\r\na={direction}\r\n"
     )

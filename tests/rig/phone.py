@@ -58,9 +58,10 @@ class Phone:
     def __init__(
         self, username: str, password: str, server: Address, host: str = "127.0.0.1"
     ) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._socket.bind((host, 0))
-        self.machine = VirtualPhone(username, password, server, self._socket.getsockname())
+        self.machine = VirtualPhone(username, password, server, self._socket.getsockname()[:2])
         self.events: list[object] = []
         """Reported and not yet taken."""
         self._news = asyncio.Event()
@@ -197,7 +198,7 @@ class Phone:
             data, address = self._socket.recvfrom(65535)
         except OSError:
             return
-        self.do(self.machine.receive(data, Flow(UDP, *address), self._now()))
+        self.do(self.machine.receive(data, Flow(UDP, *address[:2]), self._now()))
 
     def _arm(self) -> None:
         if self._timer:

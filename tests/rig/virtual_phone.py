@@ -12,6 +12,7 @@ from sip.actions import Action, Report, Send
 from sip.digest import credentials
 from sip.errors import PeerError
 from sip.flow import UDP, Flow
+from sip.grammar import format_host_port
 from sip.headers import Headers, NameAddr
 from sip.message import Request, Response, parse, response_to
 from tests.rig.call_events import (
@@ -380,7 +381,7 @@ class VirtualPhone:
 
 
 def _authority(address: Address) -> str:
-    return f"{address[0]}:{address[1]}"
+    return format_host_port(*address)
 
 
 def _with_body(message: Message, sdp: str) -> Message:
