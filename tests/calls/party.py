@@ -18,7 +18,7 @@ from typing import Self
 
 import numpy as np
 
-from tests.mixer.phone import FRAME, HOST, PTIME, Packet, decode
+from tests.mixer.phone import FRAME, HOST, PTIME, TYPES, Codes, Packet, decode
 from tests.mixer.phone import Phone as RtpPhone
 from tests.rig.patience import PATIENCE_SECONDS
 from tests.rig.phone import Phone, audio
@@ -28,6 +28,7 @@ from tests.rig.tones import Samples, leaked_dbfs, steady_dbfs
 CODEC = "PCMU"
 EAR_SECONDS = 0.5
 TOLERANCE_DB, UNHEARD_DBFS = 2.0, -40.0
+NAMES = {payload_type: name for name, payload_type in TYPES.items()}
 
 
 class Talker:
@@ -43,7 +44,8 @@ class Talker:
         self._frames = samples.reshape(-1, FRAME)
         self._loss, self._dice = loss, random.Random(seed)
         self._rtp, self.rtcp = port_pair(host)
-        self._enough = threading.Event()
+        self._enough, self._anew = threading.Event(), threading.Event()
+        self._codec = CODEC
         self._thread = threading.Thread(target=self._run, name="talker")
         self._began, self._sent = 0.0, 0
 
@@ -71,6 +73,14 @@ class Talker:
         self._rtp.target = target
         self._began = time.monotonic() if at is None else at
         self._thread.start()
+
+    def change(self, codec: str) -> None:
+        """Speak that from the next packet on."""
+        self._codec = codec
+
+    def restart(self) -> None:
+        """With the next packet it is another source, by SSRC, numbers and timestamps."""
+        self._anew.set()
 
     def hush(self) -> None:
         """No packet more, in either direction."""
@@ -103,8 +113,8 @@ class Talker:
     def heard(self, first: int = 0) -> Samples:
         """From that packet on, one after the other as they came."""
         packets: list[Packet] = self._rtp.heard[first:]
-        codes = b"".join(packet.payload for packet in packets)
-        return decode(CODEC, np.frombuffer(codes, np.uint8))
+        sound = [decode(NAMES[each.payload_type], codes_of(each)) for each in packets]
+        return np.concatenate(sound) if sound else np.zeros(0, np.int16)
 
     def of_type(self, payload_type: int) -> list[bytes]:
         """The payloads of that type that it has heard."""
@@ -118,6 +128,10 @@ class Talker:
         number = 0
         while not self._enough.wait(max(0.0, self._began + number * PTIME - time.monotonic())):
             self._rtp.hear()
+            self._rtp.codec = self._codec
+            if self._anew.is_set():
+                self._anew.clear()
+                self._rtp.become_another()
             if self._dice.random() < self._loss:
                 self._rtp.skip()
             else:
@@ -203,6 +217,10 @@ def port_pair(host: str = HOST) -> tuple[RtpPhone, socket.socket]:
             rtcp.close()
             continue
         return rtp, rtcp
+
+
+def codes_of(packet: Packet) -> Codes:
+    return np.frombuffer(packet.payload, np.uint8)
 
 
 def media_port(sdp: str) -> int:

@@ -132,6 +132,11 @@ class Phone:
         self.send_packet(self.telephone_event, struct.pack("!BBH", code, end << 7 | 10, duration))
         self.skip(0)
 
+    def become_another(self) -> None:
+        """Another SSRC, and numbers and timestamps from anywhere."""
+        self.ssrc, self.timestamp = random.randrange(1 << 32), random.randrange(1 << 32)
+        self.sequence = random.randrange(1 << 16)
+
     def skip(self, samples: int = FRAME) -> None:
         """The next packet is lost on its way."""
         self.sequence = self.sequence + 1 & 0xFFFF
