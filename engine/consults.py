@@ -16,7 +16,8 @@ from engine.call import Call, Input
 from engine.contact_record import ContactRecord, InitiationMethod
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import NO_ANSWER, Lines
+from engine.line import NO_ANSWER
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.registry import Registry
 from engine.routing import Router

@@ -13,7 +13,7 @@ import structlog
 from engine.call import Input
 from engine.flow_answers import FlowAnswers
 from engine.flow_log import Entry, FlowLog, begun
-from engine.lines import Party
+from engine.line import Party
 from engine.live import LiveContact
 from engine.moments import CONTACT, CUSTOMER_QUEUE, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
 from engine.prompts import PromptError, Prompts

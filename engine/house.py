@@ -24,7 +24,8 @@ from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import Line, Lines
+from engine.line import Line
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.call import Call, State
 from engine.header_policy import Carried
 from engine.hunt import Hunt
-from engine.lines import NO_ANSWER, Line, Party
+from engine.line import NO_ANSWER, Line, Party
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Mode, Port, Role, Route, Tap

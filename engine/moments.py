@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.call import Input
-from engine.lines import Party
+from engine.line import Party
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from uuid import uuid4
 import structlog
 
 from engine.ledger import Ledger
-from engine.lines import Line, Lines, NoLine, Party
+from engine.line import Line, Party
+from engine.lines import Lines, NoLine
 from engine.live import Listener, LiveContact
 from engine.records import ContactRecord, DisconnectReason, InitiationMethod
 from engine.refused import Refused

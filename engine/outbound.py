@@ -25,7 +25,8 @@ from engine.dialling import Denied, DialPlan
 from engine.header_policy import Fields, HeaderPolicy
 from engine.hunt import Hunt
 from engine.ledger import Ledger
-from engine.lines import Line, Lines, NoLine, Party
+from engine.line import Line, Party
+from engine.lines import Lines, NoLine
 from engine.live import LiveContact
 from engine.registry import Registry
 from engine.routing import Router

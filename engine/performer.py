@@ -11,7 +11,8 @@ from engine.call import Do, Input, State
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.lines import NO_ANSWER, Line, Lines, NoLine, Party
+from engine.line import NO_ANSWER, Line, Party
+from engine.lines import Lines, NoLine
 from engine.live import LiveContact
 from engine.moments import (
     AGENT_HOLD,

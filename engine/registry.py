@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from engine.lines import Line
+from engine.line import Line
 from engine.live import LiveContact
 
 

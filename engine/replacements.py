@@ -11,7 +11,8 @@ from collections.abc import Callable
 import structlog
 
 from engine.call import Input
-from engine.lines import Line, Lines, Party
+from engine.line import Line, Party
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.registry import Registry
 from sip import ELSEWHERE, InviteReceived, PeerError, SessionId

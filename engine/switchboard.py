@@ -21,7 +21,8 @@ from engine.consults import Consults
 from engine.header_policy import HeaderPolicy
 from engine.hunt import OF_THE_CALLED
 from engine.ledger import Ledger
-from engine.lines import NO_ANSWER, Keys, Line, Lines, NoLine, Party
+from engine.line import NO_ANSWER, Keys, Line, Party
+from engine.lines import Lines, NoLine
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound

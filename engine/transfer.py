@@ -13,7 +13,7 @@ from typing import Final
 
 from config import NumberPlan
 from engine.call import State
-from engine.lines import Line
+from engine.line import Line
 from engine.live import LiveContact
 from engine.numbering import normal
 from engine.own_numbers import OwnNumbers

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import structlog
 
 from engine.call import Input, State
-from engine.lines import NO_ANSWER, Line, Lines
+from engine.line import NO_ANSWER, Line
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.outbound import Outbound
 from engine.registry import Registry

@@ -5,7 +5,7 @@ One player for each of them; starting the next thing ends the one before.
 
 from __future__ import annotations
 
-from engine.lines import Party
+from engine.line import Party
 from engine.live import LiveContact
 from mixer import Clip, Farm, Port
 

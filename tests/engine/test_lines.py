@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from config.settings import SipSettings
-from engine.lines import Keys, Party
 from sip import (
     Confirmed,
     Event,
@@ -18,7 +17,6 @@ from sip import (
 from tests.calls.party import Party as Talking
 from tests.calls.party import media_port
 from tests.engine.test_flow_run import menu
-from tests.rig.contacts import line
 from tests.rig.house import AUDIO, engine, phone
 from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
@@ -26,20 +24,6 @@ from tests.rig.tones import Samples, silence, tone
 
 EVENT = 101
 ONE = tone(697.0, 0.1, -10) + tone(1209.0, 0.1, -10)
-
-
-@pytest.mark.parametrize(
-    ("offered", "may_send", "may_hear"),
-    [
-        ("sendrecv", True, True),
-        ("sendonly", True, False),
-        ("recvonly", False, True),
-        ("inactive", False, False),
-    ],
-)
-def test_what_a_phone_offers_says_what_it_may(offered: str, may_send: bool, may_hear: bool) -> None:
-    one = line("contact", Party.AGENT, direction=offered)
-    assert (one.may_send, one.may_hear) == (may_send, may_hear)
 
 
 async def test_when_every_port_is_taken_the_caller_is_told(tmp_path: Path) -> None:
@@ -140,12 +124,6 @@ async def test_a_phone_may_offer_and_be_answered_before_it_answers_the_call(tmp_
         assert live.agent and live.agent.negotiation.remote
         assert live.agent.negotiation.remote.port == 2
         await agent.stop()
-
-
-def test_a_phone_that_tells_keys_in_two_ways_is_listened_to_in_the_first() -> None:
-    one = line("contact", Party.CUSTOMER)
-    assert one.presses_by(Keys.SIGNALLING) and not one.presses_by(Keys.MEDIA)
-    assert one.presses_by(Keys.SIGNALLING)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 from engine.call import Input, State
-from engine.lines import Line, Party
+from engine.line import Line, Party
 from engine.live import Listener, LiveContact
 from engine.supervision import Change, Monitor
 from mixer import Port, Route

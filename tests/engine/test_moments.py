@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from engine.call import State
-from engine.lines import Party
+from engine.line import Party
 from engine.live import LiveContact
 from engine.moments import HOOKS
 from engine.records import DisconnectReason

@@ -1,7 +1,7 @@
 import asyncio
 
 from engine.call import State
-from engine.lines import Party
+from engine.line import Party
 from engine.registry import Registry
 from tests.rig.contacts import line, live_contact
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.agents import Presence
 from engine.call import Input, State
-from engine.lines import Party
+from engine.line import Party
 from engine.replacements import check
 from sip import PeerError
 from tests.rig.contacts import line

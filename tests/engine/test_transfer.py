@@ -4,7 +4,7 @@ import pytest
 
 from config import NumberPlan
 from engine.call import Call, Input, State
-from engine.lines import Party
+from engine.line import Party
 from engine.live import LiveContact
 from engine.own_numbers import OwnNumbers
 from engine.transfer import (

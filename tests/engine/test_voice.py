@@ -4,7 +4,7 @@ import pytest
 
 from config import MediaSettings
 from engine.call import State
-from engine.lines import Party
+from engine.line import Party
 from engine.live import LiveContact
 from engine.voice import Voice
 from mixer import Farm

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from engine.call import Call, Input, State
 from engine.codecs import FORMATS
-from engine.lines import Line, Party
+from engine.line import Line, Party
 from engine.live import LiveContact
 from engine.records import ContactRecord, InitiationMethod
 from mixer import Port, RtpPort

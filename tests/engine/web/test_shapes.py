@@ -7,7 +7,7 @@ import pytest
 from engine.agents import Agent, Signal
 from engine.call import Input, State
 from engine.directory import Resources
-from engine.lines import Party
+from engine.line import Party
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
 from engine.web.answer_shape import write
 from engine.web.service_model import Service
