@@ -50,7 +50,7 @@ def check_sound(path: Path, seconds: float, lost: float = MAY_BE_LOST_SECONDS) -
     assert len(soundfile.read(path)[0]) == frames
     assert seconds - lost - JITTER_SECONDS <= frames / 8000 <= seconds + JITTER_SECONDS
     samples, rate = read_wav(path)
-    stretch = samples[rate : round((seconds - lost - JITTER_SECONDS) * rate)]
+    stretch = samples[rate // 2 : -rate // 4]
     for side, own, other in ((0, CUSTOMER_HZ, AGENT_HZ), (1, AGENT_HZ, CUSTOMER_HZ)):
         assert steady_dbfs(stretch[:, side], own) == pytest.approx(SAID_DBFS, abs=1.0)
         assert leaked_dbfs(stretch[:, side], other) < -50

@@ -23,9 +23,10 @@ from recorder.space import Watermarks
 from recorder.store import Mark, Store
 from recorder.vault import Vault, encrypted, key_path
 from recorder.verification import verify_all
-from tests.recorder.desk import PATIENCE, desk, wait_until
+from tests.recorder.desk import desk, wait_until
 from tests.recorder.shelf import flip, recorded
 from tests.recorder.sources import STARTED, Tape, contact_id, conversation
+from tests.rig.patience import PATIENCE_SECONDS
 
 OLD, NEW = MasterKey(bytes(32)), MasterKey(bytes(range(32)))
 VAULT = Vault(MasterKeys((OLD,)))
@@ -107,7 +108,7 @@ def test_the_lasting_format_and_the_waveform_are_encrypted_too(
     transcoder = Transcoder(archive, format)
     transcoder.start()
     try:
-        audio = transcoder.submit(path).result(timeout=PATIENCE).audio
+        audio = transcoder.submit(path).result(timeout=PATIENCE_SECONDS).audio
     finally:
         transcoder.stop()
     archive.converted(path)
