@@ -89,6 +89,8 @@ Refused, each with a clear answer or not at all:
     outbound proxies for phones     a registered phone is called by the way it came
     challenges of other realms      a 401 or 407 without a login for it is a refusal
     temporary GRUUs                 not handed out: they hide a callee that a B2BUA hides already
+    Authentication-Info             neither sent nor read: a nonce is used until it is stale, and so
+                                    would a nextnonce be; who forges an answer leaves rspauth out
     userhash                        not offered: From and To name the user in the clear
     proofs for the next host        a 401 from where a Contact or a 3xx leads to is a refusal
     other bodies, or compressed     415, unless they are optional
