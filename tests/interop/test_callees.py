@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 
 from tests.rig.inline import Inline
 from tests.rig.needs import needs
 from tests.rig.patience import until
-from tests.rig.phone import audio
+from tests.rig.phone import Phone, audio
 from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
+from tests.rig.site import PASSWORD, Row
 from tests.rig.sipp import Sipp, account
-from tests.rig.site import PASSWORD
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = [pytest.mark.call, needs("SIPp")]
 PHONE = Callee()
 RINGS = PHONE.respond_to_invite("180 Ringing")
 OURS = recv("INVITE", *PHONE.learns, Check("m=audio [1-9]"))
 OK = PHONE.respond("200 OK")
 GOODBYE = (pause(200), PHONE.request("BYE", 200), recv(200))
 AUDIO = audio(4000)
+AGENTS = 40  # more than there are tests here
+NEXT = count()
 
 
 def answer(*headers: str, tag: str = "") -> Step:
@@ -130,67 +133,86 @@ REFUSALS = {
 """The agent misses the contact, and the customer waits on."""
 
 
-def ring(folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"]) -> Sipp:
-    """An agent's phone that plays these steps when it is called."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inline]:
+    folder = tmp_path_factory.mktemp("server")
+    agents = [f"agent{number}" for number in range(AGENTS)]
+    async with Inline(folder, agents=agents, sip={"digest_algorithms": ["MD5"]}) as server:
+        yield server
+
+
+@dataclass
+class Case:
+    """A customer, and an agent whom no other test has: one who misses a contact rests for long."""
+
+    server: Inline
+    customer: Phone
+    agent: str
+    phone: Sipp
+
+    def contacts(self) -> list[Row]:
+        rows = self.server.contacts()
+        return [row for row in rows if row["customer_endpoint"] == self.customer.machine.username]
+
+
+@asynccontextmanager
+async def case(
+    server: Inline, folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"] = "udp"
+) -> AsyncIterator[Case]:
+    """The agent's phone plays these steps when it is called, as it is now."""
+    agent = f"agent{next(NEXT)}"
     file = PHONE.write(folder / "agent.xml", steps)
-    return Sipp(file, folder, target=None, transport=transport)
+    async with (
+        server.phone(f"customer-of-{agent}") as customer,
+        server.phone(agent) as registrar,
+        Sipp(file, folder, target=None, transport=transport) as phone,
+    ):
+        report = await Sipp(
+            "register",
+            folder,
+            target=server.address,
+            transport=transport,
+            users=[account(agent, PASSWORD)],
+            keys={"phone_port": str(phone.port)},
+        ).run()
+        assert report.ok, report
+        await customer.invite("support", AUDIO)
+        yield Case(server, customer, agent, phone)
+        await registrar.register(0, contact="*")
 
 
-async def register(
-    server: Inline, folder: Path, phone: Sipp, transport: Literal["udp", "tcp"]
-) -> None:
-    report = await Sipp(
-        "register",
-        folder,
-        target=server.address,
-        transport=transport,
-        users=[account("agent1", PASSWORD)],
-        keys={"phone_port": str(phone.port)},
-    ).run()
-    assert report.ok, report
-
-
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize(
     "function", [pytest.param(name, marks=pytest.mark.interop(name, "SIPp")) for name in TALKS]
 )
 async def test_a_phone_that_takes_the_contact(
-    function: str, transport: Literal["udp", "tcp"], tmp_path: Path
+    server: Inline, function: str, transport: Literal["udp", "tcp"], tmp_path: Path
 ) -> None:
-    steps = [*TALKS[function], *GOODBYE]
-    async with (
-        Inline(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
-        server.phone("customer") as customer,
-        ring(tmp_path, steps, transport) as phone,
-    ):
-        await register(server, tmp_path, phone, transport)
-        await customer.invite("support", AUDIO)
-        report = await phone.finished()
+    async with case(server, tmp_path, [*TALKS[function], *GOODBYE], transport) as it:
+        report = await it.phone.finished()
         assert report.ok, report
-        assert (await customer.hung_up()).by == "BYE"
-        await until(lambda: [one for one in server.contacts() if one["connected_to_agent"]])
+        assert (await it.customer.hung_up()).by == "BYE"
+        await until(lambda: [one for one in it.contacts() if one["agent"] == it.agent])
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "function", [pytest.param(name, marks=pytest.mark.interop(name, "SIPp")) for name in REFUSALS]
 )
-async def test_a_phone_that_does_not_take_it(function: str, tmp_path: Path) -> None:
-    async with (
-        Inline(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server,
-        server.phone("customer") as customer,
-        ring(tmp_path, REFUSALS[function], "udp") as phone,
-    ):
-        await register(server, tmp_path, phone, "udp")
-        await customer.invite("support", AUDIO)
-        report = await phone.finished()
+async def test_a_phone_that_does_not_take_it(server: Inline, function: str, tmp_path: Path) -> None:
+    async with case(server, tmp_path, REFUSALS[function]) as it:
+        report = await it.phone.finished()
         assert report.ok, report
-        [contact] = await until(server.contacts)
+        [contact] = await until(it.contacts)
         assert not contact["connected_to_agent"] and not contact["disconnect"]
-        customer.hang_up()
+        it.customer.hang_up()
+        await it.customer.finished("BYE")
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.interop("CANCEL before the answer", "SIPp")
-async def test_a_phone_is_told_when_the_customer_gives_up(tmp_path: Path) -> None:
+async def test_a_phone_is_told_when_the_customer_gives_up(server: Inline, tmp_path: Path) -> None:
     steps = [
         OURS,
         RINGS,
@@ -199,24 +221,19 @@ async def test_a_phone_is_told_when_the_customer_gives_up(tmp_path: Path) -> Non
         PHONE.respond_to_invite("487 Request Terminated"),
         recv("ACK"),
     ]
-    await give_up(steps, tmp_path)
+    await give_up(server, steps, tmp_path)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.interop("CANCEL crosses the answer", "SIPp")
-async def test_an_answer_that_crosses_a_cancel_is_hung_up(tmp_path: Path) -> None:
+async def test_an_answer_that_crosses_a_cancel_is_hung_up(server: Inline, tmp_path: Path) -> None:
     steps = [OURS, RINGS, recv("CANCEL"), OK, answer(), recv("ACK"), recv("BYE"), OK]
-    await give_up(steps, tmp_path)
+    await give_up(server, steps, tmp_path)
 
 
-async def give_up(steps: Sequence[Step], folder: Path) -> None:
-    async with (
-        Inline(folder, sip={"digest_algorithms": ["MD5"]}) as server,
-        server.phone("customer") as customer,
-        ring(folder, steps, "udp") as phone,
-    ):
-        await register(server, folder, phone, "udp")
-        await customer.invite("support", AUDIO)
-        await until(lambda: phone.has_seen("SIP/2.0 180"))
-        customer.hang_up()
-        report = await phone.finished()
+async def give_up(server: Inline, steps: Sequence[Step], folder: Path) -> None:
+    async with case(server, folder, steps) as it:
+        await until(lambda: it.phone.has_seen("SIP/2.0 180"))
+        it.customer.hang_up()
+        report = await it.phone.finished()
         assert report.ok, report

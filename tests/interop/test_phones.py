@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -41,11 +42,13 @@ def said(folder: Path, name: str) -> Path:
     return folder / f"said-by-{name}.wav"
 
 
-def secured(folder: Path, **sections: dict[str, object]) -> Inline:
+def secured(
+    folder: Path, agents: Sequence[str] = ("agent1",), **sections: dict[str, object]
+) -> Inline:
     """A server with TLS; who believes the authority in the folder knows that it is the one."""
     issued = Authority(folder).issue(HOST)
     tls = {"certificate": str(issued.certificate), "private_key": str(issued.private_key)}
-    return Inline(folder, tls=tls, **sections)
+    return Inline(folder, agents=agents, tls=tls, **sections)
 
 
 def registrar(name: str, server: Site, transport: Transport) -> str | None:
@@ -63,7 +66,7 @@ def speaking_a_file(kind: type[Baresip] | type[Linphone]) -> Make:
             password=PASSWORD,
             registrar=registrar(name, server, transport),
             transport=transport,
-            ca_file=folder / AUTHORITY if transport == "tls" else None,
+            ca_file=server.folder / AUTHORITY if transport == "tls" else None,
         )
 
     return make
@@ -77,7 +80,7 @@ def softphone(name: str, folder: Path, server: Site, transport: Transport) -> Ph
         password=PASSWORD,
         registrar=f"sip:{server.reached_by(transport)}",
         transport=transport,
-        ca_file=folder / AUTHORITY if transport == "tls" else None,
+        ca_file=server.folder / AUTHORITY if transport == "tls" else None,
     )
 
 
