@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ OURS = recv("INVITE", *PHONE.learns, Check("m=audio [1-9]"))
 OK = PHONE.respond("200 OK")
 GOODBYE = (pause(200), PHONE.request("BYE", 200), recv(200))
 AUDIO = audio(4000)
+Transport = Literal["udp", "tcp"]
 AGENTS = 40  # more than there are tests here
 NEXT = count()
 
@@ -148,37 +149,51 @@ class Case:
     server: Inline
     customer: Phone
     agent: str
-    phone: Sipp
+    phones: list[Sipp]
 
     def contacts(self) -> list[Row]:
         rows = self.server.contacts()
         return [row for row in rows if row["customer_endpoint"] == self.customer.machine.username]
 
+    async def played(self) -> None:
+        """Each phone has seen what was to come, in that order."""
+        for phone in self.phones:
+            report = await phone.finished()
+            assert report.ok, report
+
 
 @asynccontextmanager
 async def case(
-    server: Inline, folder: Path, steps: Sequence[Step], transport: Literal["udp", "tcp"] = "udp"
+    server: Inline, folder: Path, *scenarios: Sequence[Step], transport: Transport = "udp"
 ) -> AsyncIterator[Case]:
-    """The agent's phone plays these steps when it is called, as it is now."""
+    """For each scenario a phone of the agent, who plays it when the customer calls, as now."""
     agent = f"agent{next(NEXT)}"
-    file = PHONE.write(folder / "agent.xml", steps)
-    async with (
-        server.phone(f"customer-of-{agent}") as customer,
-        server.phone(agent) as registrar,
-        Sipp(file, folder, target=None, transport=transport) as phone,
-    ):
-        report = await Sipp(
-            "register",
-            folder,
-            target=server.address,
-            transport=transport,
-            users=[account(agent, PASSWORD)],
-            keys={"phone_port": str(phone.port)},
-        ).run()
-        assert report.ok, report
+    async with AsyncExitStack() as stack:
+        customer = await stack.enter_async_context(server.phone(f"customer-of-{agent}"))
+        registrar = await stack.enter_async_context(server.phone(agent))
+        phones = []
+        for number, steps in enumerate(scenarios):
+            file = PHONE.write(folder / f"agent{number}.xml", steps)
+            phone = Sipp(file, folder, target=None, transport=transport)
+            phones.append(await stack.enter_async_context(phone))
+            await register(server, folder, agent, phone, transport)
         await customer.invite("support", AUDIO)
-        yield Case(server, customer, agent, phone)
+        yield Case(server, customer, agent, phones)
         await registrar.register(0, contact="*")
+
+
+async def register(
+    server: Inline, folder: Path, agent: str, phone: Sipp, transport: Transport
+) -> None:
+    report = await Sipp(
+        "register",
+        folder,
+        target=server.address,
+        transport=transport,
+        users=[account(agent, PASSWORD)],
+        keys={"phone_port": str(phone.port)},
+    ).run()
+    assert report.ok, report
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -187,11 +202,11 @@ async def case(
     "function", [pytest.param(name, marks=pytest.mark.interop(name, "SIPp")) for name in TALKS]
 )
 async def test_a_phone_that_takes_the_contact(
-    server: Inline, function: str, transport: Literal["udp", "tcp"], tmp_path: Path
+    server: Inline, function: str, transport: Transport, tmp_path: Path
 ) -> None:
-    async with case(server, tmp_path, [*TALKS[function], *GOODBYE], transport) as it:
-        report = await it.phone.finished()
-        assert report.ok, report
+    steps = [*TALKS[function], *GOODBYE]
+    async with case(server, tmp_path, steps, transport=transport) as it:
+        await it.played()
         assert (await it.customer.hung_up()).by == "BYE"
         await until(lambda: [one for one in it.contacts() if one["agent"] == it.agent])
 
@@ -202,12 +217,27 @@ async def test_a_phone_that_takes_the_contact(
 )
 async def test_a_phone_that_does_not_take_it(server: Inline, function: str, tmp_path: Path) -> None:
     async with case(server, tmp_path, REFUSALS[function]) as it:
-        report = await it.phone.finished()
-        assert report.ok, report
+        await it.played()
         [contact] = await until(it.contacts)
         assert not contact["connected_to_agent"] and not contact["disconnect"]
         it.customer.hang_up()
         await it.customer.finished("BYE")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.interop("rings beside another phone of its user", "SIPp")
+async def test_of_two_phones_the_one_that_does_not_answer_is_told_that_another_has(
+    server: Inline, tmp_path: Path
+) -> None:
+    takes = [OURS, RINGS, pause(500), answer(), recv("ACK"), *GOODBYE]
+    loses = [
+        *(OURS, RINGS),
+        recv("CANCEL", Check("cause=200", "Reason")),
+        *(OK, PHONE.respond_to_invite("487 Request Terminated"), recv("ACK")),
+    ]
+    async with case(server, tmp_path, takes, loses) as it:
+        await it.played()
+        assert (await it.customer.hung_up()).by == "BYE"
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -233,7 +263,6 @@ async def test_an_answer_that_crosses_a_cancel_is_hung_up(server: Inline, tmp_pa
 
 async def give_up(server: Inline, steps: Sequence[Step], folder: Path) -> None:
     async with case(server, folder, steps) as it:
-        await until(lambda: it.phone.has_seen("SIP/2.0 180"))
+        await until(lambda: it.phones[0].has_seen("SIP/2.0 180"))
         it.customer.hang_up()
-        report = await it.phone.finished()
-        assert report.ok, report
+        await it.played()
