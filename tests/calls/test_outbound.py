@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ from tests.rig.desk import BERLIN, Desk, desk, recorded, whisper
 from tests.rig.house import action, phone
 from tests.rig.patience import until
 from tests.rig.phone import Phone
-from tests.rig.tones import Samples, leaked_dbfs, read_recording, steady_dbfs, tone
+from tests.rig.tones import (
+    RATE,
+    Samples,
+    leaked_dbfs,
+    level_dbfs,
+    read_recording,
+    steady_dbfs,
+    tone,
+)
 
 pytestmark = pytest.mark.call
 CALLED_HZ, AGENT_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
@@ -114,3 +123,33 @@ async def test_a_transfer_inside_is_the_same_recording_and_its_listener_hears_on
     last = samples[-8000:-1000]
     check(last[:, 0], CALLED_HZ)
     check(last[:, 1], SECOND_HZ)
+
+
+async def test_a_third_party_talks_with_the_customer_and_the_recording_ends_with_the_agent(
+    tmp_path: Path,
+) -> None:
+    async with AsyncExitStack() as stack:
+        it = await stack.enter_async_context(desk(tmp_path))
+        customer_phone = await stack.enter_async_context(phone(it.one))
+        customer = party(stack, customer_phone, SECOND_HZ)
+        agent, called = party(stack, it.agent, AGENT_HZ), party(stack, it.carrier, CALLED_HZ)
+        await customer.dial()
+        began = time.monotonic()
+        await agent.answer()
+        live = it.live
+        check((await customer.talker.hears(TALK_SECONDS))[4000:], AGENT_HZ)
+        await it.agent.refer(BERLIN)
+        await called.answer()
+        await it.agent.hung_up()
+        with_agent = time.monotonic() - began
+        await asyncio.sleep(SETTLE_SECONDS)
+        heard = [one.talker.hears(TALK_SECONDS) for one in (customer, called)]
+        theirs, ours = await asyncio.gather(*heard)
+        check(theirs, CALLED_HZ)
+        check(ours, SECOND_HZ)
+        called.phone.hang_up()
+        assert (await customer_phone.hung_up()).by == "BYE"
+        samples = await Talk(it, called, agent, live).recording()
+    assert TALK_SECONDS < len(samples) / RATE < with_agent + SETTLE_SECONDS
+    for channel in (0, 1):
+        assert level_dbfs(samples[:, channel], CALLED_HZ) < UNHEARD_DBFS

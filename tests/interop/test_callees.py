@@ -17,8 +17,8 @@ from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.phone import Phone, audio
 from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
-from tests.rig.site import PASSWORD, Row
 from tests.rig.sipp import Sipp, account
+from tests.rig.site import PASSWORD, Row
 
 pytestmark = [pytest.mark.call, needs("SIPp")]
 PHONE = Callee()

@@ -107,6 +107,8 @@ async def stage(
         await agent.register()
         uri = f"sip:{colleague}@{server.reached_by(transport)}"
         yield Stage(server, agent, colleague, uri, folder)
+    async with server.phone(name) as registrar:  # a phone that ends may not have waited for it
+        await registrar.register(0, contact="*")
 
 
 async def hears(party: Party, hertz: float) -> None:
