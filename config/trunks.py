@@ -88,6 +88,7 @@ class DiallingSettings(NumberPlan):
     max_calls: Annotated[int, Field(ge=1)] = 30
     """Calls to the outside at the same time."""
     max_calls_per_user: Annotated[int, Field(ge=1)] = 2
+    """A third party counts to whom the user has handed a contact, until that call ends."""
     calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 2.0
 
 
