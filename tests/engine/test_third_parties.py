@@ -23,7 +23,8 @@ from tests.rig.talk import statuses
 @asynccontextmanager
 async def to_hand_on(folder: Path, **options: Any) -> AsyncIterator[tuple[Desk, Phone]]:
     """agent1 talks with a customer, who is recorded."""
-    async with desk(folder, **options) as it, phone(it.one) as customer:
+    patient = {"first_response_seconds": 10}
+    async with desk(folder, trunks=patient, **options) as it, phone(it.one) as customer:
         await customer.invite("support", AUDIO)
         await it.agent.called()
         await it.agent.answer(AUDIO)
