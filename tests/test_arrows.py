@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +115,15 @@ def test_every_source_file_has_its_test_file(package: str) -> None:
             inside = file.relative_to(ROOT / package).parent
             test = ROOT / "tests" / package / inside / f"test_{file.stem.strip('_')}.py"
             assert test.exists(), f"{file} has no {test}"
+
+
+def test_every_c_file_is_built_and_every_package_installed() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    [core] = tools["ext-modules"]
+    native = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mixer/native").iterdir()}
+    assert {*core["sources"], *core["depends"]} == native
+    folders = {file.parent for package in MAY_IMPORT for file in sources(package)}
+    assert {".".join(each.relative_to(ROOT).parts) for each in folders} == set(tools["packages"])
 
 
 def every_file() -> Iterator[Path]:
