@@ -48,7 +48,7 @@ def test_every_figure_is_there_and_no_frame_is_lost(pace: tuple[str, ...]) -> No
         assert figures[cpu] == pytest.approx(
             figures[f"{cpu}_python"] + figures[f"{cpu}_native"], abs=0.2
         )
-        assert figures[f"{cpu}_native"] > 0
+        assert figures[cpu] > 0 and figures[f"{cpu}_native"] >= 0  # a moment may cost no tick
         assert figures[f"{prefix}overruns"] == 0
         assert figures[f"{prefix}write_calls_per_s"] > 10
         assert (figures[f"{prefix}took_s"] >= 1.5) == (not pace)

@@ -53,6 +53,7 @@ async def unacknowledged(
     folder = tmp_path_factory.mktemp("unacknowledged")
     async with Sipp("no_ack", folder, target=both.server.address) as caller:
         await until(lambda: caller.has_seen("SIP/2.0 200"))
+        await until(lambda: len(both.server.contacts()) == 2)  # the conversation's, and this one's
         yield caller
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.directory import Resources
 from engine.header_policy import MAX_VALUE_CHARS
 from engine.signalling import of_end, of_invite
 from engine.web.shapes import contact
@@ -77,7 +78,7 @@ async def test_the_record_says_why_the_call_ended(tmp_path: Path) -> None:
         "Diversion": "<sip:+15550101@h>;reason=user-busy;counter=1",
         "Reason": 'Q.850;cause=16;text="Normal"',
     }
-    shown = contact(record, "arn")["SegmentAttributes"]
+    shown = contact(record, Resources("arn"))["SegmentAttributes"]
     assert shown == {
         f"earshot:{name}": {"ValueString": value} for name, value in record.signalling.items()
     }
