@@ -16,14 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from engine.contact_record import PLAYABLE, ContactRecord, RecordingRecord, RecordingStatus
 from engine.models import AuditRow, ContactRow, ErrandRow, HoldRow, RecordingRow
 from engine.records import RecordError, Records, recording_record
+from engine.refused import Refused
 from recorder.errand import Errand, State, Task
 from recorder.retention import Ended
 
 MAX_REASON_CHARACTERS = 1000
-
-
-class Refused(Exception):
-    """That may not be done to this contact's recordings; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Hold:
 
 
 class Custody:
-    """Every method raises RecordError."""
+    """Every method raises RecordError; Refused says what may not be done, and why."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -115,7 +112,7 @@ class Custody:
         async with self._records.writing(f"release {contact_id}") as session:
             hold = await session.get(HoldRow, contact_id)
             if hold is None:
-                raise Refused(f"{contact_id} is not held")
+                raise Refused.invalid(f"{contact_id} is not held")
             await session.delete(hold)
             await _audit(session, at, who, "LEGAL_HOLD_RELEASE", contact_id, why)
 
@@ -132,10 +129,12 @@ class Custody:
         there = [one for one in contact.recordings if one.status is not RecordingStatus.DELETED]
         if running or not there:
             why_not = "is still being recorded" if running else "has no recording"
-            raise Refused(f"{contact_id} {why_not}")
+            raise Refused.invalid(f"{contact_id} {why_not}")
         async with self._records.writing(f"delete the recordings of {contact_id}") as session:
             if hold := await session.get(HoldRow, contact_id):
-                raise Refused(f"{contact_id} is held: {hold.why} ({hold.who}, {hold.at:%Y-%m-%d})")
+                raise Refused.invalid(
+                    f"{contact_id} is held: {hold.why} ({hold.who}, {hold.at:%Y-%m-%d})"
+                )
             await _delete(session, there, who, why, at)
             await _audit(session, at, who, "DELETE_RECORDING", contact_id, why)
         return [one.name for one in there]
@@ -176,14 +175,14 @@ class Custody:
     async def _contact(self, contact_id: str) -> ContactRecord:
         if contact := await self._records.contact(contact_id):
             return contact
-        raise Refused(f"there is no contact {contact_id}")
+        raise Refused.not_found(f"there is no contact {contact_id}")
 
 
 def _check(who: str, why: str) -> None:
     if not who.strip() or not why.strip():
-        raise Refused("who and why must be said")
+        raise Refused.invalid("who and why must be said")
     if len(why) > MAX_REASON_CHARACTERS:
-        raise Refused(f"a reason has {MAX_REASON_CHARACTERS} characters at most")
+        raise Refused.invalid(f"a reason has {MAX_REASON_CHARACTERS} characters at most")
 
 
 async def _delete(

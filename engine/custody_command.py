@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from engine.custody import Custody, Refused
+from engine.custody import Custody
 from engine.recordings_command import (
     DEFAULT,
     FOUND_SOMETHING,
@@ -23,6 +23,7 @@ from engine.recordings_command import (
     vault_of,
 )
 from engine.records import RecordError, Records
+from engine.refused import Refused
 from recorder import RecordingError
 from recorder.errand import Errand, State
 from recorder.object_store import ObjectStore

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contact_record import PLAYABLE, RecordingKind, RecordingRecord
-from engine.custody import Refused
 from engine.records import Records
+from engine.refused import Refused
 from recorder import Archive, RecordingError
 from recorder.object_store import ObjectStore, StoreError
 from recorder.playback import Heard, in_store, on_disk
@@ -76,5 +76,5 @@ class Player:
             if one.kind is kind and one.status in PLAYABLE:
                 return one
             if one.kind is kind:
-                raise Refused(f"the recording of {contact_id} is {one.status}")
-        raise Refused(f"{contact_id} has no such recording")
+                raise Refused.not_found(f"the recording of {contact_id} is {one.status}")
+        raise Refused.not_found(f"{contact_id} has no such recording")

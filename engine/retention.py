@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import structlog
 
 from config import RetentionRule
-from engine.custody import Custody, Refused
+from engine.custody import Custody
 from engine.records import RecordError
+from engine.refused import Refused
 from recorder.retention import expired, shortest
 
 WHO = "retention"

@@ -40,7 +40,7 @@ class Gate:
         except Refused as refused:
             await answer_to(refused)(scope, receive, send)
             return
-        await self._app({**scope, "caller": caller}, again(body), send)
+        await self._app({**scope, "caller": caller}, again(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Who shows neither token nor signature is refused before it is read."""
@@ -78,12 +78,12 @@ def headers_of(scope: Scope) -> Mapping[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def again(body: bytes) -> Receive:
-    """The body once more, for whoever is inside."""
+def again(body: bytes, rest: Receive) -> Receive:
+    """The body once more, for whoever is inside; then what the client does, which may be to go."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return messages.pop() if messages else {"type": "http.disconnect"}
+        return messages.pop() if messages else await rest()
 
     return receive
 

@@ -1,15 +1,13 @@
-"""What Connect's API has no operation for, below /earshot.
+"""What Connect's API has no operation for, below /earshot/v1.
 
-POST   /earshot/contact/refer        the customer's own side calls Target, by SIP REFER
-POST   /earshot/access-key           a key for a user to sign requests with
-DELETE /earshot/access-key/{id}
+POST   /earshot/v1/contact/refer     the customer's own side calls Target, by SIP REFER
+POST   /earshot/v1/access-key        a key for a user to sign requests with
+DELETE /earshot/v1/access-key/{id}
 """
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from engine.directory import Kind
@@ -17,8 +15,7 @@ from engine.house import House
 from engine.refused import Refused
 from engine.transfers import NOT_PERMITTED
 from engine.web.access_keys import AccessKeys
-from engine.web.caller import Caller
-from engine.web.required import OWN_REQUIRED
+from engine.web.permitted import Permitted
 from engine.web.shapes import Json
 from engine.web.users_api import check_grant
 from sip import PeerError
@@ -34,17 +31,6 @@ class AccessKeyRequest(BaseModel):
     UserId: str = Field(max_length=256)
 
 
-def needed(request: Request) -> Caller:
-    """Who calls, if they may; every route depends on it. Raises Refused."""
-    caller: Caller = request.scope["caller"]
-    path = request.scope["route"].path
-    caller.need(OWN_REQUIRED[path], path)
-    return caller
-
-
-Permitted = Annotated[Caller, Depends(needed)]
-
-
 class OwnApi:
     """Every route raises Refused or RecordError."""
 
@@ -52,7 +38,7 @@ class OwnApi:
         self._house, self._keys = house, keys
 
     def router(self) -> APIRouter:
-        router = APIRouter(prefix="/earshot")
+        router = APIRouter(prefix="/earshot/v1")
         router.add_api_route("/contact/refer", self.send_away, methods=["POST"])
         router.add_api_route("/access-key", self.create_key, methods=["POST"])
         router.add_api_route("/access-key/{key_id}", self.delete_key, methods=["DELETE"])

@@ -36,9 +36,17 @@ REQUIRED: Mapping[str, str] = {
     "UpdateUserRoutingProfile": "Users.Edit",
     "UpdateUserSecurityProfiles": "Users.EditPermission",
 }
-OWN_REQUIRED: Mapping[str, str] = {
-    "/earshot/access-key": "Users.EditPermission",
-    "/earshot/access-key/{key_id}": "Users.EditPermission",
-    "/earshot/contact/refer": "TransferContact.Enabled",
+_RECORDINGS = "/earshot/v1/contact/{contact_id}/recording"
+
+OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "/earshot/v1/access-key": ("Users.EditPermission",),
+    "/earshot/v1/access-key/{key_id}": ("Users.EditPermission",),
+    "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
+    f"{_RECORDINGS}/{{kind}}": ("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
+    f"{_RECORDINGS}/{{kind}}/file": (
+        *("ContactSearch.View", "ManagerListenIn"),
+        *("ListenCallRecordings", "DownloadCallRecordings"),
+    ),
+    f"{_RECORDINGS}s": ("ContactSearch.View", "ManagerListenIn", "DeleteCallRecordings"),
 }
-"""Of our own paths."""
+"""Of our own paths: all of them. Without Manager monitor a recording is unreadable (item 30)."""

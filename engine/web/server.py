@@ -22,6 +22,7 @@ from engine.web.connect_api import ConnectApi
 from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
 from engine.web.own_api import OwnApi
+from engine.web.playback_api import PlaybackApi
 from engine.web.profiles_api import ProfilesApi
 from engine.web.recording_api import RecordingApi
 from engine.web.search_api import SearchApi
@@ -95,6 +96,7 @@ def application(house: House) -> Gate:
     app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
     keys = AccessKeys(house.directory, master_key(house.settings.web.key_file))
     app.include_router(OwnApi(house, keys).router())
+    app.include_router(PlaybackApi(house).router())
     app.mount("/", connect(house))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

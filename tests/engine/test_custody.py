@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.custody import MAX_REASON_CHARACTERS, Custody, Hold, Refused
+from engine.custody import MAX_REASON_CHARACTERS, Custody, Hold
 from engine.records import ContactRecord, RecordError, RecordingStatus, Records
+from engine.refused import Refused
 from recorder.errand import Errand, State, Task
 from tests.rig.contacts import NOON, contact_record
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from config import StoreSettings
-from engine.custody import Custody, Refused
+from engine.custody import Custody
 from engine.playback import Player
 from engine.records import RecordingKind, RecordingStatus, Records
+from engine.refused import Refused
 from recorder import Archive, Facts, RecordingError
 from recorder.object_store import ObjectStore
 from recorder.upload import let_go, upload

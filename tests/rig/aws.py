@@ -53,13 +53,16 @@ class Aws:
             assert not report.has_errors(), report.generate_report()
         return answer
 
-    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+    async def send(
+        self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
         """What is not in the service model, signed the same way."""
-        url, content = self._api + path, json.dumps(body).encode()
-        request = AWSRequest("POST", url, {}, content)
+        url, content = self._api + path, json.dumps(body).encode() if body else b""
+        request = AWSRequest(method, url, {"Content-Type": "application/json"}, content)
         SigV4Auth(self._credentials, "connect", "local").add_auth(request)
         async with httpx.AsyncClient() as client:
-            return await client.post(url, headers=dict(request.headers), content=content)
+            signed = dict(request.headers) | headers
+            return await client.request(method, url, headers=signed, content=content)
 
     async def refused(self, operation: str, **given: Any) -> tuple[int, str, str]:
         """Status, error and message of what must be refused."""
@@ -75,7 +78,7 @@ async def aws(one: Running, username: str) -> Aws:
     """With a new access key, which the operator makes."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(base_url=one.api, headers=headers) as api:
-        answer = await api.post("/earshot/access-key", json={"UserId": username})
+        answer = await api.post("/earshot/v1/access-key", json={"UserId": username})
     assert answer.status_code == 200, answer.text
     return Aws(one, answer.json())
 

@@ -17,10 +17,10 @@ def client(one: Running) -> httpx.AsyncClient:
 
 async def test_a_key_opens_until_it_is_deleted_and_both_are_audited(tmp_path: Path) -> None:
     async with engine(tmp_path) as one, client(one) as api:
-        key = (await api.post("/earshot/access-key", json={"UserId": "manager1"})).json()
+        key = (await api.post("/earshot/v1/access-key", json={"UserId": "manager1"})).json()
         manager = Aws(one, key)
         await manager.ask("ListUsers")
-        gone = await api.delete(f"/earshot/access-key/{key['AccessKeyId']}")
+        gone = await api.delete(f"/earshot/v1/access-key/{key['AccessKeyId']}")
         assert gone.status_code == 200
         assert (await manager.refused("ListUsers"))[0] == 403
         await one.house.ledger.flush()
@@ -36,10 +36,10 @@ async def test_keys_are_made_by_whoever_has_the_permission_and_for_users_that_th
     tmp_path: Path,
 ) -> None:
     async with engine(tmp_path) as one, client(one) as api:
-        unknown = await api.post("/earshot/access-key", json={"UserId": "nobody"})
+        unknown = await api.post("/earshot/v1/access-key", json={"UserId": "nobody"})
         assert unknown.status_code == 404
         manager = await aws(one, "manager1")
-        refused = await manager.post("/earshot/access-key", {"UserId": "manager1"})
+        refused = await manager.send("POST", "/earshot/v1/access-key", {"UserId": "manager1"})
         assert (refused.status_code, "Users.EditPermission" in refused.text) == (403, True)
 
 
@@ -66,11 +66,11 @@ async def test_a_customer_is_sent_outside_only_where_a_setting_allows_it(
                 "ContactId": live.contact_id,
                 "Target": "sip:desk@pbx.example.com",
             }
-            answer = await api.post("/earshot/contact/refer", json=asked | changes)
+            answer = await api.post("/earshot/v1/contact/refer", json=asked | changes)
             assert (answer.status_code, answer.headers.get("x-amzn-ErrorType")) == (status, error)
             if error is None:
                 await customer.take(ReferAsked)
-                again = await api.post("/earshot/contact/refer", json=asked)
+                again = await api.post("/earshot/v1/contact/refer", json=asked)
                 assert again.status_code == 400  # it is on its way
                 await customer.notify(200)
                 assert (await agent.hung_up()).by == "BYE"

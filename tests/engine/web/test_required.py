@@ -1,21 +1,25 @@
+from itertools import chain
 from pathlib import Path
 
 from engine.directory.permission import PERMISSIONS
 from engine.web.access_keys import AccessKeys
-from engine.web.own_api import OwnApi, needed
+from engine.web.own_api import OwnApi
+from engine.web.permitted import permitted
+from engine.web.playback_api import PlaybackApi
 from engine.web.required import OWN_REQUIRED, REQUIRED
 from engine.web.server import connect
 from tests.rig.house import engine
 
 
 def test_every_permission_that_is_asked_for_can_be_granted() -> None:
-    assert {*REQUIRED.values(), *OWN_REQUIRED.values()} <= PERMISSIONS
+    assert {*REQUIRED.values(), *chain.from_iterable(OWN_REQUIRED.values())} <= PERMISSIONS
 
 
 async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         assert set(connect(one.house).operations) == set(REQUIRED)
-        routes = OwnApi(one.house, AccessKeys(one.house.directory, bytes(32))).router().routes
+        keys = AccessKeys(one.house.directory, bytes(32))
+        routes = [*OwnApi(one.house, keys).router().routes, *PlaybackApi(one.house).router().routes]
         assert {route.path for route in routes} == set(OWN_REQUIRED)
         for route in routes:
-            assert needed in [each.call for each in route.dependant.dependencies]
+            assert permitted in [each.call for each in route.dependant.dependencies]
