@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.directory import Resource
@@ -16,6 +16,14 @@ COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "CONTAINS": str.__contains__,
     "EXACT": str.__eq__,
 }
+
+
+def search(
+    all_there_are: Iterable[Resource], given: Mapping[str, Any], fields: Mapping[str, Field]
+) -> list[Resource]:
+    """Those that SearchCriteria and SearchFilter of an operation's input let through."""
+    criteria, filters = given.get("SearchCriteria", {}), given.get("SearchFilter", {})
+    return [one for one in all_there_are if matches(one, criteria, fields) and tagged(one, filters)]
 
 
 def matches(

@@ -9,7 +9,7 @@ from engine.directory import Directory, Kind, Origin, Resource
 from engine.directory.permission import PERMISSIONS
 from engine.refused import Refused
 from engine.web.caller import Caller
-from engine.web.criteria import Field, matches, tagged
+from engine.web.criteria import Field, search
 from engine.web.dispatch import Handler
 from engine.web.paging import page
 from engine.web.shapes import Json
@@ -95,12 +95,7 @@ class ProfilesApi:
         return self._list(Kind.QUEUE, "QueueSummaryList", given)
 
     async def search(self, caller: Caller, given: Given) -> Json:
-        criteria, filters = given.get("SearchCriteria", {}), given.get("SearchFilter", {})
-        found = [
-            profile
-            for profile in self._resources.all(Kind.SECURITY_PROFILE)
-            if matches(profile, criteria, FIELDS) and tagged(profile, filters)
-        ]
+        found = search(self._resources.all(Kind.SECURITY_PROFILE), given, FIELDS)
         profiles, token = page(found, given)
         rows = [self._summary(profile) for profile in profiles]
         return {"SecurityProfiles": rows, "NextToken": token, "ApproximateTotalCount": len(found)}

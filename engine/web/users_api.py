@@ -8,7 +8,7 @@ from typing import Any
 from engine.directory import Directory, Kind, Resource
 from engine.refused import Refused
 from engine.web.caller import OWN_ONLY, Caller
-from engine.web.criteria import Field, matches, tagged
+from engine.web.criteria import Field, search
 from engine.web.dispatch import Handler
 from engine.web.paging import page
 from engine.web.shapes import Json
@@ -91,12 +91,7 @@ class UsersApi:
         return {"UserSummaryList": rows, "NextToken": token}
 
     async def search(self, caller: Caller, given: Given) -> Json:
-        criteria, filters = given.get("SearchCriteria", {}), given.get("SearchFilter", {})
-        found = [
-            user
-            for user in self._resources.all(Kind.USER)
-            if matches(user, criteria, FIELDS) and tagged(user, filters)
-        ]
+        found = search(self._resources.all(Kind.USER), given, FIELDS)
         users, token = page(found, given)
         rows = [self._summary(user) for user in users]
         return {"Users": rows, "NextToken": token, "ApproximateTotalCount": len(found)}
