@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.flows import FlowSettings
@@ -176,12 +176,20 @@ class MediaSettings(Section):
         return self
 
 
+def never_or_seldom(seconds: float) -> float:
+    if seconds != 0 and not 1 <= seconds <= 120:
+        raise ValueError("0, or 1 to 120 seconds")
+    return seconds
+
+
 class RecordingSettings(Section):
     directory: Path = Path("var/recordings")
     format: Literal["wav", "flac", "opus"] = "wav"
     """What a recording is kept as after the call; while it runs it is always WAV."""
     min_free_bytes: Annotated[int, Field(ge=0)] = 100_000_000
     """Below this much free space no recording starts and an alarm is logged."""
+    beep_seconds: Annotated[float, AfterValidator(never_or_seldom)] = 0.0
+    """From one tone to the next that tells both parties that they are recorded; 0 for none."""
     policy: Literal["continue-unrecorded", "record-or-refuse"] = "continue-unrecorded"
     """What becomes of a conversation that cannot be recorded: it goes on, with an alarm, or its
     flow takes the error branch, and what has no such branch is ended."""

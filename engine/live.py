@@ -91,6 +91,8 @@ class LiveContact:
     """The search for a way to the third party."""
     tap: Tap | None = None
     """Of the conversation's recording."""
+    beeper: Port | None = None
+    """Plays the tone that tells both parties of it."""
     ivr_tap: Tap | None = None
     """Of that of the automated part."""
     taped: set[Part] = field(default_factory=set)
@@ -157,11 +159,19 @@ class LiveContact:
     def routes(self) -> set[Route]:
         """Who hears whom right now."""
         talks = self.call.state in CONVERSATIONS
-        routes = self._bridge().routes() | self._barging() if talks else set[Route]()
+        routes = set[Route]()
+        if talks:
+            routes = self._bridge().routes() | self._barging() | self._beeping()
         for party, hearing in self.heard.items():
             if hearing.player and (line := self.line_of(party)):
                 routes.add(Route(hearing.player, line.rtp.port))
         return routes | self._automated()
+
+    def _beeping(self) -> set[Route]:
+        """To each party who hears the other."""
+        if self.beeper is None:
+            return set()
+        return {Route(self.beeper, leg.port) for leg in self._legs() if leg.may_hear}
 
     def _automated(self) -> set[Route]:
         """Prompts left, customer right (specification item 38)."""

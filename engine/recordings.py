@@ -22,6 +22,7 @@ from pathlib import Path
 import structlog
 
 from config import RecordingSettings
+from engine.beep import Beeper
 from engine.codecs import speaks_wideband
 from engine.digit_guard import TOLD_LATE_SECONDS, DigitGuard
 from engine.errands import Errands
@@ -78,6 +79,7 @@ class Recordings:
         self._mixer, self._settings, self._ledger = mixer, settings, ledger
         self._guarded, self._on_refusal = guarded, on_refusal
         self._loop = asyncio.get_running_loop()
+        self._beeper = Beeper(mixer, settings.beep_seconds)
         self._writer = Writer(settings, self._on_finished, errands.archive.vault)
         self._sealing = Sealing(errands, settings.format, ledger)
         self._running: dict[tuple[str, Part], Track] = {}  # by contact id, until the tap is closed
@@ -234,6 +236,8 @@ class Recordings:
         guard = self._guards.get(live.contact_id)
         if guard and guard.deadline < inf:
             self._silence(track, track.opened, BY_DIGITS)
+        if part is Part.AGENT:
+            self._beeper.start(live)
         self._spawn(self._open_file(live, track))
         return tap
 
@@ -266,6 +270,7 @@ class Recordings:
         self._running.pop((track.contact_id, track.part), None)
         if live.tap is track.tap:
             live.tap = None
+            self._beeper.stop(live)
         elif live.ivr_tap is track.tap:
             live.ivr_tap = None
         self._mixer.route(live.contact_id, live.routes())

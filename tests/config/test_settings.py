@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config import Agent, MediaSettings, Number, Settings, SipSettings, TlsSettings, WebSettings
+from config import (
+    Agent,
+    MediaSettings,
+    Number,
+    RecordingSettings,
+    Settings,
+    SipSettings,
+    TlsSettings,
+    WebSettings,
+)
 from config.section import Section
 
 
@@ -65,6 +74,8 @@ def test_settings_do_not_change() -> None:
         (MediaSettings, {"port_min": 80}),
         (MediaSettings, {"codecs": []}),
         (MediaSettings, {"codecs": ["GSM"]}),
+        (RecordingSettings, {"beep_seconds": 0.5}),
+        (RecordingSettings, {"beep_seconds": -1}),
         (WebSettings, {"token": ""}),
         (WebSettings, {"instance_arn": "instance/1"}),
         (Agent, {"username": "a b", "password": "x"}),
