@@ -32,7 +32,7 @@ async def test_the_messages_of_a_contact_are_kept_from_first_to_last(tmp_path: P
         ("customer", "we", "200 OK (BYE)"),
         ("agent", "we", "BYE"),
     ]:
-        assert said.count(line) == 1, (line, said)
+        assert line in said, (line, said)  # one that had to be sent again is kept again
     assert not any("REGISTER" in name for _, _, name in said)
 
 
