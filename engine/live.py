@@ -13,6 +13,7 @@ from engine.call import Call, State
 from engine.header_policy import Carried
 from engine.hunt import Hunt
 from engine.line import NO_ANSWER, Line, Party
+from engine.moments import AGENT_WHISPER, CUSTOMER_REMAINING, CUSTOMER_WHISPER
 from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Mode, Port, Role, Route, Tap
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
     from engine.flow_run import FlowRun
 
-WHISPERS = frozenset({"AgentWhisper", "CustomerWhisper"})
-CUSTOMER_REMAINING = "CustomerRemaining"
+WHISPERS = frozenset({AGENT_WHISPER.name, CUSTOMER_WHISPER.name})
 CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED})
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
@@ -137,7 +137,7 @@ class LiveContact:
     @property
     def goes_on_alone(self) -> bool:
         """Whether a flow runs for the customer when the agent hangs up."""
-        return self.call.state is State.BRIDGED and CUSTOMER_REMAINING in self.hooks
+        return self.call.state is State.BRIDGED and CUSTOMER_REMAINING.name in self.hooks
 
     @property
     def agent_holds(self) -> bool:
