@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +12,6 @@ from recorder.errand import Errand, State, Task
 from tests.rig.contacts import NOON, contact_record
 
 DAYS = timedelta(days=14)
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    one = Records(f"sqlite+aiosqlite:///{tmp_path}/earshot.sqlite")
-    await one.open()
-    yield one
-    await one.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +19,6 @@ from tests.rig.contacts import NOON, contact_record
 
 CONTACT = contact_id(1)
 SPEECH = conversation(0.5)
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    one = Records(f"sqlite+aiosqlite:///{tmp_path}/earshot.sqlite")
-    await one.open()
-    yield one
-    await one.close()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,14 +15,6 @@ from tests.rig.contacts import NOON, contact_record
 from tests.rig.patience import until
 
 RULES = (RetentionRule(queue="sales", days=30), RetentionRule(flow="survey", days=7))
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    one = Records(f"sqlite+aiosqlite:///{tmp_path}/earshot.sqlite")
-    await one.open()
-    yield one
-    await one.close()
 
 
 async def ended(
