@@ -26,21 +26,27 @@ def page(
     """
     size = given.get("MaxResults") or DEFAULT_PAGE
     if token := given.get("NextToken"):
-        last = _last(token)
+        last = place_of(token)
         found = [one for one in found if (one.name, one.id) > last]
-    rest = len(found) > size
-    return found[:size], _token(found[size - 1]) if rest else None
+    shown = found[:size]
+    return shown, token_of(shown[-1].name, shown[-1].id) if len(found) > size else None
 
 
-def _token(one: Resource) -> str:
-    return urlsafe_b64encode(json.dumps([one.name, one.id]).encode()).decode()
+def token_of(value: str, identifier: str) -> str:
+    """Where a page ended: by what it was sorted, and the id."""
+    return urlsafe_b64encode(json.dumps([value, identifier]).encode()).decode()
 
 
-def _last(token: str) -> tuple[str, str]:
+def place_of(token: str) -> tuple[str, str]:
+    """The same read back. Raises Refused for a token that is none of ours."""
     try:
-        name, id_ = json.loads(urlsafe_b64decode(token.encode()))
+        value, identifier = json.loads(urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError):
-        raise Refused.invalid("NextToken: give the one of the page before") from None
-    if not (isinstance(name, str) and isinstance(id_, str)):
-        raise Refused.invalid("NextToken: give the one of the page before")
-    return name, id_
+        raise not_ours() from None
+    if not (isinstance(value, str) and isinstance(identifier, str)):
+        raise not_ours()
+    return value, identifier
+
+
+def not_ours() -> Refused:
+    return Refused.invalid("NextToken: give the one of the page before")

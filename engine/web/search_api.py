@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from engine.records import Records
 from engine.refused import Refused
 from engine.web.caller import Caller
 from engine.web.dispatch import Handler
+from engine.web.paging import not_ours, place_of, token_of
 from engine.web.shapes import Json, contact_summary
 
 Given = Mapping[str, Any]
@@ -91,17 +90,17 @@ class SearchApi:
 
 def _token(place: Place) -> str:
     value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
-    return urlsafe_b64encode(json.dumps([value, place.contact_id]).encode()).decode()
+    return token_of(value, place.contact_id)
 
 
 def _place(wanted: Search, token: str) -> Place:
+    value, contact_id = place_of(token)
+    if not wanted.order.endswith("TIMESTAMP"):
+        return Place(value, contact_id)
     try:
-        value, contact_id = json.loads(urlsafe_b64decode(token.encode()))
-        if wanted.order.endswith("TIMESTAMP"):
-            value = datetime.fromisoformat(value)
-            value.astimezone()  # a naive one is none of ours
-    except (ValueError, TypeError):
-        raise Refused.invalid("NextToken: give the one of the page before") from None
-    if not isinstance(contact_id, str) or not isinstance(value, str | datetime):
-        raise Refused.invalid("NextToken: give the one of the page before")
-    return Place(value, contact_id)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise not_ours() from None
+    if moment.tzinfo is None:
+        raise not_ours()
+    return Place(moment, contact_id)
