@@ -16,8 +16,9 @@ demo: set-up            ## one real contact, end to end, with three independent 
 serve: set-up           ## run the engine until SIGTERM; writes a starter configuration when there is none
 	$(VENV)/bin/earshot serve --config $(CONFIG) --starter $(ARGS)
 
-test: set-up-test check ## everything: lint, types, arrows, unit tests, whole calls with strangers
-	$(PY) -m pytest $(ARGS)
+test: set-up-test check ## everything: lint, types, arrows, unit tests, then whole calls with strangers, one at a time
+	$(PY) -m pytest -m "not call" --numprocesses auto --dist loadfile $(ARGS)
+	$(PY) -m pytest -m call $(ARGS)
 
 check: set-up           ## lint, types, import arrows, file sizes
 	$(VENV)/bin/ruff check .

@@ -80,10 +80,11 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # they are about to be read anyway
     async with running(settings) as engine:
+        loop.add_signal_handler(signal.SIGHUP, engine.house.sip.reload_certificates)
         settle()
         announce(settings, engine)
-        loop.add_signal_handler(signal.SIGHUP, engine.house.sip.reload_certificates)
         await stop.wait()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, engine.house.switchboard.hurry)
