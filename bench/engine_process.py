@@ -7,7 +7,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
-from types import TracebackType
 from typing import Self
 
 from tests.rig.child import end_child
@@ -78,12 +77,7 @@ class EngineProcess:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._stop()
 
     async def _stop(self) -> None:

@@ -19,7 +19,6 @@ import json
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from bench.build import program
@@ -160,12 +159,7 @@ class BareLoop:
         output, _ = await self._process.communicate()
         return BareResult(**json.loads(output))
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self._process
         await end_child(self._process, GRACE_SECONDS)
 

@@ -13,7 +13,6 @@ import re
 import shutil
 import socket
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Self
 
 from bench.bencode import Value, decode, encode
@@ -70,12 +69,7 @@ class Rtpengine:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._stop()
 
     async def call(self, name: str, phones: tuple[int, int]) -> tuple[int, int]:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from bench.bridge import CALLEE, PASSWORD
@@ -41,12 +40,7 @@ class ServerProcess:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self._process.stdin
         self._process.stdin.close()
         await end_child(self._process, grace=STOP_SECONDS)

@@ -11,7 +11,6 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from bench.engine_process import HOST
@@ -80,12 +79,7 @@ class Sipp:
             await asyncio.sleep(0.02)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await end_child(self._process, grace=0.1)
 
     async def finished(self, within: float) -> Served:

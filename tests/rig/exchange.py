@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from config import SipSettings
@@ -35,12 +34,7 @@ class Exchange:
         await self.sip.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.sip.stop()
 
     def trunk(self, **values: Any) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.rig.child import end_child
@@ -123,12 +122,7 @@ class Kamailio:
             raise KamailioError(self.log) from error
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self._process
         self._process.terminate()
         await end_child(self._process, grace=5.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from types import TracebackType
 from typing import Self, TypeVar
 
 from sip.actions import Action, Report, Send
@@ -71,12 +70,7 @@ class Phone:
         asyncio.get_running_loop().add_reader(self._socket, self._read)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         asyncio.get_running_loop().remove_reader(self._socket)
         if self._timer:
             self._timer.cancel()
