@@ -62,6 +62,11 @@ class Mixer:
     def open_rtp(self, ipv6: bool, listen_only: bool, /) -> tuple[int, int, int]:
         """Slot, generation, UDP port of RTP. Raises MixerFull, NoFreePort, ValueError (host)."""
 
+    def open_shared(
+        self, ipv6: bool, udp_port: int, aside: int, listen_only: bool, /
+    ) -> tuple[int, int]:
+        """Slot and generation. The port closes `aside`. Raises MixerFull, ValueError (host)."""
+
     def set_remote(
         self,
         slot: int,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from socket import socket
 
 from config.settings import MediaSettings
 from mixer._native import RouteRefused
@@ -38,6 +39,18 @@ class Farm:
         """`beside` is any port of the same call; None begins a call."""
         mixer = self._least_loaded() if beside is None else self._of(beside)
         return mixer.open_rtp(ipv6=ipv6, listen_only=listen_only)
+
+    def open_shared(
+        self,
+        udp_port: int,
+        aside: socket,
+        *,
+        beside: Port | None = None,
+        ipv6: bool = False,
+        listen_only: bool = False,
+    ) -> Port:
+        mixer = self._least_loaded() if beside is None else self._of(beside)
+        return mixer.open_shared(udp_port, aside, ipv6=ipv6, listen_only=listen_only)
 
     def open_player(self, clip: Clip, *, beside: Port, loop: bool = False) -> Port:
         return self._of(beside).open_player(clip, loop=loop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Set
 from contextlib import suppress
+from socket import socket
 
 from config.settings import MediaSettings
 from mixer import _native
@@ -134,6 +135,21 @@ class Mixer:
         """
         slot, generation, rtp_port = self._native.open_rtp(ipv6, listen_only)
         return RtpPort(self._named(slot, generation), rtp_port)
+
+    def open_shared(
+        self, udp_port: int, aside: socket, *, ipv6: bool = False, listen_only: bool = False
+    ) -> Port:
+        """A port for a browser, on the UDP port of all of them, where ICE and DTLS are done by you.
+
+        Bind it with SO_REUSEPORT. Once set_remote() has said who the peer is (RTCP by the same
+        port, nothing to learn), the kernel gives this port all that comes from there; what is
+        neither RTP nor RTCP (RFC 7983) arrives at the other end of `aside`, a datagram socket that
+        the mixer owns from now on. Raises MixerFull; ValueError when there is no such address.
+        """
+        aside.setblocking(False)
+        slot, generation = self._native.open_shared(ipv6, udp_port, aside.fileno(), listen_only)
+        aside.detach()
+        return self._named(slot, generation)
 
     def set_remote(self, port: Port, remote: Remote) -> None:
         """Say where the phone is, or where it is now. Raises PortGone, ValueError."""

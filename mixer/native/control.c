@@ -90,49 +90,66 @@ static void touch_port(const struct mx *m, uint32_t slot, const struct remote *r
     if (codec->decoder_bytes) touch_bytes(m, slot, PORT_DECODER, codec->decoder_bytes());
 }
 
-static bool bind_pair(const struct mx *m, const struct address *local, int fds[2]) {
+static bool bind_pair(const struct mx *m, const struct address *local, struct port_sockets *sockets) {
     struct address above = address_next_port(local);
-    if ((fds[0] = socket_open(local, m->dscp)) < 0) return false;
-    if ((fds[1] = socket_open(&above, m->dscp)) >= 0) return true;
+    if ((sockets->rtp = socket_open(local, m->dscp)) < 0) return false;
+    if ((sockets->rtcp = socket_open(&above, m->dscp)) >= 0) return true;
     int error = errno;
-    close(fds[0]);
+    close(sockets->rtp);
     errno = error;
     return false;
 }
 
 /* The pairs take turns: what still arrives for a call that has ended meets no other. */
-static mx_result bind_next_pair(struct mx *m, mx_family family, int fds[2], struct address *local) {
+static mx_result bind_next_pair(struct mx *m, mx_family family, struct port_sockets *sockets, struct address *local) {
     uint32_t first = (m->port_min + 1u) & ~1u, pairs = (m->port_max + 1u - first) / 2;
     for (uint32_t tries = 0; tries < pairs; tries++) {
         *local = address_at_port(&m->hosts[family], m->control.next_rtp_port);
         uint32_t next = m->control.next_rtp_port + 2u;
         m->control.next_rtp_port = (uint16_t)(next + 1 > m->port_max ? first : next);
-        if (bind_pair(m, local, fds)) return MX_OK;
+        if (bind_pair(m, local, sockets)) return MX_OK;
         if (errno != EADDRINUSE && errno != EACCES) return errno == EADDRNOTAVAIL ? MX_INVALID : MX_FULL;
     }
     return MX_NO_PORT;
 }
 
+/* Take what next_slot() gave for an RTP port. */
+static mx_result open_port(mx *m, uint32_t slot, struct port_sockets sockets, struct claim claim, mx_port *port) {
+    struct port_seed seed;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return MX_FULL;
+    touch_samples(m, slot, TIMELINE_BYTES);
+    port_open(m, slot, claim.listen_only, sockets, &seed, position_of(m, now_ns(m)));
+    claim.kind = KIND_RTP;
+    claim.ssrc = seed.ssrc;
+    *port = open_slot(m, slot, claim);
+    return MX_OK;
+}
+
 mx_result mx_open_rtp(mx *m, mx_family family, bool listen_only, mx_port *port, uint16_t *rtp_port) {
     uint32_t slot;
-    int fds[2];
-    struct port_seed seed;
-    struct address local;
+    struct port_sockets sockets = {.aside = -1};
+    struct claim claim = {.listen_only = listen_only};
     if (!m->hosts[family].family) return MX_INVALID;
     mx_result result = next_slot(m, &slot);
-    if (result == MX_OK) result = bind_next_pair(m, family, fds, &local);
+    if (result == MX_OK) result = bind_next_pair(m, family, &sockets, &claim.local);
     if (result != MX_OK) return result;
-    if (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
-        close(fds[0]);
-        close(fds[1]);
-        return MX_FULL;
+    *rtp_port = address_port(&claim.local);
+    result = open_port(m, slot, sockets, claim, port);
+    if (result != MX_OK) {
+        close(sockets.rtp);
+        close(sockets.rtcp);
     }
-    touch_samples(m, slot, TIMELINE_BYTES);
-    port_open(m, slot, listen_only, fds, &seed, position_of(m, now_ns(m)));
-    struct claim claim = {.kind = KIND_RTP, .listen_only = listen_only, .local = local, .ssrc = seed.ssrc};
-    *port = open_slot(m, slot, claim);
-    *rtp_port = address_port(&local);
-    return MX_OK;
+    return result;
+}
+
+mx_result mx_open_shared(mx *m, mx_family family, uint16_t udp_port, int aside, bool listen_only, mx_port *port) {
+    uint32_t slot;
+    if (!m->hosts[family].family || !udp_port || aside < 0) return MX_INVALID;
+    struct claim claim = {
+        .listen_only = listen_only, .shared = true, .local = address_at_port(&m->hosts[family], udp_port)};
+    mx_result result = next_slot(m, &slot);
+    if (result != MX_OK) return result;
+    return open_port(m, slot, (struct port_sockets){-1, -1, aside}, claim, port);
 }
 
 static bool is_payload_type(int type) { return type >= 0 && type < 128; }
@@ -142,6 +159,7 @@ static bool read_remote(struct remote *to, const mx_remote *from, const struct a
         .learning = from->learn_from != NULL,
         .muxed = from->rtcp_mux,
         .rtcp_fd = -1,
+        .rtp_fd = -1,
         .codec = codec_named(from->codec, from->clock_rate),
         .wishes = {from->max_bitrate, from->fec, from->dtx, from->cbr},
         .payload_type = from->payload_type,
@@ -184,9 +202,18 @@ static mx_result read_keys(struct claim *claim, const mx_srtp *srtp) {
  * leaves by the RTP port. */
 static int reopen_rtcp(const struct mx *m, struct claim *claim, bool muxed) {
     struct address above = address_next_port(&claim->local);
-    bool again = claim->muxed && !muxed;
+    bool again = claim->muxed && !muxed && !claim->shared;
     claim->muxed = muxed;
     return again ? socket_open(&above, m->dscp) : -1;
+}
+
+/* A shared port has a socket for each peer, one after the other: of one without a peer the kernel would take from others. */
+static mx_result place_shared(const struct mx *m, const struct claim *claim, struct remote *remote) {
+    if (remote->learning || !remote->muxed || !address_usable(&remote->address)) return MX_INVALID;
+    if (address_equal(&claim->peer, &remote->address)) return MX_OK;
+    remote->rtp_fd = socket_open_shared(&claim->local, m->dscp, &remote->address);
+    if (remote->rtp_fd < 0) return errno == EADDRINUSE ? MX_NO_PORT : MX_FULL;
+    return MX_OK;
 }
 
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
@@ -196,8 +223,13 @@ mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote) {
     if (claim->kind != KIND_RTP || !read_remote(&command.remote, remote, &claim->local)) return MX_INVALID;
     if (!ring_has_room(&m->commands)) return MX_FULL;
     control_tidy(m);
-    mx_result result = read_keys(claim, remote->srtp);
-    if (result != MX_OK) return result;
+    mx_result result = claim->shared ? place_shared(m, claim, &command.remote) : MX_OK;
+    if (result == MX_OK) result = read_keys(claim, remote->srtp);
+    if (result != MX_OK) {
+        if (command.remote.rtp_fd >= 0) close(command.remote.rtp_fd);
+        return result;
+    }
+    if (claim->shared) claim->peer = command.remote.address;
     command.remote.send = claim->send;
     command.remote.receive = claim->receive;
     claim->sends_digits = remote->telephone_event >= 0;

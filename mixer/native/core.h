@@ -49,6 +49,8 @@ struct claim {
     mx_clip *clip; /* of a player */
     struct address local;  /* of an RTP port */
     bool muxed;            /* its RTCP port was given back */
+    bool shared;           /* its UDP port is */
+    struct address peer;   /* of its socket, where it is shared */
     bool sends_digits;     /* telephone events were negotiated */
     uint32_t digits_asked; /* to be sent, ever */
     uint32_t ssrc;         /* under which it sends */

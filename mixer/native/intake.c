@@ -273,7 +273,7 @@ static bool admits(const struct rtp_port *p, const struct address *from) {
 static void settle(struct rtp_port *p, const struct address *from) {
     p->remote.address = *from;
     p->remote.learning = false;
-    p->connected = socket_connect(p->rtp_fd, from);
+    p->connected = socket_connect(p->sockets.rtp, from);
     p->sealed = false;
 }
 
@@ -286,12 +286,29 @@ static enum content content_of(const struct rtp_port *p, uint8_t payload_type) {
 /* Nothing was there; or one packet, which came when it was expected; or one behind which there may be others. */
 enum look { EMPTY, EXPECTED, MORE };
 
+static enum look hear(struct mx *m, uint32_t slot, struct rtp_packet *packet, const struct address *from, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    enum content content = content_of(p, packet->header.payload_type);
+    packet->span = content == SOUND ? p->remote.codec->span(packet->payload, packet->length) : 0;
+    if ((content == EVENT && packet->length % DIGIT_BLOCK) || (content == SOUND && !packet->span)) {
+        count_one(&p->counters.malformed);
+        return MORE;
+    }
+    if (content == NOT_NEGOTIATED) {
+        count_one(&p->counters.unexpected);
+        return MORE;
+    }
+    if (p->remote.learning) settle(p, from);
+    note_life(m, slot, now);
+    return take(m, slot, packet, content, now) ? MORE : EXPECTED;
+}
+
 static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct address from;
     struct rtp_packet packet;
     size_t length;
-    ssize_t size = socket_receive(p->rtp_fd, m->media.datagram, MAX_DATAGRAM, p->sealed ? NULL : &from);
+    ssize_t size = socket_receive(p->sockets.rtp, m->media.datagram, MAX_DATAGRAM, p->sealed ? NULL : &from);
     if (size < 0) {
         if (errno == EAGAIN) {
             p->sealed = p->connected; /* from now on the kernel admits the peer alone */
@@ -302,6 +319,8 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
         count_one(&p->counters.strangers);
     } else if ((length = (size_t)size) > MAX_DATAGRAM) {
         count_one(&p->counters.malformed);
+    } else if (port_is_shared(p) && !rtp_is_meant(m->media.datagram, length)) {
+        (void)socket_send(p->sockets.aside, NULL, m->media.datagram, length); /* no room: it is sent again, all of it is */
     } else if (p->remote.muxed && rtcp_is_meant(m->media.datagram, length)) {
         port_take_rtcp(m, slot, length, now);
     } else if (p->remote.receive && !crypto_unprotect(p->remote.receive, m->media.datagram, &length)) {
@@ -309,17 +328,7 @@ static enum look receive_one(struct mx *m, uint32_t slot, int64_t now) {
     } else if (!rtp_parse(m->media.datagram, length, &packet)) {
         count_one(&p->counters.malformed);
     } else {
-        enum content content = content_of(p, packet.header.payload_type);
-        packet.span = content == SOUND ? p->remote.codec->span(packet.payload, packet.length) : 0;
-        if ((content == EVENT && packet.length % DIGIT_BLOCK) || (content == SOUND && !packet.span)) {
-            count_one(&p->counters.malformed);
-        } else if (content == NOT_NEGOTIATED) {
-            count_one(&p->counters.unexpected);
-        } else {
-            if (p->remote.learning) settle(p, &from);
-            note_life(m, slot, now);
-            return take(m, slot, &packet, content, now) ? MORE : EXPECTED;
-        }
+        return hear(m, slot, &packet, &from, now);
     }
     return MORE;
 }

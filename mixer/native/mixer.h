@@ -151,6 +151,13 @@ void mx_close(mx *m);
  * bound, or there is none of that family. */
 mx_result mx_open_rtp(mx *m, mx_family family, bool listen_only, mx_port *port, uint16_t *rtp_port);
 
+/* The same for a phone in a browser, whose everything comes by one UDP port (RFC 8843) with that of all others: `udp_port`,
+ * where somebody else does its ICE and DTLS. The kernel gives the port what its remote sends from when mx_set_remote() has
+ * said who that is, which must be somebody, with `rtcp_mux` and without `learn_from`; MX_NO_PORT: others have the port alone. What is neither RTP nor RTCP (RFC 7983)
+ * goes on to `aside`, a datagram socket that does not block, as it came; the port closes it at its end. MX_FULL; MX_INVALID:
+ * no address of that family. */
+mx_result mx_open_shared(mx *m, mx_family family, uint16_t udp_port, int aside, bool listen_only, mx_port *port);
+
 /* Say where the phone is, or where it is now. Another address or `learn_from` than before: learning starts anew; else what
  * was learnt stays. MX_GONE, MX_FULL; MX_INVALID: address, codec, type, key. */
 mx_result mx_set_remote(mx *m, mx_port port, const mx_remote *remote);

@@ -19,11 +19,11 @@ static void show_playout(struct rtp_port *p) {
     atomic_store_explicit(&p->counters.playout, (uint32_t)p->playout.delay, memory_order_relaxed);
 }
 
-void port_open(struct mx *m, uint32_t slot, bool listen_only, const int fds[2], const struct port_seed *seed, int64_t now) {
+void port_open(struct mx *m, uint32_t slot, bool listen_only, struct port_sockets sockets, const struct port_seed *seed,
+               int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     memset(p, 0, sizeof *p);
-    p->rtp_fd = fds[0];
-    p->rtcp_fd = fds[1];
+    p->sockets = sockets;
     p->listen_only = listen_only;
     p->relayed = NO_SLOT;
     tones_open(&p->tones);
@@ -63,17 +63,31 @@ static void change_codec(struct mx *m, struct rtp_port *p, const struct codec *c
     stream_turn(&p->stream, codec->ticks);
 }
 
-static void close_rtcp(struct rtp_port *p) {
-    if (p->rtcp_fd >= 0) close(p->rtcp_fd);
-    p->rtcp_fd = -1;
+static void close_socket(int *fd) {
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
 }
 
 static void change_rtcp(const struct mx *m, uint32_t slot, const struct remote *remote) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
-    if (remote->muxed) close_rtcp(p);
+    if (remote->muxed) close_socket(&p->sockets.rtcp);
     if (remote->rtcp_fd < 0) return;
-    p->rtcp_fd = remote->rtcp_fd;
-    (void)socket_watch(m->media.epoll_fd, p->rtcp_fd, TAG_OF_RTCP(slot), false); /* or its reports are missed */
+    p->sockets.rtcp = remote->rtcp_fd;
+    (void)socket_watch(m->media.epoll_fd, p->sockets.rtcp, TAG_OF_RTCP(slot), false); /* or its reports are missed */
+}
+
+static void change_peer(const struct mx *m, uint32_t slot) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    p->sealed = false;
+    if (port_is_shared(p)) {
+        close_socket(&p->sockets.rtp);
+        p->sockets.rtp = p->remote.rtp_fd;
+        p->connected = true;
+        (void)socket_watch(m->media.epoll_fd, p->sockets.rtp, TAG_OF_RTP(slot), true);
+        return;
+    }
+    if (p->connected) socket_disconnect(p->sockets.rtp);
+    p->connected = port_reachable(p) && !p->remote.learning && socket_connect(p->sockets.rtp, &p->remote.address);
 }
 
 static bool same_place(const struct remote *a, const struct remote *b) {
@@ -93,9 +107,7 @@ void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, i
         p->remote.address = before.address;
         p->remote.learning = before.learning;
     } else {
-        if (p->connected) socket_disconnect(p->rtp_fd);
-        p->sealed = false;
-        p->connected = port_reachable(p) && !remote->learning && socket_connect(p->rtp_fd, &remote->address);
+        change_peer(m, slot);
     }
     p->heard_at = now;
     p->timed_out = false;
@@ -153,7 +165,7 @@ void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *hea
     size_t size = RTP_HEADER + length;
     rtp_write(packet, header);
     if (p->remote.send && !crypto_protect(p->remote.send, packet, &size)) return; /* its number was used: a duplicate */
-    int error = socket_send(p->rtp_fd, p->connected ? NULL : &p->remote.address, packet, size);
+    int error = socket_send(p->sockets.rtp, p->connected ? NULL : &p->remote.address, packet, size);
     if (!error) {
         count_one(&p->counters.sent);
         p->stream.packets++;
@@ -288,7 +300,7 @@ void port_close(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     if (p->stream.packets && port_reachable(p)) port_send_report(m, p, now, true); /* §6.3.7: who never sent says no BYE */
     change_keys(m, &p->remote, &(struct remote){0});
-    close(p->rtp_fd);
-    p->rtp_fd = -1;
-    close_rtcp(p);
+    close_socket(&p->sockets.rtp);
+    close_socket(&p->sockets.rtcp);
+    close_socket(&p->sockets.aside);
 }

@@ -44,6 +44,7 @@ struct remote {
     struct address learn_from; /* its port means nothing */
     bool muxed;                /* RTCP comes and goes by the RTP port */
     int rtcp_fd;               /* a new RTCP socket in place of one that was given back, or -1 */
+    int rtp_fd;                /* of a shared port: the socket for another peer than before, or -1 */
     const struct codec *codec; /* NULL: not known yet */
     struct codec_wishes wishes;
     uint32_t packet;           /* positions in a packet of a mix */
@@ -68,9 +69,15 @@ static inline void count_one(_Atomic uint64_t *counter) {
     atomic_store_explicit(counter, value + 1, memory_order_relaxed);
 }
 
+/* -1: none. RTCP may have none of its own; of a shared port there is one for RTP once its peer is known, and to `aside` goes
+ * what is neither. */
+struct port_sockets {
+    int rtp, rtcp, aside;
+};
+
 /* What each packet touches comes first and together: with many calls it is the memory that takes time. */
 struct rtp_port {
-    int rtp_fd, rtcp_fd; /* -1: RTCP has no socket of its own */
+    struct port_sockets sockets;
     bool listen_only;
     bool connected; /* the kernel knows the peer */
     bool sealed;    /* and nothing of others is left in the socket from before */
@@ -122,7 +129,9 @@ struct port_seed {
 };
 
 /* Control thread, before the media thread knows of it. The memory of its timeline is all 0. */
-void port_open(struct mx *m, uint32_t slot, bool listen_only, const int fds[2], const struct port_seed *seed, int64_t now);
+void port_open(struct mx *m, uint32_t slot, bool listen_only, struct port_sockets sockets, const struct port_seed *seed,
+               int64_t now);
+static inline bool port_is_shared(const struct rtp_port *p) { return p->sockets.aside >= 0; }
 
 /* All below: media thread. `now` is a position. */
 void port_set_remote(struct mx *m, uint32_t slot, const struct remote *remote, int64_t now);

@@ -165,6 +165,16 @@ static PyObject *mixer_open_rtp(PyObject *self, PyObject *args) {
     return result == MX_OK ? Py_BuildValue("IIH", port.slot, port.generation, rtp_port) : raise_result(result);
 }
 
+static PyObject *mixer_open_shared(PyObject *self, PyObject *args) {
+    mx *m = opened((Mixer *)self);
+    int ipv6, aside, listen_only;
+    unsigned short udp_port;
+    mx_port port;
+    if (!m || !PyArg_ParseTuple(args, "pHip", &ipv6, &udp_port, &aside, &listen_only)) return NULL;
+    mx_result result = mx_open_shared(m, ipv6 ? MX_IPV6 : MX_IPV4, udp_port, aside, listen_only, &port);
+    return result == MX_OK ? Py_BuildValue("II", port.slot, port.generation) : raise_result(result);
+}
+
 /* The tuple holds what `srtp` points to. */
 static bool read_keys(PyObject *tuple, mx_srtp *srtp) {
     Py_ssize_t send_bytes, receive_bytes;
@@ -317,6 +327,7 @@ static PyMethodDef mixer_methods[] = {
     {"fileno", mixer_fileno, METH_NOARGS, NULL},
     {"next_event", mixer_next_event, METH_NOARGS, NULL},
     {"open_rtp", mixer_open_rtp, METH_VARARGS, NULL},
+    {"open_shared", mixer_open_shared, METH_VARARGS, NULL},
     {"set_remote", (PyCFunction)(void (*)(void))mixer_set_remote, METH_VARARGS | METH_KEYWORDS, NULL},
     {"send_digits", mixer_send_digits, METH_VARARGS, NULL},
     {"detect_tones", mixer_detect_tones, METH_VARARGS, NULL},

@@ -4,7 +4,7 @@
 void port_receive_rtcp(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     struct address from;
-    ssize_t size = socket_receive(p->rtcp_fd, m->media.datagram, MAX_DATAGRAM, &from);
+    ssize_t size = socket_receive(p->sockets.rtcp, m->media.datagram, MAX_DATAGRAM, &from);
     if (size < 0) return;
     bool known = port_reachable(p) && (address_same_host(&from, &p->remote.address) ||
                                   (p->remote.learning && address_same_host(&from, &p->remote.learn_from)));
@@ -63,5 +63,5 @@ void port_send_report(const struct mx *m, struct rtp_port *p, int64_t now, bool 
     p->reported_packets = p->stream.packets;
     size_t size = rtcp_write(data, &report);
     if (p->remote.send && !crypto_protect_rtcp(p->remote.send, data, &size)) return;
-    (void)socket_send(p->rtcp_fd >= 0 ? p->rtcp_fd : p->rtp_fd, &to, data, size); /* the next one is due soon enough */
+    (void)socket_send(p->sockets.rtcp >= 0 ? p->sockets.rtcp : p->sockets.rtp, &to, data, size); /* the next one is due soon enough */
 }

@@ -22,6 +22,9 @@ struct rtp_packet {
     uint32_t span;          /* positions that it lasts; left to the caller */
 };
 
+/* Of what comes by a port for other protocols too: RTP or RTCP, by its first byte (RFC 7983 §7). */
+static inline bool rtp_is_meant(const uint8_t *data, size_t size) { return size && data[0] >= 128 && data[0] <= 191; }
+
 /* False: not an RTP packet with a payload, whatever `size` bytes there are. */
 bool rtp_parse(const uint8_t *data, size_t size, struct rtp_packet *packet);
 

@@ -53,18 +53,29 @@ static void mark(int fd, const struct address *local, uint8_t dscp) {
     else (void)setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &octet, sizeof octet);
 }
 
-int socket_open(const struct address *local, uint8_t dscp) {
-    int fd = socket(local->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), alone = 1;
+static int discard(int fd) {
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static int open_bound(const struct address *local, uint8_t dscp, bool shared) {
+    int fd = socket(local->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
     if (fd < 0) return -1;
-    if ((local->family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone) < 0) ||
-        bind(fd, &local->any, length_of(local)) < 0) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
+    if ((local->family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes) < 0) ||
+        (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) < 0) ||
+        bind(fd, &local->any, length_of(local)) < 0)
+        return discard(fd);
     mark(fd, local, dscp);
     return fd;
+}
+
+int socket_open(const struct address *local, uint8_t dscp) { return open_bound(local, dscp, false); }
+
+int socket_open_shared(const struct address *local, uint8_t dscp, const struct address *peer) {
+    int fd = open_bound(local, dscp, true);
+    return fd < 0 || socket_connect(fd, peer) ? fd : discard(fd);
 }
 
 bool socket_watch(int epoll_fd, int fd, uint64_t tag, bool once) {

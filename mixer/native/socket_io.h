@@ -31,6 +31,10 @@ struct address address_next_port(const struct address *a); /* of the RTCP that g
 /* A non-blocking socket bound to `local`, whose packets are marked with `dscp`. -1 with errno. */
 int socket_open(const struct address *local, uint8_t dscp);
 
+/* The same on a port that other sockets of ours have too, for what `peer` alone sends: the kernel prefers it to those that
+ * have no peer. -1 with errno. */
+int socket_open_shared(const struct address *local, uint8_t dscp, const struct address *peer);
+
 /* Have an epoll tell `tag` when something has come; `once`: each arrival once, or the kernel would look at it a second time.
  * False: the kernel is out of memory. */
 bool socket_watch(int epoll_fd, int fd, uint64_t tag, bool once);

@@ -36,9 +36,9 @@ bool media_tell_digit(struct mx *m, uint32_t slot, const struct digit *digit) {
 
 /* Where the kernel is out of memory the port stays deaf, and says so by its time-out. */
 static void watch(struct mx *m, uint32_t slot) {
-    const struct rtp_port *p = &m->media.slots[slot].rtp;
-    (void)socket_watch(m->media.epoll_fd, p->rtp_fd, TAG_OF_RTP(slot), true);
-    (void)socket_watch(m->media.epoll_fd, p->rtcp_fd, TAG_OF_RTCP(slot), false);
+    const struct port_sockets *sockets = &m->media.slots[slot].rtp.sockets;
+    if (sockets->rtp >= 0) (void)socket_watch(m->media.epoll_fd, sockets->rtp, TAG_OF_RTP(slot), true);
+    if (sockets->rtcp >= 0) (void)socket_watch(m->media.epoll_fd, sockets->rtcp, TAG_OF_RTCP(slot), false);
 }
 
 static void release(struct mx *m, uint32_t slot) {
@@ -192,7 +192,7 @@ static void empty(int fd) {
 }
 
 static bool receives(const struct mx *m, uint32_t slot) {
-    return m->media.slots[slot].kind == KIND_RTP && m->media.slots[slot].rtp.rtp_fd >= 0;
+    return m->media.slots[slot].kind == KIND_RTP && m->media.slots[slot].rtp.sockets.rtp >= 0;
 }
 
 int media_wake(struct mx *m, int timeout_ms) {
