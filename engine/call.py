@@ -8,7 +8,7 @@
 
     OFFERING -> BRIEFING -> GREETING -> BRIDGED
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
-    TRANSFERRING -> FORWARDED <- HANDED_OVER
+    TRANSFERRING -> FORWARDED <- HANDED_OVER, BRIDGED
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
@@ -58,12 +58,12 @@ class Input(Enum):
     TO_NUMBER = "the agent transfers the contact to a number of ours"
     TO_OUTSIDE = "the customer is to go on outside, by a call of their own side"
     TO_THIRD_PARTY = "the agent transfers the contact to somebody outside, whom we call"
-    THIRD_PARTY_ANSWERED = "they answered"
+    THIRD_PARTY_ANSWERED = "they answered, or have talked with the agent before"
     THIRD_PARTY_LEFT = "they hung up, or their phone vanished"
     GONE_OUTSIDE = "that call was answered"
     OUTSIDE_FAILED = "that call, or the wish for it, was refused"
     JOINED = "the agent joins the contact with the colleague they had called"
-    HANDED_ON = "the colleague whom an agent called has that agent's contact now"
+    HANDED_ON = "whoever an agent called has that agent's contact now"
     CUSTOMER_REMAINS = "the agent hung up, and a flow is to run for the customer"
     FLOW_ENDED = "the flow disconnected the contact"
     CUSTOMER_LEFT = "the customer hung up"
@@ -89,7 +89,7 @@ class Do(Enum):
     TAKE_AGENT = "the agent who was ringing has the contact"
     ADOPT_AGENT = "the agent who called, or who comes from another contact, has this one"
     RING_AGENT = "call the agent's phone"
-    RING_THIRD_PARTY = "call somebody outside"
+    RING_THIRD_PARTY = "call somebody outside, unless the agent has"
     CANCEL_AGENT = "stop calling whoever was to take the contact"
     JOIN_THIRD_PARTY = "customer and third party hear each other"
     RELEASE_THIRD_PARTY = "end the third party's leg, if it is still up"
@@ -184,6 +184,10 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
         (Do.REPORT_SUCCESS, Do.RELEASE_AGENT, *_FORWARDED),
     ),
     (State.HANDED_OVER, Input.THIRD_PARTY_ANSWERED): (State.FORWARDED, _FORWARDED),
+    (State.BRIDGED, Input.THIRD_PARTY_ANSWERED): (
+        State.FORWARDED,
+        (Do.RELEASE_AGENT, *_FORWARDED),
+    ),
     # The customer's side is asked to call somebody else
     (State.BRIDGED, Input.TO_OUTSIDE): (State.SENDING, (Do.REFER_CUSTOMER,)),
     (State.SENDING, Input.OUTSIDE_FAILED): (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE)),
@@ -225,7 +229,7 @@ _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.FLOW_ENDED: (State.FLOW, State.WAITING, State.OFFERING, State.BRIEFING),
     Input.AGENT_LEFT: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
     Input.AGENT_LOST: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
-    Input.HANDED_ON: (State.BRIDGED,),
+    Input.HANDED_ON: (State.BRIDGED, State.CALLING),
     Input.GONE_OUTSIDE: (State.SENT_ALONE,),
     Input.THIRD_PARTY_LEFT: (State.FORWARDED,),
 }

@@ -72,7 +72,8 @@ class Outbound:
         queue = self._queues[hunt.queue]
         record = outbound_record(hunt, queue)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
-        agent = self._lines.take(invite, record.contact_id, party=Party.AGENT)
+        beside = self._registry.beside(username)
+        agent = self._lines.take(invite, record.contact_id, beside, Party.AGENT)
         customer = self._dial(hunt, agent, self._headers.outside(carried))
         if customer is None:
             self._lines.refuse(agent, hunt.status)

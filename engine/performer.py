@@ -222,6 +222,8 @@ class Performer:
 
     def _ring_third_party(self, live: LiveContact) -> None:
         live.refusal = NO_ANSWER
+        if live.ringing:  # the agent had called them before
+            return
         if not self._outbound.ring(live):
             self._later(live, Input.AGENT_MISSED)
 
@@ -299,7 +301,8 @@ class Performer:
 
     def _hang_up_customer(self, live: LiveContact) -> None:
         self._mixer.route(live.contact_id, set())
-        self._lines.drop(live.customer)
+        if live.customer.contact_id == live.contact_id:  # else another contact has taken it
+            self._lines.drop(live.customer)
 
     def _close(self, live: LiveContact) -> None:
         ended_by = live.call.ended_by

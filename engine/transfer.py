@@ -1,8 +1,8 @@
 """What a phone may have done with a contact by REFER (RFC 3515, RFC 5589), and what it comes to.
 
 An agent moves the contact they talk in: blindly, to whatever the Refer-To names, or attended, to
-whoever they talk with in another call (Replaces, RFC 3891). A customer moves nothing, and so does
-an agent in a call of a colleague, which has no queue to go back to. Pure.
+whoever they have called in another call, in the house or outside (Replaces, RFC 3891). A customer
+moves nothing, and so does an agent in a call of a colleague: it has no queue to go back to. Pure.
 """
 
 from __future__ import annotations
@@ -136,14 +136,24 @@ def pair(live: LiveContact, line: Line, other: LiveContact, other_line: Line) ->
         both = Pair(kept=live, consult=other)
     elif line is live.customer and other_line is other.agent:
         both = Pair(kept=other, consult=live)
-        if live.call.state is not State.BRIDGED:
-            raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
+    elif line is live.agent and other_line is other.agent:
+        both = _with_outside(live, other)
     else:
         raise PeerError("Not yours to transfer", status=DECLINE)
+    if both.consult is live and live.call.state is not State.BRIDGED:
+        raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
     check(both.kept, line if both.kept is live else other_line)
     if line.rtp.port.thread != other_line.rtp.port.thread:  # the call was not made because of it
         raise PeerError("Media cannot be joined", status=NOT_ACCEPTABLE)
     return both
+
+
+def _with_outside(live: LiveContact, other: LiveContact) -> Pair:
+    """The agent has both: the later one is with somebody outside, whom they called themselves."""
+    kept, consult = sorted((live, other), key=lambda each: each.record.initiation)
+    if consult.hunt is None:
+        raise PeerError("Not yours to transfer", status=DECLINE)
+    return Pair(kept, consult)
 
 
 def wanted_of(consult: LiveContact) -> Destination:

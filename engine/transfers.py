@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from engine.call import Input, State
-from engine.line import NO_ANSWER, Line
+from engine.line import NO_ANSWER, Line, Party
 from engine.lines import Lines
 from engine.live import LiveContact
 from engine.outbound import Outbound
@@ -131,7 +131,9 @@ class Transfers:
         if other is None or other_line is None or other is live:
             raise PeerError("There is no such call", status=CALL_GONE)
         both = pair(live, line, other, other_line)
-        if both.consult.call.state is State.BRIDGED:
+        if both.consult.hunt:
+            self._join_outside(both, session)
+        elif both.consult.call.state is State.BRIDGED:
             self._join(both, session)
         else:
             to = wanted_of(both.consult)
@@ -150,3 +152,22 @@ class Transfers:
         colleague.contact_id, kept.ringing = kept.contact_id, colleague
         self._step(consult, Input.HANDED_ON)
         self._step(kept, Input.JOINED)
+
+    def _join_outside(self, both: Pair, session: SessionId) -> None:
+        """Whoever the agent has called outside takes the place of the agent, or rings on to do so.
+
+        Raises PeerError while they hear a whisper flow.
+        """
+        kept, consult = both.kept, both.consult
+        answered = consult.call.state is State.BRIDGED
+        if not answered and consult.call.state is not State.CALLING:
+            raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
+        log.info("attended transfer", contact_id=kept.contact_id, consult=consult.contact_id)
+        self._sip.accept_refer(session)
+        if answered:
+            self._sip.notify_refer(session, OK)
+        called = consult.customer
+        called.contact_id, called.party = kept.contact_id, Party.THIRD_PARTY
+        kept.ringing, kept.onward = called, consult.hunt
+        self._step(consult, Input.HANDED_ON)
+        self._step(kept, Input.THIRD_PARTY_ANSWERED if answered else Input.TO_THIRD_PARTY)

@@ -103,6 +103,17 @@ def test_a_third_party_has_the_customer_when_they_answer_and_the_agent_has_left(
     assert last[2:] == (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
 
 
+def test_a_third_party_whom_the_agent_has_asked_has_the_contact_at_once() -> None:
+    call, last = walked(*TO_THE_BRIDGE, Input.THIRD_PARTY_ANSWERED)
+    assert call.state is State.FORWARDED
+    assert last == (
+        Do.RELEASE_AGENT,
+        Do.STOP_RECORDING,
+        Do.END_MONITORS,
+        Do.JOIN_THIRD_PARTY,
+    )
+
+
 @pytest.mark.parametrize("ending", [Input.THIRD_PARTY_LEFT, Input.CUSTOMER_LEFT, Input.SHUT_DOWN])
 def test_whoever_of_the_two_hangs_up_the_other_is_hung_up_on(ending: Input) -> None:
     call, last = walked(

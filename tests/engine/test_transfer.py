@@ -1,9 +1,12 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from config import NumberPlan
+from config import Agent, DiallingSettings, NumberPlan, Trunk
 from engine.call import Call, Input, State
+from engine.dialling import DialPlan, Route
+from engine.hunt import Hunt
 from engine.line import Party
 from engine.live import LiveContact
 from engine.own_numbers import OwnNumbers
@@ -133,6 +136,36 @@ def test_calls_of_others_cannot_be_joined() -> None:
     assert status_of_pair(live, "agent", consult("agent2"), "customer") == 603
     assert status_of_pair(live, "agent", live_contact(), "agent") == 603
     assert status_of_pair(live, "customer", consult(""), "customer") == 603
+
+
+def called_outside(username: str, state: State = State.BRIDGED) -> LiveContact:
+    """What agent `username` has called outside, later than any other contact here."""
+    live = live_contact(state)
+    assert live.agent
+    live.agent.username = username
+    live.record = replace(live.record, initiation=live.record.initiation + timedelta(seconds=1))
+    live.hunt = Hunt(
+        DialPlan(DiallingSettings(), ()),
+        Agent(username=username, password="secret", outbound_queue="support"),
+        Route("+493012345", (Trunk(name="carrier", host="192.0.2.9"),)),
+        private=False,
+    )
+    return live
+
+
+@pytest.mark.parametrize("state", [State.BRIDGED, State.CALLING])
+def test_the_older_contact_goes_on_with_whom_the_agent_called_outside(state: State) -> None:
+    live, other = live_contact(), called_outside("agent1", state)
+    both = pair(live, live.agent, other, other.agent)
+    assert (both.kept, both.consult) == (live, other)
+    if state is State.BRIDGED:
+        assert pair(other, other.agent, live, live.agent) == both
+    else:
+        assert status_of_pair(other, "agent", live, "agent") == 491
+
+
+def test_a_call_to_the_outside_of_somebody_else_cannot_be_joined() -> None:
+    assert status_of_pair(live_contact(), "agent", called_outside("agent2"), "agent") == 603
 
 
 def test_a_transfer_asked_for_in_the_call_to_the_colleague_needs_the_colleague() -> None:
