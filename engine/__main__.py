@@ -15,6 +15,7 @@ import flows
 from config import ConfigError, Settings, load, starter, warnings
 from engine.app import StartError
 from engine.app import serve as serve_until_stopped
+from engine.audit_command import audit_app
 from engine.custody_command import COMMANDS
 from engine.flow_command import flow_app
 from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
@@ -27,6 +28,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Write and check configurati
 app.add_typer(config_app, name="config")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(flow_app, name="flow")
+app.add_typer(audit_app, name="audit")
 app.command()(trace)
 for command in COMMANDS:
     recordings_app.command()(command)

@@ -13,8 +13,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from engine.audit import AuditRecord, append
 from engine.contact_record import PLAYABLE, ContactRecord, RecordingRecord, RecordingStatus
-from engine.models import AuditRow, ContactRow, ErrandRow, HoldRow, RecordingRow
+from engine.models import ContactRow, ErrandRow, HoldRow, RecordingRow
 from engine.records import RecordError, Records, recording_record
 from engine.refused import Refused
 from recorder.errand import Errand, State, Task
@@ -104,7 +105,7 @@ class Custody:
             await session.execute(delete(HoldRow).where(HoldRow.contact_id == contact_id))
             row = Hold(contact_id, at, who, why)
             await session.execute(insert(HoldRow).values(asdict(row)))
-            await _audit(session, at, who, "LEGAL_HOLD", contact_id, why)
+            await append(session, AuditRecord(at, who, "LEGAL_HOLD", contact_id, why))
 
     async def release(self, contact_id: str, who: str, why: str, at: datetime) -> None:
         """Raises Refused when there is no hold."""
@@ -114,7 +115,7 @@ class Custody:
             if hold is None:
                 raise Refused.invalid(f"{contact_id} is not held")
             await session.delete(hold)
-            await _audit(session, at, who, "LEGAL_HOLD_RELEASE", contact_id, why)
+            await append(session, AuditRecord(at, who, "LEGAL_HOLD_RELEASE", contact_id, why))
 
     async def holds(self) -> list[Hold]:
         async with self._records.reading("read legal holds") as session:
@@ -136,7 +137,7 @@ class Custody:
                     f"{contact_id} is held: {hold.why} ({hold.who}, {hold.at:%Y-%m-%d})"
                 )
             await _delete(session, there, who, why, at)
-            await _audit(session, at, who, "DELETE_RECORDING", contact_id, why)
+            await append(session, AuditRecord(at, who, "DELETE_RECORDING", contact_id, why))
         return [one.name for one in there]
 
     async def ended_before(self, moment: datetime, after: str, limit: int) -> list[Ended]:
@@ -196,13 +197,6 @@ async def _delete(
         await session.execute(delete(ErrandRow).where(ErrandRow.name == one.name))
         errand = Errand(one.name, one.contact_id, Task.ERASE, since=at, due=at)
         await session.execute(insert(ErrandRow).values(asdict(errand)))
-
-
-async def _audit(
-    session: AsyncSession, at: datetime, who: str, action: str, contact_id: str, detail: str
-) -> None:
-    row = {"at": at, "who": who, "action": action, "contact_id": contact_id, "detail": detail}
-    await session.execute(insert(AuditRow).values(row))
 
 
 def _errand(row: ErrandRow) -> Errand:

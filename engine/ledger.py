@@ -12,8 +12,8 @@ from pathlib import Path
 
 import structlog
 
+from engine.audit import AuditRecord
 from engine.records import (
-    AuditRecord,
     ContactRecord,
     RecordError,
     RecordingKind,
@@ -103,8 +103,7 @@ class Ledger:
                     if self._contacts.get(contact_id) is record:
                         del self._contacts[contact_id]
                 while self._audits:
-                    one = self._audits[0]
-                    await self._records.audit(one.at, one.who, one.action, one.contact_id)
+                    await self._records.audit(self._audits[0])
                     del self._audits[0]
             except RecordError as error:
                 log.error("records not written", error=str(error), contacts=len(self._contacts))

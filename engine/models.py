@@ -25,6 +25,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value else None
 
 
+class Text(TypeDecorator[str]):
+    """What others wrote, without what PostgreSQL takes in no text: see `storable`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return storable(value) if value is not None else None
+
+
+def storable(text: str) -> str:
+    """NUL and halves of surrogate pairs become U+FFFD and "?"; what is legible stays."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
 class Table(DeclarativeBase):
     """Constraints have names, so that a migration can speak of them."""
 
@@ -38,6 +53,7 @@ class Table(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
+        str: Text,
         dict[str, str]: JSON,
         list[str]: JSON,
     }
@@ -119,16 +135,29 @@ class ContactRow(Table):
 
 
 class AuditRow(Table):
-    """Who did what; it outlives the contacts it speaks of, so nothing ties it to them."""
+    """Who did what; it outlives the contacts it speaks of, so nothing ties it to them.
+
+    Rows are only added, by `engine.audit.append`: the database refuses to change or delete one.
+    """
 
     __tablename__ = "audit"
 
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     who: Mapped[str]
     action: Mapped[str] = mapped_column(String(64))
     contact_id: Mapped[str | None] = mapped_column(String(36), index=True)
     detail: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHeadRow(Table):
+    """The last line of the audit trail: one row, which whoever adds a line holds meanwhile."""
+
+    __tablename__ = "audit_head"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class BindingRow(Table):

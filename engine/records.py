@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from engine.audit import AuditRecord, append
 from engine.contact_record import (
     ContactRecord,
     DisconnectReason,
@@ -71,15 +72,6 @@ class RecordError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRecord:
-    at: datetime
-    who: str
-    action: str
-    contact_id: str | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class BindingRecord:
     """A registration of a phone and what `sip` wants to know of it again."""
 
@@ -104,7 +96,9 @@ class Records:
 
     def __init__(self, url: str) -> None:
         try:
-            self._engine = create_async_engine(url)
+            self._engine = create_async_engine(
+                url, pool_pre_ping=True
+            )  # it may have been restarted
         except (SQLAlchemyError, ImportError) as error:
             raise RecordError(f"the database URL leads nowhere: {error}") from error
         if self._engine.dialect.name not in UPSERTS:
@@ -204,14 +198,9 @@ class Records:
             rows = await session.scalars(wanted.limit(min(limit, MAX_ROWS)))
             return [from_row(row) for row in rows]
 
-    async def audit(
-        self, at: datetime, who: str, action: str, contact_id: str | None = None, detail: str = ""
-    ) -> None:
-        row = insert(AuditRow).values(
-            at=at, who=who, action=action, contact_id=contact_id, detail=detail
-        )
-        async with self._transaction(f"audit {action} by {who}") as connection:
-            await connection.execute(row)
+    async def audit(self, record: AuditRecord) -> None:
+        async with self.writing(f"audit {record.action} by {record.who}") as session:
+            await append(session, record)
 
     async def audits(self, limit: int = 100) -> list[AuditRecord]:
         """What was audited, newest first, at most MAX_ROWS."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.app import StartError, running
+from engine.directory import Kind
 from engine.records import DisconnectReason, RecordingStatus, Records
 from tests.rig.contacts import NOON, contact_record
-from tests.rig.house import converse, engine, phone, settings, to_queue
+from tests.rig.house import AUDIO, converse, engine, phone, settings, to_queue
 from tests.rig.patience import until
 
 
@@ -57,6 +58,21 @@ async def test_a_database_that_cannot_be_opened_stops_the_start(tmp_path: Path) 
     url = f"sqlite+aiosqlite:///{tmp_path}/recordings"
     (tmp_path / "recordings").mkdir()
     assert "database" in await refusal(tmp_path, database={"url": url})
+
+
+async def test_contacts_and_users_are_kept_from_one_start_to_the_next(
+    tmp_path: Path, database_url: str
+) -> None:
+    database = {"url": database_url}
+    async with engine(tmp_path, database=database) as one, phone(one) as customer:
+        await customer.invite("support", AUDIO)
+        live = await until(lambda: next(iter(one.house.registry), None))
+        facts = {"SecurityProfileIds": ["Agent"], "RoutingProfileId": "No queues"}
+        await one.house.directory.create(Kind.USER, "ann", facts)
+    async with engine(tmp_path, database=database) as one:
+        stored = await one.house.records.contact(live.contact_id)
+        assert stored and stored.disconnect
+        assert one.house.directory.resources.named(Kind.USER, "ann")
 
 
 async def test_a_folder_for_recordings_that_is_none_stops_the_start(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +12,10 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
+async def records(records: Records) -> Records:
     """Ten contacts, a minute apart, of two agents in turn; the last one still goes on."""
-    one = Records(f"sqlite+aiosqlite:///{tmp_path}/e.sqlite")
-    await one.open()
     for number in range(10):
-        await one.save_contact(
+        await records.save_contact(
             replace(
                 contact_record(),
                 contact_id=f"contact-{number}",
@@ -32,8 +28,7 @@ async def records(tmp_path: Path) -> AsyncIterator[Records]:
                 initiation_method=list(InitiationMethod)[number % 2],
             )
         )
-    yield one
-    await one.close()
+    return records
 
 
 def wanted(**changes: Any) -> Search:

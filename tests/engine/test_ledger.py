@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +9,6 @@ from engine.records import RecordError, RecordingKind, RecordingStatus, Records
 from recorder import Finished
 from tests.rig.contacts import NOON, contact_record
 from tests.rig.patience import until
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    records = Records(f"sqlite+aiosqlite:///{tmp_path}/earshot.sqlite")
-    await records.open()
-    yield records
-    await records.close()
 
 
 async def test_a_saved_contact_reaches_the_database_by_itself(records: Records) -> None:
@@ -35,6 +26,14 @@ async def test_only_the_latest_form_of_a_contact_counts(records: Records) -> Non
     assert await ledger.flush()
     stored = await records.contact(record.contact_id)
     assert stored and stored.agent == "agent2"
+
+
+async def test_what_was_audited_is_written_whole(records: Records) -> None:
+    ledger = Ledger(records)
+    ledger.audit("ann", "recording.play", "a-contact", "AGENT bytes=0-99")
+    assert await ledger.flush()
+    [line] = await records.audits()
+    assert (line.who, line.contact_id, line.detail) == ("ann", "a-contact", "AGENT bytes=0-99")
 
 
 async def test_what_still_waits_is_written_at_the_stop(records: Records) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from engine.audit import AuditRecord
 from engine.records import (
-    AuditRecord,
     ContactRecord,
     DisconnectReason,
     InitiationMethod,
@@ -64,16 +63,8 @@ def url_of(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/var/data/earshot.sqlite"
 
 
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Records]:
-    store = Records(url_of(tmp_path))
-    await store.open()
-    yield store
-    await store.close()
-
-
-async def after_a_crash(tmp_path: Path) -> tuple[Records, Leftovers]:
-    store = Records(url_of(tmp_path))
+async def after_a_crash(url: str) -> tuple[Records, Leftovers]:
+    store = Records(url)
     return store, await store.open()
 
 
@@ -143,11 +134,11 @@ async def test_saving_a_contact_leaves_its_recordings_alone(records: Records) ->
 
 
 async def test_a_recording_needs_its_contact_and_is_started_once(records: Records) -> None:
-    with pytest.raises(RecordError, match="FOREIGN KEY"):
+    with pytest.raises(RecordError, match=r"(?i)foreign key"):
         await records.start_recording(WHOLE.contact_id, "a.wav", START)
     await records.save_contact(WHOLE)
     await records.start_recording(WHOLE.contact_id, "a.wav", START)
-    with pytest.raises(RecordError, match="UNIQUE"):
+    with pytest.raises(RecordError, match=r"(?i)unique"):
         await records.start_recording(WHOLE.contact_id, "b.wav", START)
     with pytest.raises(RecordError, match="it was never started"):
         await records.finish_recording(
@@ -160,7 +151,7 @@ async def test_a_recording_needs_its_contact_and_is_started_once(records: Record
 
 
 async def test_a_crash_leaves_contacts_that_ended_when_last_heard_of(
-    records: Records, tmp_path: Path
+    records: Records, database_url: str
 ) -> None:
     open_contact = contact(1, last_update=START + 20 * SECOND)
     await records.save_contact(open_contact)
@@ -170,7 +161,7 @@ async def test_a_crash_leaves_contacts_that_ended_when_last_heard_of(
     await records.finish_recording(
         WHOLE.contact_id, RecordingStatus.AVAILABLE, START + SECOND, frames=8000
     )
-    store, leftovers = await after_a_crash(tmp_path)
+    store, leftovers = await after_a_crash(database_url)
     assert leftovers == Leftovers((open_contact.contact_id,), (open_contact.contact_id,))
     closed = await store.contact(open_contact.contact_id)
     assert closed
@@ -181,12 +172,14 @@ async def test_a_crash_leaves_contacts_that_ended_when_last_heard_of(
     assert whole and whole.recordings[0].status is RecordingStatus.AVAILABLE
     assert replace(whole, recordings=()) == WHOLE
     await store.close()
-    again, nothing = await after_a_crash(tmp_path)
+    again, nothing = await after_a_crash(database_url)
     assert nothing == Leftovers((), ())
     await again.close()
 
 
-async def test_what_is_saved_survives_without_a_close(records: Records, tmp_path: Path) -> None:
+async def test_what_is_saved_survives_without_a_close(tmp_path: Path) -> None:
+    records = Records(url_of(tmp_path))
+    await records.open()
     await records.save_contact(WHOLE)
     reader = sqlite3.connect(tmp_path / "var/data/earshot.sqlite")
     try:
@@ -194,15 +187,15 @@ async def test_what_is_saved_survives_without_a_close(records: Records, tmp_path
         assert reader.execute("pragma journal_mode").fetchone() == ("wal",)
     finally:
         reader.close()
+        await records.close()
 
 
 async def test_who_did_what_is_kept_newest_first(records: Records) -> None:
-    await records.audit(START, "manager1", "monitor.start", WHOLE.contact_id, "SILENT_MONITOR")
-    await records.audit(START + SECOND, "manager1", "login")
-    assert await records.audits() == [
-        AuditRecord(START + SECOND, "manager1", "login", None, ""),
-        AuditRecord(START, "manager1", "monitor.start", WHOLE.contact_id, "SILENT_MONITOR"),
-    ]
+    listened = AuditRecord(START, "manager1", "monitor.start", WHOLE.contact_id, "SILENT_MONITOR")
+    came = AuditRecord(START + SECOND, "manager1", "login")
+    await records.audit(listened)
+    await records.audit(came)
+    assert await records.audits() == [came, listened]
     assert len(await records.audits(limit=1)) == 1
 
 
@@ -210,6 +203,12 @@ async def test_a_time_without_a_zone_is_refused_and_nothing_is_written(records: 
     with pytest.raises(RecordError, match="no time zone"):
         await records.save_contact(replace(WHOLE, enqueue=START.replace(tzinfo=None)))
     assert await records.contact(WHOLE.contact_id) is None
+
+
+async def test_what_no_text_of_a_database_may_hold_is_kept_legibly(records: Records) -> None:
+    await records.save_contact(replace(WHOLE, customer_endpoint="a\0b\ud800"))
+    stored = await records.contact(WHOLE.contact_id)
+    assert stored and stored.customer_endpoint == "a\N{REPLACEMENT CHARACTER}b?"
 
 
 async def test_readers_and_writers_do_not_get_into_each_others_way(records: Records) -> None:

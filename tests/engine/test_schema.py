@@ -6,9 +6,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
+import engine.directory.store  # noqa: F401 - its table is one of the metadata
+from engine.audit_trail import AuditTrail
 from engine.models import Table
 from engine.records import RecordError, Records
 from engine.schema import unnumbered, upgrade
+from tests.rig.postgres import Postgres
 
 CONTACT = "11111111-1111-1111-1111-111111111111"
 BEFORE_AGENTS = f"""
@@ -58,8 +61,17 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
 
 
-def test_the_steps_lead_to_the_tables_of_the_models_and_can_be_taken_again() -> None:
-    engine = create_engine("sqlite://")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def nothing(request: pytest.FixtureRequest) -> str:
+    """URL of a database without tables."""
+    if request.param == "sqlite":
+        return "sqlite://"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.fresh(template="template0")
+
+
+def test_the_steps_lead_to_the_tables_of_the_models_and_can_be_taken_again(nothing: str) -> None:
+    engine = create_engine(nothing)
     try:
         for _ in range(2):
             with engine.begin() as connection:
@@ -68,6 +80,21 @@ def test_the_steps_lead_to_the_tables_of_the_models_and_can_be_taken_again() -> 
             assert differences(connection) == []
     finally:
         engine.dispose()
+
+
+async def test_the_lines_of_an_old_audit_trail_become_a_chain(old: Path) -> None:
+    with sqlite3.connect(old) as connection:
+        for number in (3, 7):
+            connection.execute(
+                "INSERT INTO audit VALUES (?, '2024-03-01 12:00:00', 'ann', 'login', NULL, '')",
+                [number],
+            )
+    connection.close()
+    records = Records(f"sqlite+aiosqlite:///{old}")
+    await records.open()
+    verdict = await AuditTrail(records).verify()
+    await records.close()
+    assert (verdict.lines, verdict.broken) == (2, None)
 
 
 async def test_an_old_database_is_upgraded_at_the_start_with_its_contacts(old: Path) -> None:

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from engine.directory import Kind, Origin, Resource, Store
 from engine.records import Records
 from tests.engine.directory.desk import NOON
@@ -9,9 +7,7 @@ ANN = Resource(
 )
 
 
-async def test_what_is_saved_is_loaded_and_what_is_removed_is_not(tmp_path: Path) -> None:
-    records = Records(f"sqlite+aiosqlite:///{tmp_path}/e.sqlite")
-    await records.open()
+async def test_what_is_saved_is_loaded_and_what_is_removed_is_not(records: Records) -> None:
     store = Store(records)
     bob = Resource(Kind.USER, "2", "bob", {}, Origin.CONFIGURATION, NOON)
     await store.save(ANN, bob)
@@ -20,4 +16,3 @@ async def test_what_is_saved_is_loaded_and_what_is_removed_is_not(tmp_path: Path
     await store.remove(bob)
     [anna] = await store.load()
     assert (anna.name, anna.facts, anna.secrets) == ("anna", {}, {})
-    await records.close()
