@@ -92,6 +92,9 @@ def run(
     closed: Annotated[bool, typer.Option(help="Hours of operation say closed.")] = False,
     queue_full: Annotated[bool, typer.Option(help="Every queue is full.")] = False,
     patience: Annotated[float, typer.Option(help="Seconds until the customer hangs up.")] = 3600.0,
+    functions: Annotated[
+        list[str] | None, typer.Option("--function", help='What one answers: ARN={"tier": "gold"}')
+    ] = None,
     known: Annotated[
         list[str] | None, typer.Option("--set", help="What is known: Attributes.tier=gold")
     ] = None,
@@ -107,6 +110,7 @@ def run(
         attributes={k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)},
         system={**CUSTOMER, **values},
         keys=tuple(digits.split(",")) if digits else (),
+        functions=dict(answer_of(text) for text in functions or ()),
         answered_by=answer,
         is_open=not closed,
         queue_is_full=queue_full,
@@ -153,6 +157,14 @@ def pair(text: str) -> tuple[str, str]:
     if not equals:
         fail(f"--set takes NAME=VALUE, not {text!r}")
     return name.removeprefix("$."), value
+
+
+def answer_of(text: str) -> tuple[str, object]:
+    name, _, answer = text.partition("=")
+    try:
+        return name, json.loads(answer)
+    except ValueError as error:
+        fail(f"--function takes ARN=JSON, not {text!r}: {error}")
 
 
 def found(reference: str, others: dict[str, Flow]) -> Flow | None:

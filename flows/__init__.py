@@ -14,6 +14,7 @@ What a block does (`blocks.py`, one table; all 57 types of the language are in `
 - recording_blocks.py    who is recorded
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
 - flow_blocks.py         other flows, modules, flow attributes, flow logging
+- function_blocks.py     functions of the operator: what they answer is $.External
 - any other type is not executed yet: it fails, so it takes its error branch, and says so in the
   log. The two types for which the language has no error (UpdateContactRoutingBehavior,
   CompleteOutboundCall) are passed over. A type that is not in the language is refused when the
@@ -77,12 +78,14 @@ from flows.events import (
     Failed,
     GetMetrics,
     InputTimedOut,
+    InvokeFunction,
     Log,
     Metrics,
     Play,
     PlayRepeatedly,
     Prompt,
     PromptEnded,
+    Returned,
     SetAttributes,
     SetContactData,
     SetHook,
@@ -120,6 +123,7 @@ __all__ = [
     "GetMetrics",
     "InputTimedOut",
     "Interpreter",
+    "InvokeFunction",
     "Log",
     "Metrics",
     "Play",
@@ -127,6 +131,7 @@ __all__ = [
     "Problem",
     "Prompt",
     "PromptEnded",
+    "Returned",
     "SetAttributes",
     "SetContactData",
     "SetHook",

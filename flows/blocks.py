@@ -42,6 +42,7 @@ from flows.flow_blocks import (
     UpdateFlowAttributes,
     UpdateFlowLoggingBehavior,
 )
+from flows.function_blocks import InvokeLambdaFunction
 from flows.language import ANY, general_error
 from flows.node import Node
 from flows.participant_blocks import (
@@ -111,6 +112,7 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "UpdateFlowAttributes": UpdateFlowAttributes.read,
     "UpdateFlowLoggingBehavior": UpdateFlowLoggingBehavior.read,
     "EndFlowExecution": lambda _: Simple(End()),
+    "InvokeLambdaFunction": InvokeLambdaFunction.read,
 }
 """What is executed; a type of the language that is not here is `NotAvailable`."""
 
@@ -130,6 +132,7 @@ GO_ON = frozenset(
         "GetMetricData",
         "UpdateFlowAttributes",
         "UpdateFlowLoggingBehavior",
+        "InvokeLambdaFunction",
     }
 )
 """Types that need a NextAction: they neither end the flow nor choose among conditions."""

@@ -14,6 +14,7 @@ CheckHours        Answer("True" or "False")
 CheckMetric       Answer of a number
 GetMetrics        Metrics
 WaitFor           Answer of what it waited for
+InvokeFunction    Returned, with what the function answered
 SetAttributes, SetContactData, Step, Log                   nobody: the flow goes on by itself
 Disconnect, End                                            nobody: the flow is over
 
@@ -159,6 +160,19 @@ class WaitFor:
 
 
 @dataclass(frozen=True, slots=True)
+class InvokeFunction:
+    """Call the function of that name or ARN; Failed where it fails or takes longer than that.
+
+    Where nobody waits for it, it is answered Returned() as soon as the call is under way.
+    """
+
+    function: str
+    parameters: Mapping[str, str] = field(repr=False)
+    seconds: float
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SetAttributes:
     """Contact attributes to add or replace; the others stay."""
 
@@ -218,6 +232,7 @@ Ask = (
     | CheckMetric
     | GetMetrics
     | WaitFor
+    | InvokeFunction
     | SetAttributes
     | SetContactData
     | Disconnect
@@ -264,13 +279,20 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What a function answered, as JSON has it; it may be a secret: its repr does not say."""
+
+    value: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """What was asked for could not be done; `error` is an ErrorType of the flow language."""
 
     error: str = ANY
 
 
-Event = PromptEnded | DigitsEntered | InputTimedOut | Done | Answer | Metrics | Failed
+Event = PromptEnded | DigitsEntered | InputTimedOut | Done | Answer | Metrics | Returned | Failed
 
 ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     Play: (PromptEnded, Failed),
@@ -286,6 +308,7 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     CheckMetric: (Answer, Failed),
     GetMetrics: (Metrics, Failed),
     WaitFor: (Answer, Failed),
+    InvokeFunction: (Returned, Failed),
 }
 LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, ChangeQueue, TransferToAgent})
 """Done ends the flow."""

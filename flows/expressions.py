@@ -88,6 +88,14 @@ class Scope:
             in_module=in_module,
         )
 
+    def receive(self, root: str, values: Mapping[str, str]) -> None:
+        """What $.<root>.<name> reads from now on, and nothing of what it read before. The flows
+        that this one leads to read it too; of a module, nobody but itself."""
+        known = self.flow if self.in_module else self.contact
+        for name in [name for name in known if name.startswith(f"{root}.")]:
+            del known[name]
+        known.update({f"{root}.{name}": value for name, value in values.items()})
+
     @property
     def voice(self) -> str:
         return self.lookup(("TextToSpeechVoiceId",))

@@ -26,12 +26,14 @@ from flows.events import (
     Event,
     Failed,
     GetMetrics,
+    InvokeFunction,
     Log,
     Metrics,
     Play,
     PlayRepeatedly,
     Prompt,
     PromptEnded,
+    Returned,
     SetAttributes,
     SetContactData,
     SetHook,
@@ -70,6 +72,8 @@ class Script:
     queue_is_full: bool = False
     patience: float = 3600.0
     """Seconds after which the customer hangs up."""
+    functions: Mapping[str, object] = field(default_factory=dict)
+    """What each function answers, by its name or ARN; every other one fails."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     system: Mapping[str, str] = field(default_factory=lambda: CUSTOMER)
 
@@ -175,6 +179,9 @@ class House:
                 return Answer(str(int(staffed)))
             case GetMetrics():
                 return Metrics({"Queue.Name": self._queue, "Queue.Size": "0"})
+            case InvokeFunction(function):
+                known = self._script.functions
+                return Returned(known[function]) if function in known else Failed()
         return Done()
 
     def _collect(self, ask: Collect) -> Event:
@@ -229,6 +236,8 @@ def told(ask: Ask) -> str:
             return f"changes to the queue {queue or agent!r}"
         case SetHook(hook, hooked):
             return f"{hook}: {hooked or 'no flow'}"
+        case InvokeFunction(function):
+            return f"calls the function {function!r}"
         case TransferToQueue():
             return "transfers to the queue"
         case TransferToAgent():

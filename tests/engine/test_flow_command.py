@@ -170,3 +170,25 @@ def test_log_shows_the_steps_of_a_contact(tmp_path: Path) -> None:
     assert json.loads(run("log", "one", "--json", *config).stdout) == asdict(step)
     assert run("log", "two", *config).exit_code == 1
     assert run("log", "one", "--config", str(tmp_path / "none.toml")).exit_code == 2
+
+
+def test_run_answers_for_functions(tmp_path: Path) -> None:
+    call = {
+        "Identifier": "call",
+        "Type": "InvokeLambdaFunction",
+        "Parameters": {"LambdaFunctionARN": "lookup", "InvocationTimeLimitSeconds": "3"},
+        "Transitions": {"NextAction": "say"},
+    }
+    say = {
+        "Identifier": "say",
+        "Type": "MessageParticipant",
+        "Parameters": {"Text": "$.External.tier"},
+        "Transitions": {"NextAction": "bye"},
+    }
+    bye = {"Identifier": "bye", "Type": "DisconnectParticipant"}
+    document = {"Version": "2019-10-30", "StartAction": "call", "Actions": [call, say, bye]}
+    file = written(tmp_path, document)
+    told = run("run", file, "--function", 'lookup={"tier": "gold"}')
+    assert told.exit_code == 0 and "plays text 'gold'" in told.output
+    told = run("run", file, "--function", "lookup={tier}")
+    assert told.exit_code == 2 and "ARN=JSON" in told.output

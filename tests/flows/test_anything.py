@@ -153,6 +153,10 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"FlowAttributes": st.dictionaries(NAME, st.fixed_dictionaries({"Value": TEXT}))}
     ),
     "UpdateFlowLoggingBehavior": st.just({"FlowLoggingBehavior": "Enabled"}),
+    "InvokeLambdaFunction": st.fixed_dictionaries(
+        {"LambdaFunctionARN": NAME, "LambdaInvocationAttributes": st.dictionaries(NAME, TEXT)},
+        optional={"ResponseValidation": st.just({"ResponseType": "JSON"})},
+    ),
 }
 """Of the types that need any."""
 

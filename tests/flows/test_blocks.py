@@ -25,7 +25,7 @@ def test_a_type_that_is_not_executed_takes_its_branch_or_is_passed_over(type_nam
 
 
 def test_a_type_that_is_not_executed_disconnects_where_it_has_no_branch() -> None:
-    asks = start(action("block", "InvokeLambdaFunction", leads="hang up"))
+    asks = start(action("block", "CreateTask", leads="hang up"))
     assert [type(ask) for ask in asks] == [Log, Disconnect]
 
 

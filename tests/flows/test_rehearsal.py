@@ -180,3 +180,15 @@ def test_everything_a_flow_asks_for_is_told_in_words() -> None:
     told = [each.text for each in moments(*blocks)]
     for text in ("a = 'b'", "AgentHold: f", "records nobody", "plays text 'Hi' as Amy"):
         assert text in told
+
+
+def test_a_function_answers_what_the_script_says_and_else_fails() -> None:
+    call = action(
+        "call",
+        "InvokeLambdaFunction",
+        {"LambdaFunctionARN": "lookup", "InvocationTimeLimitSeconds": "3"},
+        leads="one",
+        errors={"NoMatchingError": "other"},
+    )
+    assert "one" in steps(call, *SAYS, functions={"lookup": {"tier": "gold"}})
+    assert "other" in steps(call, *SAYS, functions={"another": {}})

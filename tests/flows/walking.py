@@ -14,6 +14,7 @@ from flows import (
     Flow,
     Interpreter,
     Metrics,
+    Returned,
     awaits_answer,
 )
 from flows.events import ANSWERS
@@ -21,6 +22,7 @@ from flows.interpreter import STEPS_PER_FLOW
 
 ERRORS = ("NoMatchingError", "QueueAtCapacity", "Odd")
 WORDS = ("True", "False", "0", "7", "WaitCompleted", "CustomerReturned", "odd")
+RETURNED: tuple[object, ...] = ({}, {"a": "b"}, {"a": {"b": [1]}}, None, "odd", [7])
 KEYS = ("1", "2", "*", "#", "", "2065550100", "1234")
 
 
@@ -53,4 +55,6 @@ def answer_to(ask: Ask, chance: random.Random) -> Event:
         return DigitsEntered(chance.choice(KEYS))
     if kind is Answer:
         return Answer(chance.choice(WORDS))
+    if kind is Returned:
+        return Returned(chance.choice(RETURNED))
     return Metrics({"Queue.Size": "3"}) if kind is Metrics else kind()  # type: ignore[call-arg]
