@@ -7,10 +7,11 @@
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
 `people.py` those of agents and supervisors, `listeners.py` knows how addresses are written,
 `trunks.py` has lines to the outside and who may be called there, `flows.py` and `hours.py` what
-contact flows may name, `storage.py` where recordings go, who can read them and for how long they
-stay, `trace.py` what is kept of messages, `section.py` what all of them are made of. `directory.py`
-ties people, queues and numbers together and writes a first file, `problems.py` finds the words,
-`loader.py` reads. Packages import the section that is theirs.
+contact flows may name, `functions.py` what runs when they call a function, `storage.py` where
+recordings go, who can read them and for how long they stay, `trace.py` what is kept of messages,
+`section.py` what all of them are made of. `directory.py` ties people, queues and numbers together
+and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages import the
+section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -19,6 +20,7 @@ a file with passwords that everyone may read for one, is told by `warnings`, whi
 
 from config.directory import starter
 from config.flows import FlowSettings
+from config.functions import Function, FunctionSettings
 from config.hours import Hours
 from config.loader import load, warnings
 from config.people import Agent, Person, Supervisor
@@ -47,6 +49,8 @@ __all__ = [
     "DiallingSettings",
     "EncryptionSettings",
     "FlowSettings",
+    "Function",
+    "FunctionSettings",
     "Hours",
     "MediaSettings",
     "Number",

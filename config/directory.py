@@ -28,6 +28,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
     numbers = [number.number for number in settings.numbers]
     hours = [hours.name for hours in settings.hours]
     trunks = [trunk.name for trunk in settings.trunks]
+    functions = [function.arn for function in settings.lambda_functions]
     return [
         *repeated([*agents, *supervisors], people, "user name"),
         *repeated([("queues", n, "name") for n in range(len(queues))], queues, "queue"),
@@ -38,6 +39,9 @@ def conflicts(settings: Settings) -> list[Conflict]:
             if number in people
         ),
         *repeated([("trunks", n, "name") for n in range(len(trunks))], trunks, "trunk"),
+        *repeated(
+            [("lambda_functions", n, "arn") for n in range(len(functions))], functions, "ARN"
+        ),
         *repeated([("hours", n, "name") for n in range(len(hours))], hours, "name of hours"),
         *unknown_queues(settings, queues),
         *unknown_hours(settings, hours),

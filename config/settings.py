@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.flows import FlowSettings
+from config.functions import Function, FunctionSettings
 from config.hours import Hours
 from config.listeners import AddressText, ListenerText
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
@@ -278,6 +279,7 @@ class Settings(BaseSettings):
     encryption: EncryptionSettings = EncryptionSettings()
     prompts: PromptSettings = PromptSettings()
     flows: FlowSettings = FlowSettings()
+    functions: FunctionSettings = FunctionSettings()
     routing: RoutingSettings = RoutingSettings()
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
@@ -287,6 +289,7 @@ class Settings(BaseSettings):
     supervisors: tuple[Supervisor, ...] = ()
     queues: tuple[Queue, ...] = ()
     hours: tuple[Hours, ...] = ()
+    lambda_functions: tuple[Function, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     retention: tuple[RetentionRule, ...] = ()
