@@ -13,6 +13,7 @@ import structlog
 from engine.call import Input
 from engine.flow_answers import FlowAnswers
 from engine.flow_log import Entry, FlowLog, begun
+from engine.flow_services import FlowServices, Served
 from engine.line import Party
 from engine.live import LiveContact
 from engine.moments import CONTACT, CUSTOMER_QUEUE, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
@@ -32,6 +33,7 @@ from flows import (
     Failed,
     Flow,
     Interpreter,
+    InvokeFunction,
     Log,
     Play,
     PlayRepeatedly,
@@ -62,8 +64,8 @@ class FlowRun:
 
     interpreter: Interpreter
     moment: Moment
-    speaking: asyncio.Task[None] | None = None
-    """The prompt that is being made ready."""
+    working: asyncio.Task[None] | None = None
+    """What makes the prompt ready, or asks a service."""
     collecting: Collecting | None = None
     """The keys it has asked for."""
     repeating: Repeating | None = None
@@ -95,6 +97,7 @@ class FlowRunner:
         prompts: Prompts,
         voice: Voice,
         answers: FlowAnswers,
+        services: FlowServices,
         flow_log: FlowLog | None,
         trace: bool,
         step: Callable[[LiveContact, Input], None],
@@ -103,6 +106,7 @@ class FlowRunner:
         self._flows, self._whispers, self._library = flows, whispers, library
         self._prompts, self._voice, self._answers = prompts, voice, answers
         self._log, self._trace, self._step, self._guarded = flow_log, trace, step, guarded
+        self._services = services
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
@@ -193,8 +197,8 @@ class FlowRunner:
         return run.interpreter.step(event, self._loop.time())
 
     def _hush(self, live: LiveContact, run: FlowRun) -> None:
-        if run.speaking:
-            run.speaking.cancel()
+        if run.working:
+            run.working.cancel()
         self._voice.silence(live, run.party)
 
     def _forget(self, run: FlowRun) -> None:
@@ -240,9 +244,15 @@ class FlowRunner:
                 log.log(number, text, contact_id=live.contact_id, block=block)
             case Step(flow, block, kind):
                 self._note(live, run, begun(live.contact_id, run.moment.name, flow, block, kind))
+            case InvokeFunction():
+                run.working = asyncio.create_task(self._serve(live, run, ask))
             case _:
                 return self._answers.answer(live, ask)
         return None
+
+    async def _serve(self, live: LiveContact, run: FlowRun, ask: Served) -> None:
+        answer = await self._services.serve(live, ask)
+        self._guarded(live, lambda: self._feed(live, run, answer))
 
     def _over(self, live: LiveContact, run: FlowRun, event: Input | None) -> None:
         """The flow has ended; the call goes on, or the customer hears music instead."""
@@ -311,7 +321,7 @@ class FlowRunner:
         self._guarded(live, lambda: self._feed(live, run, Done()))
 
     def _say(self, live: LiveContact, run: FlowRun, prompt: Prompt) -> None:
-        run.speaking = asyncio.create_task(self._speak(live, run, prompt))
+        run.working = asyncio.create_task(self._speak(live, run, prompt))
 
     async def _speak(self, live: LiveContact, run: FlowRun, prompt: Prompt) -> None:
         try:

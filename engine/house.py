@@ -22,6 +22,8 @@ from engine.flow_answers import FlowAnswers
 from engine.flow_library import FlowLibrary
 from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
+from engine.flow_services import FlowServices
+from engine.functions import Functions
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.line import Line
@@ -95,6 +97,7 @@ class House:
             ring_seconds=settings.routing.ring_seconds,
         )
         self.trunks = Trunks(settings.trunks, self.sip)
+        self.functions = Functions(settings.lambda_functions, settings.functions)
         self.plan = DialPlan(settings.dialling, settings.trunks)
         self.outbound = self._outbound()
         self.switchboard = self._switchboard(
@@ -187,6 +190,7 @@ class House:
             QueueBook(self.settings, self.router.floor),
             *(library.find, self.ledger, self.recordings),
         )
+        services = FlowServices(self.functions, self.settings.web.instance_arn)
         voice = Voice(self.mixer, prompts.hold_music())
         return Performer(
             self.registry,
@@ -195,7 +199,7 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers),
+                *(flows, whispers, library.find, prompts, voice, answers, services),
                 self.flow_log if self.settings.flows.log != "never" else None,
                 self.settings.flows.log == "always",
                 self._later,
@@ -216,6 +220,7 @@ class House:
         self.ledger.start()
         self.traces.start()
         self.flow_log.start()
+        self.functions.open()
         self.recordings.open()
         self.errands.start()
         self.retention.start()
@@ -232,6 +237,7 @@ class House:
         await self.sip.stop()
         await self.traces.stop()
         await self.flow_log.stop()
+        await self.functions.close()
         await self.recordings.close()
         await self.retention.stop()
         await self.errands.stop()

@@ -107,7 +107,9 @@ def test_what_a_module_was_answered_stays_in_it_and_what_its_invoker_was_is_unre
     inside[2]["Transitions"]["NextAction"] = "end"
     invoke = action("invoke", "InvokeFlowModule", {"FlowModuleId": "module"}, leads="after")
     outer = flow(
-        {**call, "Transitions": {"NextAction": "invoke"}}, invoke, message("after", "$.External.name")
+        {**call, "Transitions": {"NextAction": "invoke"}},
+        invoke,
+        message("after", "$.External.name"),
     )
     module = read(json.dumps(document(*inside, ends)), "module")
     run = Interpreter(outer, {}, {}, lambda name: module)
