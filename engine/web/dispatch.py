@@ -69,7 +69,10 @@ class Dispatch:
         given = read(found.operation, found.labels, query, body)
         if "InstanceId" in given and not self._is_instance(given["InstanceId"]):
             raise Refused.not_found(f"There is no instance {given['InstanceId']} here")
-        output = await handler(caller, given)
+        try:
+            output = await handler(caller, given)
+        except Refused as refused:
+            raise found.operation.listed(refused) from refused
         return JSONResponse(write(found.operation, output))
 
     def _find(self, request: Request) -> Found:

@@ -46,9 +46,7 @@ def read(
 def refusal(operation: Operation, problems: list[str]) -> Refused:
     """The one of the two errors for a bad value that the model lists for this operation."""
     text = "; ".join(problems[:MAX_PROBLEMS])
-    if "InvalidParameterException" in operation.errors:
-        return Refused(400, "InvalidParameterException", text)
-    return Refused.invalid(text)
+    return operation.listed(Refused(400, "InvalidParameterException", text))
 
 
 def _gathered(
@@ -166,9 +164,10 @@ def _matches(pattern: str, text: str) -> bool:
 
 @lru_cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
-    """The patterns are Java's, whose character properties `regex` knows; one has slashes."""
+    """The patterns are Java's, whose character properties `regex` knows; one has slashes, and some
+    are escaped twice: none of them means a backslash."""
     inner = regex.fullmatch(r"/(.*)/", pattern)
-    return regex.compile(inner[1] if inner else pattern)
+    return regex.compile((inner[1] if inner else pattern).replace("\\\\", "\\"))
 
 
 def _integer(shape: Shape, given: object) -> int:

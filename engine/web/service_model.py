@@ -14,6 +14,18 @@ from urllib.parse import unquote
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, StructureShape
 
+from engine.refused import Refused
+
+ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
+    "InvalidParameterException": ("InvalidRequestException",),
+    "InvalidRequestException": ("InvalidParameterException",),
+    "ResourceInUseException": ("InvalidRequestException", "InvalidParameterException"),
+    "ResourceConflictException": ("ResourceInUseException", "InvalidRequestException"),
+    "IdempotencyException": ("InvalidParameterException", "InvalidRequestException"),
+    "LimitExceededException": ("ServiceQuotaExceededException", "InvalidRequestException"),
+}
+"""Errors in place of one that an operation does not list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -26,6 +38,13 @@ class Operation:
     output: StructureShape | None
     errors: Mapping[str, int]
     """HTTP status by the name of each error that the model lists for it."""
+
+    def listed(self, refused: Refused) -> Refused:
+        """The same by an error that the model lists for this operation, if it has one for it."""
+        for error in (refused.error, *ALTERNATIVES.get(refused.error, ())):
+            if status := self.errors.get(error):
+                return Refused(status, error, refused.message)
+        return refused
 
 
 @dataclass(frozen=True, slots=True)

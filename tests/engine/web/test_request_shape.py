@@ -109,6 +109,15 @@ def test_a_time_that_is_none_is_refused(said: object) -> None:
         given("SearchContacts", {"InstanceId": "earshot", "TimeRange": window})
 
 
+def test_a_pattern_that_is_escaped_twice_means_what_it_was_before() -> None:
+    phone = {"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+4930123"}}
+    asked: dict[str, Any] = {"Name": "chief", "QuickConnectConfig": phone}
+    assert given("CreateQuickConnect", asked)["QuickConnectConfig"] == phone
+    phone["PhoneConfig"] = {"PhoneNumber": "4930123"}
+    with pytest.raises(Refused, match="PhoneNumber: text that matches"):
+        given("CreateQuickConnect", asked)
+
+
 def test_a_pattern_between_slashes_is_what_stands_between_them() -> None:
     assert given("CreateUser", USER | {"Password": "Correct-Horse-9"})["Password"]
     with pytest.raises(Refused, match="/Password: text that matches"):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from engine.refused import Refused
 from engine.web.service_model import Service
 
 INSTANCE = "arn%3Aaws%3Aconnect%3Alocal%3A000000000000%3Ainstance%2Fearshot"
@@ -43,3 +44,19 @@ def test_an_operation_knows_its_errors_and_their_status(connect: Service) -> Non
 def test_the_participant_service_is_read_the_same_way() -> None:
     found = Service("connectparticipant").find("POST", "/participant/message")
     assert found and found.operation.name == "SendMessage"
+
+
+@pytest.mark.parametrize(
+    ("name", "raised", "status", "error"),
+    [
+        ("DeleteQueue", "ResourceInUseException", 409, "ResourceInUseException"),
+        ("DeleteQuickConnect", "ResourceInUseException", 400, "InvalidRequestException"),
+        ("UpdatePhoneNumber", "InvalidRequestException", 400, "InvalidParameterException"),
+        ("DescribeQueue", "NotImplementedException", 501, "NotImplementedException"),
+    ],
+)
+def test_an_error_is_one_that_the_operation_lists_where_it_lists_any_for_it(
+    connect: Service, name: str, raised: str, status: int, error: str
+) -> None:
+    listed = connect.operations[name].listed(Refused(501, raised, "why"))
+    assert (listed.status, listed.error, listed.message) == (status, error, "why")
