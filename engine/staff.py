@@ -61,11 +61,12 @@ class Staff:
 
 
 def queues_of(directory: Directory, user: Resource) -> tuple[str, ...]:
-    """Names of the queues of the user's routing profile."""
+    """Ids of the queues whose calls the user's routing profile gives them, the first ones first."""
     resources = directory.resources
     profile = resources.get(Kind.ROUTING_PROFILE, user.facts["RoutingProfileId"])
-    found = (resources.find(Kind.QUEUE, one) for one in profile.facts["QueueIds"])
-    return tuple(queue.name for queue in found if queue)
+    configs = sorted(profile.facts["QueueConfigs"], key=lambda one: int(one["Priority"]))
+    references = [each["QueueReference"] for each in configs]
+    return tuple(one["QueueId"] for one in references if one["Channel"] == "VOICE")
 
 
 def accounts(settings: Settings) -> dict[str, Account]:

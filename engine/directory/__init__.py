@@ -1,15 +1,17 @@
-"""Whom and what an instance has: users, security profiles, routing profiles, queues.
+"""Whom and what an instance has: users and what they may do, routing profiles, queues, hours.
 
 `permission` what may be granted, and the profiles every instance begins with; `resources` the
-resources in memory, each name once a kind; `store` the same in the database; `directory` changes
-both, one change at a time; `seeding` what the configuration says, made resources.
+resources in memory, each name once a kind; `references` which of them name which others;
+`hierarchy` groups of users; `opening_hours` when it is open; `store` the same in the database;
+`directory` changes both, one change at a time; `seeding` what the configuration says, made
+resources.
 
 Everything is in memory: what a user may do is asked at each request and has to cost nothing.
 """
 
 from engine.directory.directory import Directory
-from engine.directory.resources import Kind, Origin, Resource, Resources
+from engine.directory.resources import Kind, Origin, Resource, Resources, place
 from engine.directory.seeding import seed
 from engine.directory.store import Store
 
-__all__ = ["Directory", "Kind", "Origin", "Resource", "Resources", "Store", "seed"]
+__all__ = ["Directory", "Kind", "Origin", "Resource", "Resources", "Store", "place", "seed"]

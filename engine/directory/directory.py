@@ -6,12 +6,13 @@ So no two writers of one resource lose an update, and nobody sees what is not ye
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from engine.directory.references import referring, resolved
 from engine.directory.resources import Kind, Origin, Resource, Resources
 from engine.directory.store import Store
 from engine.records import RecordError
@@ -19,10 +20,9 @@ from engine.refused import Refused
 
 Listener = Callable[[Resource | None, Resource | None], None]
 """Told of each change: what was there (None: it is new), and what is (None: it is gone)."""
-
-
-def nobody(_: Resource) -> Iterator[Resource]:
-    return iter(())
+Facts = Mapping[str, Any]
+Change = Callable[[Resource], Facts]
+"""What becomes of a resource, said when nobody else changes it."""
 
 
 class Directory:
@@ -68,11 +68,13 @@ class Directory:
         self,
         kind: Kind,
         name: str,
-        facts: Mapping[str, Any],
+        facts: Facts,
         secrets: Mapping[str, str] | None = None,
     ) -> Resource:
+        """What the facts refer to, by id or ARN, has to be there; it is kept by id."""
         async with self._changing:
             self.resources.check_new(kind, name)
+            facts = resolved(kind, facts, self.resources)
             new = Resource(
                 kind, str(uuid4()), name, facts, Origin.API, datetime.now(UTC), secrets or {}
             )
@@ -81,29 +83,35 @@ class Directory:
             return new
 
     async def change(
-        self, kind: Kind, reference: str, facts: Mapping[str, Any]
+        self, kind: Kind, reference: str, change: Facts | Change, name: str | None = None
     ) -> tuple[Resource, Resource]:
-        """These members become these; the others stay. What was, and what is."""
+        """These members become these, those that are None go, the others stay. What was, what is.
+
+        A `name` is a new one.
+        """
         async with self._changing:
             former = self.resources.get(kind, reference)
-            new = replace(former, facts={**former.facts, **facts}, modified=datetime.now(UTC))
+            name = former.name if name is None else name
+            self.resources.check_name(kind, name, but=former.id)
+            given = change(former) if callable(change) else change
+            facts = {**former.facts, **resolved(kind, given, self.resources)}
+            new = replace(
+                former,
+                name=name,
+                facts={member: value for member, value in facts.items() if value is not None},
+                modified=datetime.now(UTC),
+            )
             await self._store.save(new)
             self._put(former, new)
             return former, new
 
-    async def delete(
-        self,
-        kind: Kind,
-        reference: str,
-        users: Callable[[Resource], Iterator[Resource]] = nobody,
-    ) -> Resource:
-        """`users` says which resources still need it."""
+    async def delete(self, kind: Kind, reference: str) -> Resource:
         async with self._changing:
             former = self.resources.get(kind, reference)
             if former.origin is not Origin.API:
                 text = f"{former.name} comes with the {former.origin.value}, not by the API"
                 raise Refused.invalid(text)
-            if needed_by := next(users(former), None):
+            if needed_by := next(referring(former, self.resources), None):
                 text = f"{former.name} is in use: {needed_by.kind.words} {needed_by.name} has it"
                 raise Refused(409, "ResourceInUseException", text)
             await self._store.remove(former)

@@ -17,10 +17,15 @@ from engine.refused import Refused
 class Kind(StrEnum):
     """The value is the word for it in an ARN."""
 
+    INSTANCE = "instance"
     USER = "agent"
     SECURITY_PROFILE = "security-profile"
+    HIERARCHY_GROUP = "agent-group"
     ROUTING_PROFILE = "routing-profile"
     QUEUE = "queue"
+    HOURS_OF_OPERATION = "operating-hours"
+    AGENT_STATUS = "agent-state"
+    QUICK_CONNECT = "transfer-destination"
     ACCESS_KEY = "access-key"
 
     @property
@@ -29,10 +34,15 @@ class Kind(StrEnum):
 
 
 LIMITS: Mapping[Kind, int] = {
+    Kind.INSTANCE: 1,
     Kind.USER: 10_000,
     Kind.SECURITY_PROFILE: 500,
+    Kind.HIERARCHY_GROUP: 500,
     Kind.ROUTING_PROFILE: 500,
     Kind.QUEUE: 1_000,
+    Kind.HOURS_OF_OPERATION: 200,
+    Kind.AGENT_STATUS: 50,
+    Kind.QUICK_CONNECT: 1_000,
     Kind.ACCESS_KEY: 20_000,
 }
 """Of each kind an instance has at most so many."""
@@ -59,6 +69,11 @@ class Resource:
     """What no operation answers: digests of a password."""
 
 
+def place(one: Resource) -> tuple[str, str]:
+    """Where it stands in a list of its kind: by name."""
+    return one.name.casefold(), one.id
+
+
 class Resources:
     """All of them. References are ids or ARNs."""
 
@@ -69,7 +84,14 @@ class Resources:
         for one in given:
             self.put(one)
 
+    @property
+    def instance(self) -> Resource:
+        """The instance itself."""
+        return self.get(Kind.INSTANCE, self.instance_arn.rpartition("/")[2])
+
     def arn(self, one: Resource) -> str:
+        if one.kind is Kind.INSTANCE:
+            return self.instance_arn
         return f"{self.instance_arn}/{one.kind}/{one.id}"
 
     def find(self, kind: Kind, reference: str) -> Resource | None:
@@ -86,17 +108,21 @@ class Resources:
         return self._by_id[kind].get(self._ids.get((kind, name), ""))
 
     def all(self, kind: Kind) -> list[Resource]:
-        """By name."""
-        return sorted(self._by_id[kind].values(), key=lambda one: (one.name.casefold(), one.id))
+        """In their places."""
+        return sorted(self._by_id[kind].values(), key=place)
 
     def check_new(self, kind: Kind, name: str) -> None:
         """Raises Refused where the name is taken or there are too many."""
-        if self.named(kind, name):
-            text = f"There is a {kind.words} {name} already"
-            raise Refused(409, "DuplicateResourceException", text)
+        self.check_name(kind, name)
         if len(self._by_id[kind]) >= LIMITS[kind]:
             text = f"An instance has at most {LIMITS[kind]} of the kind {kind.words}"
             raise Refused(429, "LimitExceededException", text)
+
+    def check_name(self, kind: Kind, name: str, but: str = "") -> None:
+        """Raises Refused where it is the name of another one than that with the id `but`."""
+        if (taken := self.named(kind, name)) and taken.id != but:
+            text = f"There is a {kind.words} {name} already"
+            raise Refused(409, "DuplicateResourceException", text)
 
     def put(self, one: Resource) -> None:
         """New, or in place of the one with its id; the name was checked."""

@@ -11,25 +11,61 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from config import Settings
+from config import Queue, Settings
+from engine.directory.opening_hours import facts_of
 from engine.directory.permission import DEFAULT_PROFILES
 from engine.directory.resources import Kind, Origin, Resource, Resources
 
 PERSON = {"IdentityInfo": {}, "PhoneConfig": {"PhoneType": "DESK_PHONE"}, "Tags": {}}
 NO_QUEUES = "No queues"
+STATUSES = {"Available": "ROUTABLE", "Offline": "OFFLINE"}
+"""Of agents, by name: their types."""
 
 
 def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resource]:
     """All that is to be, besides what came by the API; what is there already as it was left."""
-    for name, permissions in DEFAULT_PROFILES.items():
-        facts = {"Permissions": sorted(permissions), "Tags": {}}
-        yield kept(there, Resource(Kind.SECURITY_PROFILE, name, name, facts, Origin.INSTANCE, now))
+    for kind, identifier, name, facts in instance(there.instance_arn):
+        yield kept(there, Resource(kind, identifier, name, facts, Origin.INSTANCE, now))
+    for hours in settings.hours:
+        yield _configured(Kind.HOURS_OF_OPERATION, hours.name, facts_of(hours), now)
     for queue in settings.queues:
-        yield kept(there, _configured(Kind.QUEUE, queue.name, {"Tags": {}}, now))
+        yield kept(there, _configured(Kind.QUEUE, queue.name, queue_facts(queue), now))
     for profile, queues in routing_profiles(settings).items():
-        facts = {"QueueIds": list(queues), "Tags": {}}
-        yield _configured(Kind.ROUTING_PROFILE, profile, facts, now)
+        yield _configured(Kind.ROUTING_PROFILE, profile, profile_facts(queues), now)
     yield from people(settings, there, now)
+
+
+def instance(arn: str) -> Iterator[tuple[Kind, str, str, dict[str, Any]]]:
+    """What there is without any configuration, by id and name."""
+    alias = arn.rpartition("/")[2]
+    facts: dict[str, Any] = {"Attributes": {}, "HierarchyStructure": {}, "Tags": {}}
+    yield Kind.INSTANCE, alias, alias, facts
+    for name, permissions in DEFAULT_PROFILES.items():
+        yield Kind.SECURITY_PROFILE, name, name, {"Permissions": sorted(permissions), "Tags": {}}
+    for order, (name, kind) in enumerate(STATUSES.items(), 1):
+        facts = {"Type": kind, "State": "ENABLED", "DisplayOrder": order, "Tags": {}}
+        yield Kind.AGENT_STATUS, name.lower(), name, facts
+
+
+def queue_facts(queue: Queue) -> dict[str, Any]:
+    caller = {"OutboundCallerIdName": queue.caller_name} if queue.caller_name else {}
+    return {
+        **{"Status": "ENABLED", "QueueType": "STANDARD", "Tags": {}},
+        **({"HoursOfOperationId": queue.hours} if queue.hours else {}),
+        **({"MaxContacts": queue.max_contacts} if queue.max_contacts is not None else {}),
+        **({"OutboundCallerConfig": caller} if caller else {}),
+    }
+
+
+def profile_facts(queues: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "QueueConfigs": [
+            {"QueueReference": {"QueueId": each, "Channel": "VOICE"}, "Priority": 1, "Delay": 0}
+            for each in queues
+        ],
+        "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}],
+        "Tags": {},
+    }
 
 
 def people(settings: Settings, there: Resources, now: datetime) -> Iterator[Resource]:

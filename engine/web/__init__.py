@@ -4,12 +4,15 @@
             -> dispatch        which operation: found, read and answered by botocore's service model
                required          may they: the permission each operation needs
                request_shape     what came in, held against its shape
-               connect_api, users_api, profiles_api      what is done
+               connect_api, directory_api, associations_api      what is done
                answer_shape      what goes out, written by its shape
             -> own_api         below /earshot: our own routes
 
+A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for
+directory_api to create, describe, change, list and search.
+
 Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
-shapes. An operation that nobody carries out is refused by its name; so is what would restrict a
-user and is not enforced: tags, hierarchies. Left out so far: sessions for browsers, throttling,
-ClientToken beyond MonitorContact's.
+resource_row, the rules of rows, shapes. An operation that nobody carries out is refused by its
+name; so is what would restrict a user and is not enforced: tags. Left out so far: sessions for
+browsers, throttling, ClientToken beyond MonitorContact's.
 """

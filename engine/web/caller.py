@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 
 from engine.directory.permission import DEFAULT_PROFILES
@@ -10,6 +10,7 @@ from engine.refused import Refused
 
 OWN_ONLY = frozenset({"MyContacts.View", "RestrictContactAccessByHierarchy.View"})
 """These two grant nothing: they restrict (specification item 70)."""
+MAX_NAMED = 5  # permissions in one error
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class Caller:
         """Raises Refused without this permission; `what` is what they wanted to do."""
         if permission not in self.permissions:
             text = f"{self.name} lacks the permission {permission}, which {what} needs"
+            raise Refused(403, "AccessDeniedException", text)
+
+    def check_grants(self, permissions: Iterable[str]) -> None:
+        """Raises Refused where they would grant what they do not have themselves."""
+        if beyond := sorted(set(permissions) - self.permissions - OWN_ONLY):
+            named = ", ".join(beyond[:MAX_NAMED]) + (" and more" if len(beyond) > MAX_NAMED else "")
+            text = f"{self.name} cannot grant what they do not have: {named}"
             raise Refused(403, "AccessDeniedException", text)
 
     @property

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.directory import Resource
+from engine.directory import Kind, Resource, Resources
+from engine.directory.hierarchy import below
 from engine.refused import Refused
 
 Field = Callable[[Resource], str]
+Given = Mapping[str, Any]
 
 MAX_DEPTH = 8
 COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
@@ -19,60 +21,89 @@ COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def search(
-    all_there_are: Iterable[Resource], given: Mapping[str, Any], fields: Mapping[str, Field]
+    resources: Resources, kind: Kind, given: Given, fields: Mapping[str, Field]
 ) -> list[Resource]:
     """Those that SearchCriteria and SearchFilter of an operation's input let through."""
+    held = Criteria(resources, fields)
     criteria, filters = given.get("SearchCriteria", {}), given.get("SearchFilter", {})
-    return [one for one in all_there_are if matches(one, criteria, fields) and tagged(one, filters)]
+    found = resources.all(kind)
+    return [one for one in found if held.matches(one, criteria) and held.passes(one, filters)]
 
 
-def matches(
-    one: Resource, criteria: Mapping[str, Any], fields: Mapping[str, Field], depth: int = 0
-) -> bool:
-    """`fields` are those of this kind that can be searched, by the names the API has for them.
+class Criteria:
+    """`fields` are those of a kind that can be searched, by the names the API has for them.
 
-    No condition at all is met by everything. Case does not matter. Raises Refused.
+    No condition at all is met by everything. Case does not matter. Methods raise Refused.
     """
-    if depth > MAX_DEPTH:
-        raise Refused.invalid(f"SearchCriteria: at most {MAX_DEPTH} levels")
-    return all(_holds(one, name, asked, fields, depth) for name, asked in criteria.items())
+
+    def __init__(self, resources: Resources, fields: Mapping[str, Field]) -> None:
+        self._resources, self._names = resources, ", ".join(fields)
+        self._fields = {name.casefold(): field for name, field in fields.items()}
+
+    def matches(self, one: Resource, criteria: Given, depth: int = 0) -> bool:
+        """SearchCriteria."""
+        if depth > MAX_DEPTH:
+            raise Refused.invalid(f"SearchCriteria: at most {MAX_DEPTH} levels")
+        return all(self._holds(one, name, asked, depth) for name, asked in criteria.items())
+
+    def _holds(self, one: Resource, condition: str, asked: Any, depth: int) -> bool:
+        match condition:
+            case "OrConditions":
+                return any(self.matches(one, each, depth + 1) for each in asked)
+            case "AndConditions":
+                return all(self.matches(one, each, depth + 1) for each in asked)
+            case "StringCondition":
+                return self._compared(one, asked)
+            case "HierarchyGroupCondition":
+                return self._grouped(one, asked)
+            case "QueueTypeCondition":
+                return bool(asked == "STANDARD")  # the queue of an agent is none of the directory
+            case _:
+                raise Refused.invalid(f"SearchCriteria: {condition} is not implemented by Earshot")
+
+    def _compared(self, one: Resource, asked: Given) -> bool:
+        field = self._fields.get(asked.get("FieldName", "").casefold())
+        if field is None:
+            raise Refused.invalid(f"StringCondition/FieldName: one of {self._names} is expected")
+        compare = COMPARISONS[asked.get("ComparisonType", "EXACT")]
+        return compare(field(one).casefold(), asked.get("Value", "").casefold())
+
+    def _grouped(self, one: Resource, asked: Given) -> bool:
+        wanted, group = asked.get("Value", ""), one.facts.get("HierarchyGroupId")
+        if asked.get("HierarchyGroupMatchType", "EXACT") == "EXACT":
+            return bool(group == wanted)
+        return group in below(wanted, self._resources)
+
+    def passes(self, one: Resource, search_filter: Given) -> bool:
+        """SearchFilter."""
+        return all(
+            tagged(one, asked) if name == "TagFilter" else self._has_attributes(one, asked)
+            for name, asked in search_filter.items()
+        )
+
+    def _has_attributes(self, one: Resource, asked: Given) -> bool:
+        """AttributeFilter and UserAttributeFilter."""
+        groups = asked.get("OrConditions")
+        return (
+            self._has_all(one, asked)
+            and self._has_all(one, asked.get("AndCondition", {}))
+            and (groups is None or any(self._has_all(one, each) for each in groups))
+        )
+
+    def _has_all(self, one: Resource, asked: Given) -> bool:
+        tags = [*asked.get("TagConditions", ()), asked.get("TagCondition", {})]
+        group = asked.get("HierarchyGroupCondition")
+        return _tags(one, tags) and (group is None or self._grouped(one, group))
 
 
-def _holds(
-    one: Resource, condition: str, asked: Any, fields: Mapping[str, Field], depth: int
-) -> bool:
-    match condition:
-        case "OrConditions":
-            return any(matches(one, each, fields, depth + 1) for each in asked)
-        case "AndConditions":
-            return all(matches(one, each, fields, depth + 1) for each in asked)
-        case "StringCondition":
-            return _compared(one, asked, fields)
-        case "HierarchyGroupCondition":
-            return bool(one.facts.get("HierarchyGroupId") == asked.get("Value"))
-        case _:
-            raise Refused.invalid(f"SearchCriteria: {condition} is not implemented by Earshot")
-
-
-def _compared(one: Resource, asked: Mapping[str, Any], fields: Mapping[str, Field]) -> bool:
-    field = fields.get(asked.get("FieldName", ""))
-    if field is None:
-        raise Refused.invalid(f"StringCondition/FieldName: one of {', '.join(fields)} is expected")
-    compare = COMPARISONS[asked.get("ComparisonType", "EXACT")]
-    return compare(field(one).casefold(), asked.get("Value", "").casefold())
-
-
-def tagged(one: Resource, search_filter: Mapping[str, Any]) -> bool:
+def tagged(one: Resource, tag_filter: Given) -> bool:
     """TagFilter: a list of lists is OR of AND, a list is AND, one condition is one."""
-    tag_filter = search_filter.get("TagFilter", {})
     groups = tag_filter.get("OrConditions")
-    every = [*tag_filter.get("AndConditions", ())]
-    if "TagCondition" in tag_filter:
-        every.append(tag_filter["TagCondition"])
+    every = [*tag_filter.get("AndConditions", ()), tag_filter.get("TagCondition", {})]
     return _tags(one, every) and (groups is None or any(_tags(one, each) for each in groups))
 
 
-def _tags(one: Resource, conditions: list[Mapping[str, str]]) -> bool:
+def _tags(one: Resource, conditions: Iterable[Given]) -> bool:
     tags = one.facts["Tags"]
     return all(
         key in tags and each.get("TagValue", tags[key]) == tags[key]

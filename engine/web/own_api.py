@@ -17,7 +17,6 @@ from engine.transfers import NOT_PERMITTED
 from engine.web.access_keys import AccessKeys
 from engine.web.permitted import Permitted
 from engine.web.shapes import Json
-from engine.web.users_api import check_grant
 from sip import PeerError
 
 
@@ -64,7 +63,7 @@ class OwnApi:
         """The secret is told this once. Nobody makes keys for more than they may do themselves."""
         resources = self._house.directory.resources
         user = resources.get(Kind.USER, request.UserId)
-        check_grant(caller, resources.permissions(user))
+        caller.check_grants(resources.permissions(user))
         key = await self._keys.create(user)
         self._house.ledger.audit(caller.name, "access-key.create", None, user.name)
         return dict(key)

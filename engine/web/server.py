@@ -18,16 +18,17 @@ from engine.house import House
 from engine.refused import Refused
 from engine.staff import digested
 from engine.web.access_keys import AccessKeys, master_key
+from engine.web.associations_api import AssociationsApi
 from engine.web.connect_api import ConnectApi
+from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
 from engine.web.gate import Gate, answer_to
 from engine.web.own_api import OwnApi
 from engine.web.playback_api import PlaybackApi
-from engine.web.profiles_api import ProfilesApi
 from engine.web.recording_api import RecordingApi
+from engine.web.resource_rows import rows
 from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
-from engine.web.users_api import UsersApi
 
 STOP_SECONDS = 5.0
 DATE_SECONDS = 1.0  # how often the Date of answers is written anew
@@ -107,15 +108,16 @@ def application(house: House) -> Gate:
 
 def connect(house: House) -> Dispatch:
     """Connect's operations on a house."""
+    service, resources = Service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
     handlers = {
         **ConnectApi(house).handlers(),
         **RecordingApi(house).handlers(),
-        **UsersApi(house.directory, digests).handlers(),
-        **ProfilesApi(house.directory).handlers(),
+        **DirectoryApi(service, house.directory, rows(resources, digests)).handlers(),
+        **AssociationsApi(house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
-    return Dispatch(Service(), handlers, house.settings.web.is_instance)
+    return Dispatch(service, handlers, house.settings.web.is_instance)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -48,13 +48,49 @@ async def test_listeners_hear_what_was_and_what_is(tmp_path: Path) -> None:
     assert heard == [(None, ann), (ann, changed), (changed, None)]
 
 
+async def test_a_change_is_made_of_what_is_there_when_its_turn_comes(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        ann = await one.create(Kind.USER, "ann", FACTS | {"Count": 0})
+
+        def count(former: Resource) -> dict[str, int]:
+            return {"Count": former.facts["Count"] + 1}
+
+        await asyncio.gather(*(one.change(Kind.USER, ann.id, count) for _ in range(20)))
+        assert one.resources.get(Kind.USER, ann.id).facts["Count"] == 20
+
+
+async def test_members_are_taken_away_and_names_changed_unless_they_are_taken(
+    tmp_path: Path,
+) -> None:
+    async with directory(tmp_path) as one:
+        ann = await one.create(Kind.USER, "ann", FACTS | {"Shoe": 43})
+        _, new = await one.change(Kind.USER, ann.id, {"Shoe": None}, "anna")
+        assert "Shoe" not in new.facts and one.resources.named(Kind.USER, "anna") == new
+        with pytest.raises(Refused, match="agent1 already"):
+            await one.change(Kind.USER, ann.id, {}, "agent1")
+    async with directory(tmp_path) as one:
+        assert one.resources.named(Kind.USER, "anna")
+
+
 async def test_what_others_need_or_did_not_come_by_the_api_stays(tmp_path: Path) -> None:
     async with directory(tmp_path) as one:
-        agent1 = one.resources.get(Kind.USER, "agent1")
         with pytest.raises(Refused, match="comes with the configuration"):
             await one.delete(Kind.USER, "agent1")
         mine = await one.create(Kind.SECURITY_PROFILE, "mine", {"Permissions": []})
-        with pytest.raises(Refused, match="agent1 has it") as refused:
-            await one.delete(Kind.SECURITY_PROFILE, mine.id, lambda _: iter([agent1]))
+        facts = FACTS | {"SecurityProfileIds": [one.resources.arn(mine)]}
+        ann = await one.create(Kind.USER, "ann", facts)
+        assert ann.facts["SecurityProfileIds"] == [mine.id]
+        with pytest.raises(Refused, match="ann has it") as refused:
+            await one.delete(Kind.SECURITY_PROFILE, mine.id)
         assert refused.value.error == "ResourceInUseException"
         assert one.resources.get(Kind.SECURITY_PROFILE, mine.id) == mine
+        await one.delete(Kind.USER, ann.id)
+        await one.delete(Kind.SECURITY_PROFILE, mine.id)
+
+
+async def test_what_is_referred_to_has_to_be_there(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        with pytest.raises(Refused, match="no routing profile nowhere"):
+            await one.create(Kind.USER, "ann", FACTS | {"RoutingProfileId": "nowhere"})
+        with pytest.raises(Refused, match="no hierarchy group nowhere"):
+            await one.change(Kind.USER, "agent1", {"HierarchyGroupId": "nowhere"})

@@ -21,7 +21,14 @@ async def test_an_instance_begins_with_its_profiles_and_whom_the_configuration_n
         assert agent.facts["SecurityProfileIds"] == ["Agent"]
         assert manager.facts["SecurityProfileIds"] == ["CallCenterManager", "Agent"]
         routing = resources.get(Kind.ROUTING_PROFILE, agent.facts["RoutingProfileId"])
-        assert routing.facts["QueueIds"] == ["support"]
+        served = [each["QueueReference"]["QueueId"] for each in routing.facts["QueueConfigs"]]
+        assert served == ["support"]
+        statuses = resources.all(Kind.AGENT_STATUS)
+        assert [(each.name, each.facts["Type"]) for each in statuses] == [
+            ("Available", "ROUTABLE"),
+            ("Offline", "OFFLINE"),
+        ]
+        assert resources.arn(resources.instance) == resources.instance_arn
         assert not agent.secrets  # they are in the configuration
 
 
@@ -34,7 +41,7 @@ async def test_what_was_changed_stays_but_for_what_the_configuration_says(tmp_pa
         agent = one.resources.get(Kind.USER, "agent1")
         assert agent.facts["SecurityProfileIds"] == ["Agent", "QualityAnalyst"]
         routing = one.resources.get(Kind.ROUTING_PROFILE, agent.facts["RoutingProfileId"])
-        assert routing.facts["QueueIds"] == []
+        assert routing.facts["QueueConfigs"] == []
         profile = one.resources.get(Kind.SECURITY_PROFILE, "QualityAnalyst")
         assert (profile.facts["Permissions"], profile.origin) == ([], Origin.INSTANCE)
 

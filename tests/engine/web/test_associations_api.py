@@ -43,3 +43,49 @@ async def test_queues_and_routing_profiles_are_listed(tmp_path: Path) -> None:
         assert queue["Arn"].endswith("/queue/support")
         profiles = (await admin.ask("ListRoutingProfiles"))["RoutingProfileSummaryList"]
         assert [one["Name"] for one in profiles] == ["No queues", "support"]
+
+
+async def test_a_queue_has_quick_connects(tmp_path: Path) -> None:
+    phone = {"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+493012345"}}
+    async with administered(tmp_path) as (_, admin):
+        ids = [
+            (await admin.ask("CreateQuickConnect", Name=name, QuickConnectConfig=phone))[
+                "QuickConnectId"
+            ]
+            for name in ("chief", "Boss")
+        ]
+        queue = {"QueueId": "support"}
+        for _ in range(2):  # whoever is there already is there once
+            await admin.ask("AssociateQueueQuickConnects", QuickConnectIds=ids, **queue)
+        first = await admin.ask("ListQueueQuickConnects", MaxResults=1, **queue)
+        rest = await admin.ask("ListQueueQuickConnects", NextToken=first["NextToken"], **queue)
+        rows = [*first["QuickConnectSummaryList"], *rest["QuickConnectSummaryList"]]
+        assert [(one["Name"], one["QuickConnectType"]) for one in rows] == [
+            ("Boss", "PHONE_NUMBER"),
+            ("chief", "PHONE_NUMBER"),
+        ]
+        told = await admin.refused("DeleteQuickConnect", QuickConnectId=ids[0])
+        assert told[1] == "InvalidRequestException" and "support" in told[2]
+        await admin.ask("DisassociateQueueQuickConnects", QuickConnectIds=ids[:1], **queue)
+        await admin.ask("DeleteQuickConnect", QuickConnectId=ids[0])
+
+
+async def test_the_permissions_of_a_profile_come_in_pages(tmp_path: Path) -> None:
+    async with administered(tmp_path) as (_, admin):
+        given, found = {"SecurityProfileId": "Agent", "MaxResults": 1}, []
+        for _ in range(2):
+            answer = await admin.ask("ListSecurityProfilePermissions", **given)
+            found += answer["Permissions"]
+            given["NextToken"] = answer.get("NextToken", "")
+        assert found == ["BasicAgentAccess", "OutboundCallAccess"] and not given["NextToken"]
+
+
+async def test_contacts_are_assigned_by_the_router_alone(tmp_path: Path) -> None:
+    manual = [{"QueueReference": {"QueueId": "support", "Channel": "VOICE"}}]
+    async with administered(tmp_path) as (_, admin):
+        told = await admin.refused(
+            "AssociateRoutingProfileQueues",
+            RoutingProfileId="support",
+            ManualAssignmentQueueConfigs=manual,
+        )
+        assert told[1] == "InvalidRequestException" and "not implemented" in told[2]

@@ -78,7 +78,9 @@ async def test_what_cannot_be_is_refused_by_connects_own_errors(tmp_path: Path) 
         told = await admin.refused("SearchUsers", SearchCriteria={"StringCondition": wrong})
         assert told[1] == "InvalidRequestException" and "Username" in told[2]
         told = await admin.refused("UpdateUserHierarchy", UserId="agent1", HierarchyGroupId="x")
-        assert told[:2] == (501, "NotImplementedException") and "UpdateUserHierarchy" in told[2]
+        assert told[:2] == NOT_FOUND
+        told = await admin.refused("ListEvaluationForms")
+        assert told[:2] == (501, "NotImplementedException") and "ListEvaluationForms" in told[2]
 
 
 async def test_nobody_gives_away_what_they_do_not_have(tmp_path: Path) -> None:

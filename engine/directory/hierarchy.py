@@ -1,0 +1,39 @@
+"""The hierarchy of users: groups within groups, five levels at most. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.directory.resources import Kind, Resource, Resources
+
+LEVELS = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
+
+
+def levels(resources: Resources) -> list[str]:
+    """Names of the levels that the instance has, from the top."""
+    structure = resources.instance.facts["HierarchyStructure"]
+    return [structure[level]["Name"] for level in LEVELS if level in structure]
+
+
+def path(group: Resource, resources: Resources) -> list[Resource]:
+    """From the top down to this group."""
+    above = group.facts.get("ParentGroupId")
+    parent = resources.find(Kind.HIERARCHY_GROUP, above) if above else None
+    return [*(path(parent, resources) if parent else ()), group]
+
+
+def below(group_id: str, resources: Resources) -> frozenset[str]:
+    """The id of this group, and of all that are in it."""
+    groups = resources.all(Kind.HIERARCHY_GROUP)
+    return frozenset(
+        each.id for each in groups if group_id in [one.id for one in path(each, resources)]
+    )
+
+
+def subordinates(user: Resource, resources: Resources) -> Iterator[Resource]:
+    """Users of the same group and of those below, the user among them; none without a group."""
+    if group := user.facts.get("HierarchyGroupId"):
+        groups = below(group, resources)
+        for each in resources.all(Kind.USER):
+            if each.facts.get("HierarchyGroupId") in groups:
+                yield each
