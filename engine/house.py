@@ -86,7 +86,7 @@ class House:
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), [queue.name for queue in settings.queues])
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
-        self.staff = Staff(settings, directory, floor)
+        self.staff = Staff(settings, directory, self.router)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
         self.recordings = self._recordings()

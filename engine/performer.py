@@ -297,7 +297,7 @@ class Performer:
         self._recordings.observe(live)
         if line is not None:  # else another contact has taken it
             self._lines.drop(line)
-            self._router.release(line.username)
+            self._router.release(line.username, live.contact_id)
 
     def _hang_up_customer(self, live: LiveContact) -> None:
         self._mixer.route(live.contact_id, set())

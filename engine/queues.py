@@ -1,16 +1,26 @@
-"""Who gets the next contact: the agent who has been available longest takes the oldest contact.
+"""Who gets the next contact: the floor, with all agents and all waiting contacts.
 
-Source: routing as Amazon Connect does it, without routing profiles yet. Pure: every change
-returns the offers that follow from it, and the agents named in them are already marked as ringing.
+An agent who comes free takes, of the queues of their routing profile, the first by the queue's
+priority there, then by the contact's own, then by age; from a queue with a delay only who has
+waited so long. A contact that comes goes to whoever has been available longest of those who may
+take it. Either costs O(log n) for the heaps, and a look at each queue of the profile, or at each
+profile that has the queue. Specification section 3.3.
+
+Pure: every change returns the offers that follow from it, and the agents named in them are already
+marked as ringing. Between two changes no agent is free who may take a contact that waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 from math import inf
 
-from engine.agents import Agent, Presence, Signal, own_queue
+from engine.agents import BUSY, Agent, Presence, Signal, Status, own_queue
+from engine.groups import Groups
+from engine.waiting import Line, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,127 +31,269 @@ class Offer:
     agent: str
 
 
-@dataclass(slots=True)
-class _Place:
-    queue: str | None  # None where it is meant for one agent only
-    ringing: str | None = None  # the agent the contact is being offered to
-    since: float = inf
-
-
 class Floor:
     """All agents and all waiting contacts; times are monotonic seconds."""
 
     def __init__(self, agents: Iterable[Agent], queues: Iterable[str]) -> None:
-        self.agents = {agent.username: agent for agent in agents}
-        self.queues = frozenset(queues)
-        self._places: dict[str, _Place] = {}  # in order of arrival; an offer keeps the place
+        self.agents: dict[str, Agent] = {}
+        self.queues = set(queues)
+        self.groups = Groups()
+        self._dismissed: set[str] = set()
+        self._places: dict[str, Place] = {}
+        self._in_queue: dict[str, dict[str, Place]] = {}  # in order of arrival
+        self._lines: dict[str, Line] = {}
+        self._due: list[tuple[float, int, Agent | Place]] = []
+        self._serial, self._arrivals = count(), count()
+        for agent in agents:
+            self.hire(agent, -inf)
 
-    @property
-    def deadline(self) -> float:
-        """When tick() is next due; inf when never."""
-        return min((agent.deadline for agent in self.agents.values()), default=inf)
+    # Who is there -----------------------------------------------------------------------------
 
-    def hire(self, username: str, queues: tuple[str, ...], rest_seconds: float) -> None:
-        """An agent comes, or serves other queues from the next contact on."""
-        agent = self.agents.setdefault(username, Agent(username, queues, rest_seconds))
-        agent.queues = queues
+    def hire(self, new: Agent, now: float) -> list[Offer]:
+        """An agent comes, or one who is there already works as `new` would from now on."""
+        self._dismissed.discard(new.username)
+        agent = self.agents.setdefault(new.username, new)
+        if agent is not new:
+            agent.rest_seconds, agent.work_seconds = new.rest_seconds, new.work_seconds
+            self.groups.resign(agent)
+            agent.profile = new.profile
+        self.groups.enrol(agent)
+        self._remember(agent)
+        return self._serve(agent, now)
 
     def dismiss(self, username: str) -> None:
         """An agent is one no longer; what they are in the middle of goes on."""
-        agent = self.agents.get(username)
-        if agent is None:
-            return
-        agent.queues = ()
-        if agent.presence is Presence.OFFLINE:
-            del self.agents[username]
+        if agent := self.agents.get(username):
+            self._dismissed.add(username)
+            self._let_go(agent)
+
+    def _let_go(self, agent: Agent) -> bool:
+        """Whether they were dismissed, and have gone."""
+        if agent.username not in self._dismissed or agent.activity in BUSY:
+            return False
+        self._dismissed.remove(agent.username)
+        self.groups.resign(agent)
+        del self.agents[agent.username]
+        return True
 
     def has(self, queue: str) -> bool:
         """Each agent has a queue of their own."""
-        return queue in self.queues or queue in map(own_queue, self.agents)
+        return queue in self.queues or self.owner(queue) is not None
+
+    def owner(self, queue: str) -> Agent | None:
+        """Whose own queue it is."""
+        username = queue.partition("/")[2]
+        agent = self.agents.get(username)
+        return agent if agent and own_queue(username) == queue else None
+
+    # What waits -------------------------------------------------------------------------------
 
     def contacts_in(self, queue: str) -> int:
         """Contacts that no agent has answered yet, those that ring included."""
-        return sum(place.queue == queue for place in self._places.values())
+        return len(self._in_queue.get(queue, ()))
 
     def oldest_in(self, queue: str, now: float) -> float:
         """How many seconds the contact that came first has waited; 0 where none waits."""
-        since = (place.since for place in self._places.values() if place.queue == queue)
-        return max(0.0, now - min(since, default=now))
+        first = next(iter(self._in_queue.get(queue, {}).values()), None)
+        return max(0.0, now - first.since) if first else 0.0
+
+    def place(self, contact_id: str) -> Place | None:
+        """Where it stands; None where it waits for nobody."""
+        return self._places.get(contact_id)
 
     def join(self, contact_id: str, queue: str, now: float) -> list[Offer]:
         assert self.has(queue), f"contact {contact_id} joined unknown queue {queue}"
-        self._places[contact_id] = _Place(queue, since=now)
-        return self._match(now)
+        assert contact_id not in self._places, f"contact {contact_id} waits already"
+        place = Place(contact_id, queue, now, next(self._arrivals))
+        self._places[contact_id] = place
+        self._in_queue.setdefault(queue, {})[contact_id] = place
+        return self._stand(place, now)
+
+    def prefer(
+        self, contact_id: str, now: float, *, priority: int | None, added_seconds: float | None
+    ) -> list[Offer]:
+        """Another priority, or another age; what is None stays."""
+        place = self._places[contact_id]
+        if priority is not None:
+            place.priority = priority
+        if added_seconds is not None:
+            place.added_seconds = added_seconds
+        if place.entry is None:
+            return []
+        place.entry = None
+        return self._stand(place, now)
 
     def miss(self, contact_id: str, now: float) -> list[Offer]:
         """The agent it rang at did not take it: it keeps its place and goes to the next one."""
         place = self._places[contact_id]
-        self._signal(place.ringing, Signal.MISSED, now)
-        place.ringing = None
-        return self._match(now)
+        missed, place.ringing = place.ringing, None
+        return [*self._signal(missed, Signal.MISSED, now), *self._stand(place, now)]
 
     def take(self, contact_id: str, now: float) -> None:
         """The agent it rang at has it."""
-        self._signal(self._places.pop(contact_id).ringing, Signal.ANSWERED, now)
+        self._signal(self._remove(contact_id), Signal.ANSWERED, now)
 
     def leave(self, contact_id: str, now: float) -> list[Offer]:
         """It waits no longer; an agent it rang at is free for another."""
-        if place := self._places.pop(contact_id, None):
-            self._signal(place.ringing, Signal.WITHDRAWN, now)
-        return self._match(now)
+        return self._signal(self._remove(contact_id), Signal.WITHDRAWN, now)
 
     def call(self, contact_id: str, username: str, now: float) -> bool:
         """It is to ring at this agent and no other; False when they are not available."""
         agent = self.agents[username]
         if agent.presence is not Presence.AVAILABLE:
             return False
-        self._places[contact_id] = _Place(None, username)
-        agent.step(Signal.OFFERED, now)
+        assert contact_id not in self._places, f"contact {contact_id} waits already"
+        place = self._places[contact_id] = Place(contact_id, None, now)
+        self._ring(place, agent, now)
         return True
 
     def decline(self, contact_id: str, now: float) -> list[Offer]:
         """The only agent it could ring at did not take it: it waits no longer."""
-        if place := self._places.pop(contact_id, None):
-            self._signal(place.ringing, Signal.MISSED, now)
-        return self._match(now)
+        return self._signal(self._remove(contact_id), Signal.MISSED, now)
+
+    # What agents do ---------------------------------------------------------------------------
 
     def engage(self, username: str, now: float) -> None:
         """The agent has called somebody; `release` when that is over."""
         self._signal(username, Signal.CALLED, now)
 
-    def release(self, username: str, now: float) -> list[Offer]:
-        """The agent's conversation is over."""
-        self._signal(username, Signal.RELEASED, now)
-        return self._match(now)
+    def release(self, username: str, now: float, contact_id: str | None = None) -> list[Offer]:
+        """The agent's conversation is over; after a contact there may be work."""
+        agent = self.agents[username]
+        if contact_id is None or agent.work_seconds is None:
+            return self._signal(username, Signal.RELEASED, now)
+        agent.contact_id = contact_id
+        return self._signal(username, Signal.FINISHED, now)
 
-    def register(self, username: str, now: float) -> list[Offer]:
-        self._signal(username, Signal.REGISTERED, now)
-        return self._match(now)
+    def clear(self, username: str, now: float) -> list[Offer]:
+        """What was missed is forgiven, after-contact work is over."""
+        return self._signal(username, Signal.EXPIRED, now)
+
+    def choose(self, username: str, status: Status, now: float) -> list[Offer]:
+        """A status, at once or after the contact."""
+        agent = self.agents[username]
+        before = agent.presence
+        agent.choose(status, now)
+        return self._changed(agent, before, now)
+
+    def register(self, username: str, now: float, *, registered: bool = True) -> list[Offer]:
+        agent = self.agents[username]
+        before = agent.presence
+        agent.register(now, registered=registered)
+        return self._changed(agent, before, now)
 
     def unregister(self, username: str, now: float) -> None:
-        self._signal(username, Signal.UNREGISTERED, now)
+        self.register(username, now, registered=False)
+
+    # Time -------------------------------------------------------------------------------------
+
+    @property
+    def deadline(self) -> float:
+        """When tick() is next due; inf when never."""
+        while self._due and not self._is_due(*self._due[0]):
+            heappop(self._due)
+        return self._due[0][0] if self._due else inf
 
     def tick(self, now: float) -> list[Offer]:
-        for agent in self.agents.values():
-            agent.tick(now)
-        return self._match(now)
-
-    def _signal(self, username: str | None, signal: Signal, now: float) -> None:
-        if username is not None:
-            self.agents[username].step(signal, now)
-
-    def _match(self, now: float) -> list[Offer]:
         offers: list[Offer] = []
-        waiting = {cid: place for cid, place in self._places.items() if place.ringing is None}
-        if not waiting:
-            return offers
-        free = [a for a in self.agents.values() if a.presence is Presence.AVAILABLE]
-        for agent in sorted(free, key=lambda agent: agent.since):
-            oldest = next(
-                (cid for cid, place in waiting.items() if agent.serves(place.queue)), None
-            )
-            if oldest is not None:
-                waiting.pop(oldest).ringing = agent.username
-                agent.step(Signal.OFFERED, now)
-                offers.append(Offer(oldest, agent.username))
+        while self.deadline <= now:
+            _, _, what = heappop(self._due)
+            if isinstance(what, Agent):
+                offers += self._signal(what.username, Signal.EXPIRED, now)
+            else:
+                offers += self._find_agent(what, now)
         return offers
+
+    def _is_due(self, due: float, _: int, what: Agent | Place) -> bool:
+        """Whether it still is, and then."""
+        if isinstance(what, Agent):
+            return what.deadline == due
+        return what.entry is not None and due >= what.entry[0]
+
+    def _remember(self, agent: Agent) -> None:
+        if agent.deadline < inf:
+            heappush(self._due, (agent.deadline, next(self._serial), agent))
+
+    # Agents and contacts find each other ------------------------------------------------------
+
+    def _signal(self, username: str | None, signal: Signal, now: float) -> list[Offer]:
+        if username is None or username not in self.agents:
+            return []
+        agent = self.agents[username]
+        before = agent.presence
+        agent.step(signal, now)
+        return self._changed(agent, before, now)
+
+    def _changed(self, agent: Agent, before: Presence, now: float) -> list[Offer]:
+        """Counted anew; who is available now takes a contact, if one waits."""
+        if agent.presence is before:
+            return []
+        self.groups.of(agent).moved(agent, before)
+        if self._let_go(agent):
+            return []
+        self._remember(agent)
+        return self._serve(agent, now)
+
+    def _serve(self, agent: Agent, now: float) -> list[Offer]:
+        if agent.presence is not Presence.AVAILABLE:
+            return []
+        place = self._next_for(agent, now)
+        return [self._ring(place, agent, now)] if place else []
+
+    def _next_for(self, agent: Agent, now: float) -> Place | None:
+        """Their own queue goes before all others."""
+        own = self._lines.get(own_queue(agent.username))
+        if own and (place := own.first(now)):
+            return place
+        for level in self.groups.of(agent).levels:
+            lines = [(self._lines.get(one.queue), one.delay) for one in level]
+            heads = [line.first(now, delay) for line, delay in lines if line]
+            found = min((head for head in heads if head), key=lambda one: one.rank, default=None)
+            if found:
+                return found
+        return None
+
+    def _stand(self, place: Place, now: float) -> list[Offer]:
+        """It stands in line, unless somebody is free."""
+        assert place.queue, "what rings at one agent only does not stand in line"
+        self._lines.setdefault(place.queue, Line()).put(place)
+        return self._find_agent(place, now)
+
+    def _find_agent(self, place: Place, now: float) -> list[Offer]:
+        assert place.queue
+        owner = self.owner(place.queue)
+        if owner:
+            free = owner if owner.presence is Presence.AVAILABLE else None
+        else:
+            serving = self.groups.serving(place.queue)
+            heads = [
+                group.first() for group, delay in serving.items() if place.has_waited(delay, now)
+            ]
+            free = min(filter(None, heads), key=lambda agent: agent.since, default=None)
+            self._wait_on(place, serving.values(), now)
+        return [self._ring(place, free, now)] if free else []
+
+    def _wait_on(self, place: Place, delays: Iterable[float], now: float) -> None:
+        """Others may take it when it has waited longer."""
+        left = [delay for delay in delays if not place.has_waited(delay, now)]
+        if left:
+            due = place.counted_from + min(left)
+            heappush(self._due, (due, next(self._serial), place))
+
+    def _ring(self, place: Place, agent: Agent, now: float) -> Offer:
+        place.ringing, place.entry = agent.username, None
+        agent.contact_id = place.contact_id
+        before = agent.presence
+        agent.step(Signal.OFFERED, now)
+        self.groups.of(agent).moved(agent, before)
+        return Offer(place.contact_id, agent.username)
+
+    def _remove(self, contact_id: str) -> str | None:
+        """From its queue; the agent it rings at, if any."""
+        place = self._places.pop(contact_id, None)
+        if place is None:
+            return None
+        if place.queue:
+            del self._in_queue[place.queue][contact_id]
+        place.entry = None
+        return place.ringing

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from math import inf
 
+from engine.agents import Agent, Status
 from engine.queues import Floor, Offer
 
 
@@ -41,13 +42,32 @@ class Router:
     def decline(self, contact_id: str) -> None:
         self._settle(self.floor.decline(contact_id, self._loop.time()))
 
+    def prefer(self, contact_id: str, *, priority: int | None, added_seconds: float | None) -> None:
+        """Another priority or age of a contact that waits."""
+        now = self._loop.time()
+        offers = self.floor.prefer(contact_id, now, priority=priority, added_seconds=added_seconds)
+        self._settle(offers)
+
+    def hire(self, new: Agent) -> None:
+        self._settle(self.floor.hire(new, self._loop.time()))
+
+    def dismiss(self, username: str) -> None:
+        self.floor.dismiss(username)
+
+    def choose(self, username: str, status: Status) -> None:
+        self._settle(self.floor.choose(username, status, self._loop.time()))
+
+    def clear(self, username: str) -> None:
+        self._settle(self.floor.clear(username, self._loop.time()))
+
     def engage(self, username: str) -> None:
         if username in self.floor.agents:
             self.floor.engage(username, self._loop.time())
 
-    def release(self, username: str) -> None:
+    def release(self, username: str, contact_id: str | None = None) -> None:
+        """After the contact there may be work for the agent; without one there is none."""
         if username in self.floor.agents:
-            self._settle(self.floor.release(username, self._loop.time()))
+            self._settle(self.floor.release(username, self._loop.time(), contact_id))
 
     def register(self, username: str) -> None:
         if username in self.floor.agents:

@@ -6,10 +6,13 @@ Those of the configuration have their passwords there; those the API made brough
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from config import Person, Settings, SipSettings
+from engine.agents import Agent
 from engine.directory import Directory, Kind, Origin, Resource
-from engine.queues import Floor
+from engine.routing import Router
+from engine.routing_profile import RoutingProfile
 from sip import Account
 from sip.digest import ha1
 
@@ -23,8 +26,8 @@ AGENT = "BasicAgentAccess"
 class Staff:
     """Keeps accounts and floor as the directory has its users; both are read as they are."""
 
-    def __init__(self, settings: Settings, directory: Directory, floor: Floor) -> None:
-        self._directory, self._floor = directory, floor
+    def __init__(self, settings: Settings, directory: Directory, router: Router) -> None:
+        self._directory, self._router = directory, router
         self._agents = {agent.username for agent in settings.agents}
         self.accounts = accounts(settings)
         for user in directory.resources.all(Kind.USER):
@@ -46,18 +49,25 @@ class Staff:
     def _come(self, user: Resource) -> None:
         if user.secrets:
             self.accounts[user.name] = Account(user.name, dict(user.secrets))
-        queues = queues_of(self._directory, user)
+        profile = RoutingProfile.of(queues_of(self._directory, user))
         answers = AGENT in self._directory.resources.permissions(user)
-        if answers and (queues or user.name in self._agents):
-            self._floor.hire(user.name, queues, REST_SECONDS)
+        if answers and (profile.queues or user.name in self._agents):
+            self._router.hire(Agent(user.name, profile, REST_SECONDS, work_seconds(user)))
         else:
-            self._floor.dismiss(user.name)
+            self._router.dismiss(user.name)
 
     def _go(self, user: Resource) -> None:
         """The phone cannot register again; a conversation goes on."""
         if user.origin is Origin.API:
             self.accounts.pop(user.name, None)
-        self._floor.dismiss(user.name)
+        self._router.dismiss(user.name)
+
+
+def work_seconds(user: Resource) -> float | None:
+    """How long after-contact work may last: 0 says until the contact is cleared, nothing says that
+    there is none."""
+    limit = user.facts["PhoneConfig"].get("AfterContactWorkTimeLimit")
+    return limit if limit is None else float(limit or inf)
 
 
 def queues_of(directory: Directory, user: Resource) -> tuple[str, ...]:

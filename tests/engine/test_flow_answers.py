@@ -14,6 +14,7 @@ from engine.live import LiveContact
 from engine.queue_book import QueueBook
 from engine.queues import Floor
 from engine.records import Records
+from engine.routing_profile import RoutingProfile
 from flows import (
     Answer,
     ChangeQueue,
@@ -60,7 +61,7 @@ def desk() -> Desk:
 async def answers(tmp_path: Path, desk: Desk) -> AsyncIterator[FlowAnswers]:
     house = settings(tmp_path, queues=QUEUES, hours=[{"name": "never", "open": []}])
     records = Records(house.database.url)
-    agents = [Agent(name, (), 5.0) for name in ("agent1", "agent2")]
+    agents = [Agent(name, RoutingProfile(), 5.0) for name in ("agent1", "agent2")]
     book = QueueBook(house, Floor(agents, ["support", "full"]))
     yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk)
     await records.close()

@@ -8,6 +8,7 @@ import pytest
 from engine.agents import Agent
 from engine.queue_book import QueueBook
 from engine.queues import Floor
+from engine.routing_profile import RoutingProfile
 from tests.rig.house import settings
 
 INSTANCE = "arn:aws:connect:local:000000000000:instance/earshot"
@@ -19,7 +20,7 @@ QUEUES = [{"name": "support", "max_contacts": 1, "hours": "never"}, {"name": "sa
 @pytest.fixture
 def book(tmp_path: Path) -> QueueBook:
     house = settings(tmp_path, queues=QUEUES, hours=HOURS)
-    here = Floor([Agent("agent1", (), 5.0)], ["support", "sales"])
+    here = Floor([Agent("agent1", RoutingProfile(), 5.0)], ["support", "sales"])
     here.join("one", "support", 10.0)
     return QueueBook(house, here)
 

@@ -1,13 +1,17 @@
 from math import inf
 
-from engine.agents import Agent, Presence
+from engine.agents import AVAILABLE, OFFLINE, Agent, Presence
 from engine.queues import Floor, Offer
+from engine.routing_profile import RoutingProfile, Served
 
 REST = 5.0
 
 
 def floor(*agents: str, queues: tuple[str, ...] = ("support",)) -> Floor:
-    one = Floor([Agent(name, queues, REST) for name in ("a", "b", "c")], ["support", "sales"])
+    one = Floor(
+        [Agent(name, RoutingProfile.of(queues), REST) for name in ("a", "b", "c")],
+        ["support", "sales"],
+    )
     for now, name in enumerate(agents):
         assert one.register(name, now=float(now)) == []
     return one
@@ -104,3 +108,88 @@ def test_an_agent_who_calls_somebody_is_offered_nothing_until_released() -> None
     one.engage("a", now=5.0)
     assert one.join("c1", "support", now=6.0) == []
     assert one.release("a", now=7.0) == [Offer("c1", "a")]
+
+
+def served(*agents: tuple[str, tuple[Served, ...]]) -> Floor:
+    one = Floor(
+        [Agent(name, RoutingProfile(queues), REST) for name, queues in agents],
+        ["support", "sales"],
+    )
+    for now, (name, _) in enumerate(agents):
+        one.register(name, now=float(now))
+    return one
+
+
+def test_a_queue_of_higher_priority_in_the_profile_goes_first_and_in_it_that_of_the_contact() -> (
+    None
+):
+    one = served(("a", (Served("support", 2), Served("sales", 1))))
+    one.engage("a", now=1.0)
+    one.join("c1", "support", now=1.0)
+    one.join("c2", "sales", now=2.0)
+    one.join("c3", "sales", now=3.0)
+    assert one.prefer("c3", now=4.0, priority=1, added_seconds=None) == []
+    assert one.release("a", now=5.0) == [Offer("c3", "a")]
+    assert one.leave("c3", now=6.0) == [Offer("c2", "a")]
+    assert one.leave("c2", now=7.0) == [Offer("c1", "a")]
+
+
+def test_who_serves_with_a_delay_gets_what_nobody_took_until_then() -> None:
+    one = served(("a", (Served("support", delay=30.0),)))
+    assert one.join("c1", "support", now=10.0) == []
+    assert one.deadline == 40.0
+    assert one.tick(39.0) == []
+    assert one.tick(40.0) == [Offer("c1", "a")]
+    assert one.deadline == inf
+
+
+def test_time_that_is_added_to_a_contact_ends_a_delay_at_once() -> None:
+    one = served(("a", (Served("support", delay=30.0),)))
+    one.join("c1", "support", now=10.0)
+    assert one.prefer("c1", now=11.0, priority=None, added_seconds=60.0) == [Offer("c1", "a")]
+
+
+def test_a_contact_in_an_agents_own_queue_waits_for_that_agent_alone() -> None:
+    one = served(("a", (Served("support"),)), ("b", (Served("support"),)))
+    one.engage("a", now=2.0)
+    assert one.join("c1", "agent/a", now=3.0) == []
+    one.join("c2", "support", now=3.0)
+    assert one.contacts_in("agent/a") == 1
+    assert one.release("a", now=4.0) == [Offer("c1", "a")]
+
+
+def test_an_agent_who_gets_other_queues_takes_what_waits_there() -> None:
+    one = floor("a")
+    one.join("c1", "sales", now=1.0)
+    assert one.hire(Agent("a", RoutingProfile.of(["sales"]), REST), now=2.0) == [Offer("c1", "a")]
+
+
+def test_an_agent_who_is_dismissed_goes_when_the_conversation_is_over() -> None:
+    one = floor("a", "b")
+    one.join("c1", "support", now=5.0)
+    one.dismiss("a")
+    one.dismiss("b")
+    assert set(one.agents) == {"a", "c"}
+    one.take("c1", now=6.0)
+    assert one.release("a", now=7.0, contact_id="c1") == []
+    assert set(one.agents) == {"c"}
+
+
+def test_what_was_missed_or_finished_is_cleared_before_its_time() -> None:
+    one = Floor([Agent("a", RoutingProfile.of(["support"]), REST, inf)], ["support"])
+    one.register("a", now=0.0)
+    one.join("c1", "support", now=1.0)
+    one.miss("c1", now=2.0)
+    assert one.clear("a", now=3.0) == [Offer("c1", "a")]
+    one.take("c1", now=4.0)
+    assert one.release("a", now=5.0, contact_id="c1") == []
+    assert (one.agents["a"].presence, one.deadline) == (Presence.AFTER_CONTACT_WORK, inf)
+    one.clear("a", now=6.0)
+    assert one.agents["a"].presence is Presence.AVAILABLE
+
+
+def test_who_chooses_to_be_available_gets_the_next_contact() -> None:
+    one = floor("a")
+    one.choose("a", OFFLINE, now=1.0)
+    assert one.join("c1", "support", now=2.0) == []
+    assert one.choose("a", AVAILABLE, now=3.0) == [Offer("c1", "a")]

@@ -3,12 +3,13 @@ import asyncio
 from engine.agents import Agent, Presence
 from engine.queues import Floor, Offer
 from engine.routing import Router
+from engine.routing_profile import RoutingProfile
 from tests.rig.patience import PATIENCE_SECONDS
 
 
 def router(rest_seconds: float = 0.05) -> tuple[Router, asyncio.Queue[Offer]]:
     offers: asyncio.Queue[Offer] = asyncio.Queue()
-    floor = Floor([Agent("a", ("support",), rest_seconds)], ["support"])
+    floor = Floor([Agent("a", RoutingProfile.of(["support"]), rest_seconds)], ["support"])
     return Router(floor, offers.put_nowait), offers
 
 

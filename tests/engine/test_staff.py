@@ -1,19 +1,27 @@
+from math import inf
 from pathlib import Path
 
-from engine.agents import Signal
+import pytest
+
 from engine.directory import Directory, Kind, Resource
 from engine.queues import Floor
+from engine.routing import Router
 from engine.staff import Staff, digested
 from sip.digest import ha1
 from tests.engine.directory.desk import directory
 from tests.rig.house import PASSWORD, settings
 
-FACTS = {"SecurityProfileIds": ["Agent"], "RoutingProfileId": "support", "Tags": {}}
+FACTS = {
+    "PhoneConfig": {},
+    "SecurityProfileIds": ["Agent"],
+    "RoutingProfileId": "support",
+    "Tags": {},
+}
 
 
 def staff(folder: Path, one: Directory) -> tuple[Staff, Floor]:
     floor = Floor((), ["support"])
-    return Staff(settings(folder), one, floor), floor
+    return Staff(settings(folder), one, Router(floor, lambda _: None)), floor
 
 
 async def create(folder: Path, one: Directory, name: str = "ann") -> Resource:
@@ -26,7 +34,7 @@ async def test_those_of_the_configuration_register_and_those_with_queues_answer(
     async with directory(tmp_path) as one:
         here, floor = staff(tmp_path, one)
         assert set(floor.agents) == {"agent1", "agent2"}
-        assert floor.agents["agent1"].queues == ("support",)
+        assert floor.agents["agent1"].profile.names == ("support",)
         assert set(here.accounts) == {"agent1", "agent2", "manager1", "manager2", "manager3"}
         assert PASSWORD not in repr(here.accounts)
         realm = settings(tmp_path).sip.realm
@@ -40,7 +48,7 @@ async def test_a_user_of_the_api_registers_and_answers_from_the_moment_they_are_
     async with directory(tmp_path) as one:
         here, floor = staff(tmp_path, one)
         ann = await create(tmp_path, one)
-        assert "ann" in here.accounts and floor.agents["ann"].queues == ("support",)
+        assert "ann" in here.accounts and floor.agents["ann"].profile.names == ("support",)
         await one.change(Kind.USER, ann.id, {"RoutingProfileId": "No queues"})
         assert "ann" not in floor.agents and "ann" in here.accounts
         await one.change(Kind.USER, ann.id, {"RoutingProfileId": "support"})
@@ -61,9 +69,20 @@ async def test_a_conversation_goes_on_though_its_agent_is_one_no_longer(tmp_path
         floor.register("agent1", 0.0)
         floor.engage("agent1", 1.0)
         await one.change(Kind.USER, "agent1", {"SecurityProfileIds": []})
-        assert floor.agents["agent1"].queues == ()
+        assert "agent1" in floor.agents
         floor.release("agent1", 2.0)
-        floor.agents["agent1"].step(Signal.UNREGISTERED, 3.0)
+        assert "agent1" not in floor.agents
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [(None, None), (0, inf), (30, 30.0)])
+async def test_after_contact_work_is_as_long_as_the_user_has_it(
+    tmp_path: Path, limit: int | None, seconds: float | None
+) -> None:
+    async with directory(tmp_path) as one:
+        _, floor = staff(tmp_path, one)
+        config = {} if limit is None else {"AfterContactWorkTimeLimit": limit}
+        await one.change(Kind.USER, "agent1", {"PhoneConfig": config})
+        assert floor.agents["agent1"].work_seconds == seconds
 
 
 async def test_users_of_the_api_are_staff_after_a_restart(tmp_path: Path) -> None:

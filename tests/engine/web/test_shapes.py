@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from engine.agents import Agent, Signal
+from engine.agents import Agent
 from engine.call import Input, State
 from engine.directory import Resources
 from engine.line import Party
 from engine.records import RecordingKind, RecordingRecord, RecordingStatus
+from engine.routing_profile import RoutingProfile
 from engine.web.answer_shape import write
 from engine.web.service_model import Service
 from engine.web.shapes import Json, agent_contact_state, contact, recording, user_data
@@ -51,9 +52,9 @@ def test_only_a_recording_that_can_be_heard_is_available() -> None:
 
 
 def test_an_agents_row_has_the_slots_that_are_free() -> None:
-    agent = Agent("agent1", ("support",), rest_seconds=5.0)
+    agent = Agent("agent1", RoutingProfile.of(["support"]), rest_seconds=5.0)
     assert user_data(agent, [], RESOURCES)["AvailableSlotsByChannel"] == {"VOICE": 0}
-    agent.step(Signal.REGISTERED, now=0.0)
+    agent.register(0.0, registered=True)
     assert user_data(agent, [live_contact(State.WAITING)], RESOURCES)["Contacts"] == []
     row = user_data(agent, [live_contact()], RESOURCES)
     assert row["AvailableSlotsByChannel"] == {"VOICE": 1}
@@ -74,7 +75,7 @@ def test_an_agents_row_has_the_slots_that_are_free() -> None:
 def test_how_a_contact_stands_for_an_agent(state: State, offered_to: str, said: str | None) -> None:
     live = live_contact(state)
     live.offered_to = offered_to
-    assert agent_contact_state(live, Agent("agent1", (), rest_seconds=5.0)) == said
+    assert agent_contact_state(live, Agent("agent1", RoutingProfile(), rest_seconds=5.0)) == said
 
 
 @pytest.mark.parametrize("listens", [Input.AGENT_LISTENS, Input.WHISPERED])
@@ -88,10 +89,15 @@ def test_an_agent_is_not_connected_while_somebody_hears_a_whisper(listens: Input
         live.ringing = agent
     else:
         live.agent = agent
-    assert agent_contact_state(live, Agent("agent1", (), rest_seconds=5.0)) == "CONNECTING"
+    assert (
+        agent_contact_state(live, Agent("agent1", RoutingProfile(), rest_seconds=5.0))
+        == "CONNECTING"
+    )
 
 
 def test_a_contact_on_its_way_rings_at_the_next_agent_and_is_held_by_the_first() -> None:
     live = live_contact(State.TRANSFERRING)
     live.offered_to = "agent2"
-    assert agent_contact_state(live, Agent("agent2", (), rest_seconds=5.0)) == "INCOMING"
+    assert (
+        agent_contact_state(live, Agent("agent2", RoutingProfile(), rest_seconds=5.0)) == "INCOMING"
+    )
