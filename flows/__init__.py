@@ -10,15 +10,15 @@ as an argument. An ask that nobody understands, but that waits for an answer, is
 
 What a block does (`blocks.py`, one table; all 57 types of the language are in `language.py`)
 - participant_blocks.py  prompts, and keys that are pressed
-- contact_blocks.py      queue, attributes, data, tags, voice, callback number, hooks
+- contact_blocks.py      queue, attributes, data, tags, voice, hooks
+- outside_blocks.py      third parties, callbacks, calls to the outside
 - recording_blocks.py    who is recorded
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
 - flow_blocks.py         other flows, modules, flow attributes, flow logging
 - function_blocks.py     functions of the operator: what they answer is $.External
 - any other type is not executed yet: it fails, so it takes its error branch, and says so in the
-  log. The two types for which the language has no error (UpdateContactRoutingBehavior,
-  CompleteOutboundCall) are passed over. A type that is not in the language is refused when the
-  flow is read.
+  log. UpdateContactRoutingBehavior, for which the language has no error, is passed over. A type
+  that is not in the language is refused when the flow is read.
 
 How a run ends: a block that ends it; a transfer to a queue that succeeded; a failure without a
 branch; a block that leads nowhere; or the step budget (`interpreter.py`), which stops a cycle
@@ -66,10 +66,13 @@ from flows.document import Flow
 from flows.events import (
     Answer,
     Ask,
+    CallThirdParty,
     ChangeQueue,
+    CheckDialable,
     CheckHours,
     CheckMetric,
     Collect,
+    CreateCallback,
     DigitsEntered,
     Disconnect,
     Done,
@@ -106,12 +109,15 @@ __all__ = [
     "KEYS",
     "Answer",
     "Ask",
+    "CallThirdParty",
     "ChangeQueue",
+    "CheckDialable",
     "CheckHours",
     "CheckMetric",
     "Collect",
     "Collecting",
     "Conversion",
+    "CreateCallback",
     "DigitsEntered",
     "Disconnect",
     "Done",

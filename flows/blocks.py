@@ -9,7 +9,6 @@ from flows.contact_blocks import (
     TagContact,
     UntagContact,
     UpdateContactAttributes,
-    UpdateContactCallbackNumber,
     UpdateContactData,
     UpdateContactEventHooks,
     UpdateContactTextToSpeechVoice,
@@ -45,6 +44,12 @@ from flows.flow_blocks import (
 from flows.function_blocks import InvokeLambdaFunction
 from flows.language import ANY, general_error
 from flows.node import Node
+from flows.outside_blocks import (
+    CompleteOutboundCall,
+    CreateCallbackContact,
+    TransferParticipantToThirdParty,
+    UpdateContactCallbackNumber,
+)
 from flows.participant_blocks import (
     GetParticipantInput,
     MessageParticipant,
@@ -70,7 +75,7 @@ class Simple:
 class NotAvailable:
     """A block of a type that this version does not execute: it fails where its type can fail.
 
-    A type for which the language has no error, such as CompleteOutboundCall, has no branch to
+    A type for which the language has no error, UpdateContactRoutingBehavior, has no branch to
     take either: the flow goes on without what it would have changed.
     """
 
@@ -88,6 +93,9 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "DisconnectParticipant": lambda _: Simple(Disconnect()),
     "TransferContactToQueue": lambda _: Simple(TransferToQueue()),
     "TransferContactToAgent": lambda _: Simple(TransferToAgent()),
+    "TransferParticipantToThirdParty": TransferParticipantToThirdParty.read,
+    "CompleteOutboundCall": CompleteOutboundCall.read,
+    "CreateCallbackContact": CreateCallbackContact.read,
     "DequeueContactAndTransferToQueue": queue_choice(ChangeQueue),
     "UpdateContactTargetQueue": queue_choice(SetQueue),
     "UpdateContactAttributes": UpdateContactAttributes.read,
@@ -125,6 +133,8 @@ GO_ON = frozenset(
         "UpdateContactRecordingAndAnalyticsBehavior",
         "UpdateContactEventHooks",
         "UpdateContactCallbackNumber",
+        "CompleteOutboundCall",
+        "CreateCallbackContact",
         "UpdateContactTextToSpeechVoice",
         "UpdateContactData",
         "TagContact",

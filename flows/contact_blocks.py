@@ -11,9 +11,8 @@ from typing import Self
 
 from flows.document import Block, Outcome, failed
 from flows.events import ChangeQueue, SetAttributes, SetContactData, SetHook, SetQueue
-from flows.expressions import Scope, is_reference
+from flows.expressions import Scope
 from flows.node import Node
-from flows.phone_number import is_e164
 
 MAX_ATTRIBUTE_BYTES = 32 * 1024  # all attributes of a contact, names and values, in UTF-8
 MAX_TAGS = 6  # set by one block
@@ -195,26 +194,6 @@ class UpdateContactTextToSpeechVoice:
         reason = "no voice is named: TextToSpeechVoice is empty"
         # The language knows no error for this type, though some exports draw a branch for one.
         return failed(reason) if block.errors else Outcome((block.log(reason),))
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateContactCallbackNumber:
-    number: str
-
-    @classmethod
-    def read(cls, parameters: Node) -> Self:
-        number = parameters.required("CallbackNumber")
-        reference = number.text() if number.present else ""
-        if reference and not is_reference(reference):
-            number.wrong(f"must be one reference, such as $.StoredCustomerInput, not {reference!r}")
-        return cls(reference)
-
-    def run(self, block: Block, scope: Scope) -> Outcome:
-        number = scope.single(self.number)
-        if not is_e164(number):
-            reason = f"{number!r} is no telephone number in the form of E.164"
-            return failed(reason, "InvalidCallbackNumber")
-        return keep({"CustomerCallbackNumber": number}, scope)
 
 
 @dataclass(frozen=True, slots=True)

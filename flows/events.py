@@ -10,6 +10,9 @@ SetHook           Done
 TransferToQueue   Done, which ends the flow
 ChangeQueue       Done, which ends the flow
 TransferToAgent   Done, which ends the flow
+CallThirdParty    Done, when they have hung up; never, where the contact does not come back
+CheckDialable     Done
+CreateCallback    Done
 CheckHours        Answer("True" or "False")
 CheckMetric       Answer of a number
 GetMetrics        Metrics
@@ -126,6 +129,50 @@ class TransferToAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class CallThirdParty:
+    """Call somebody outside, who talks with the participant as soon as they answer.
+
+    Failed("CallFailed") or Failed("ConnectionTimeLimitExceeded") where they do not.
+    """
+
+    number: str
+    """In E.164."""
+    seconds: float
+    """How long they may be rung; 0 leaves that to whoever rings them."""
+    comes_back: bool
+    """Whether the flow goes on when they have hung up; else that is the end of the contact."""
+    keys: str = field(default="", repr=False)
+    """Pressed when they have answered, of 0-9 * #; "," is a pause."""
+    caller_id: str = ""
+    """The number they see, in E.164; "" leaves that to whoever calls."""
+    caller_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDialable:
+    """May this number be called? Failed("CallbackNumberNotDialable") where not."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCallback:
+    """Have an agent call this number, once it is the contact's turn in that queue, or in the own
+    one of an agent; in the target queue if both are ""."""
+
+    number: str
+    """In E.164."""
+    queue: str
+    agent: str
+    delay_seconds: float
+    """Until it waits in the queue."""
+    retry_seconds: float
+    """Until it waits there again after a call that nobody answered."""
+    attempts: int
+    """How often the number is called, if nobody answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckHours:
     """Is it open? `hours` are an id, an ARN or a name; "" are the hours of the target queue."""
 
@@ -228,6 +275,9 @@ Ask = (
     | TransferToQueue
     | ChangeQueue
     | TransferToAgent
+    | CallThirdParty
+    | CheckDialable
+    | CreateCallback
     | CheckHours
     | CheckMetric
     | GetMetrics
@@ -304,6 +354,9 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     TransferToQueue: (Done, Failed),
     ChangeQueue: (Done, Failed),
     TransferToAgent: (Done, Failed),
+    CallThirdParty: (Done, Failed),
+    CheckDialable: (Done, Failed),
+    CreateCallback: (Done, Failed),
     CheckHours: (Answer, Failed),
     CheckMetric: (Answer, Failed),
     GetMetrics: (Metrics, Failed),

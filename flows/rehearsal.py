@@ -15,10 +15,13 @@ from flows.document import Flow
 from flows.events import (
     Answer,
     Ask,
+    CallThirdParty,
     ChangeQueue,
+    CheckDialable,
     CheckHours,
     CheckMetric,
     Collect,
+    CreateCallback,
     DigitsEntered,
     Disconnect,
     Done,
@@ -50,6 +53,7 @@ from flows.interpreter import Interpreter, no_flows
 CHARACTERS_PER_SECOND = 14.0  # about 150 words a minute
 PROMPT_SECONDS = 4.0
 KEY_SECONDS = 0.5
+THIRD_PARTY_SECONDS = 60.0  # that a third party talks
 CUSTOMER = {
     "Channel": "VOICE",
     "InitiationMethod": "INBOUND",
@@ -83,6 +87,7 @@ class Ending(Enum):
     ENDED = "the flow is over"
     QUEUED = "the contact waits in the queue; nobody answers"
     ANSWERED = "an agent answers"
+    FORWARDED = "a third party has the contact"
     GAVE_UP = "the customer hangs up"
     BROKE_OFF = "the flow breaks off: the contact is disconnected"
 
@@ -172,6 +177,9 @@ class House:
             case TransferToAgent():
                 self.ending = Ending.ANSWERED if self._script.answered_by else None
                 return Done() if self._script.answered_by else Failed()
+            case CallThirdParty(comes_back=comes_back):
+                self.now += THIRD_PARTY_SECONDS if comes_back else 0.0
+                self.ending = None if comes_back else Ending.FORWARDED
             case CheckHours():
                 return Answer(str(self._script.is_open))
             case CheckMetric(metric):
@@ -242,6 +250,12 @@ def told(ask: Ask) -> str:
             return "transfers to the queue"
         case TransferToAgent():
             return "transfers to the agent"
+        case CallThirdParty(number, comes_back=comes_back):
+            return f"calls {number}{', and goes on afterwards' if comes_back else ''}"
+        case CheckDialable(number):
+            return f"may {number} be called?"
+        case CreateCallback(number, queue, agent):
+            return f"has {number} called back for {queue or agent or 'its queue'}"
         case Disconnect():
             return "disconnects"
         case End():

@@ -121,6 +121,13 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"InputTimeLimitSeconds": st.just("5"), "StoreInput": st.sampled_from(["True", "False"])},
         optional={"Text": TEXT},
     ),
+    "TransferParticipantToThirdParty": st.fixed_dictionaries(
+        {
+            "ThirdPartyPhoneNumber": TEXT | st.just("+12065550100"),
+            "ThirdPartyConnectionTimeLimitSeconds": st.just("30"),
+            "ContinueFlowExecution": st.sampled_from(["True", "False"]),
+        }
+    ),
     "UpdateContactTargetQueue": st.fixed_dictionaries({"QueueId": NAME}),
     "DequeueContactAndTransferToQueue": st.fixed_dictionaries({"AgentId": NAME}),
     "UpdateContactAttributes": st.fixed_dictionaries(

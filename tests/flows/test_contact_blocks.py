@@ -236,37 +236,6 @@ def test_a_voice_under_another_name_is_doubtful_only() -> None:
     assert warning.reason == "TextToSpeechVoice is missing: the voice stays as it was"
 
 
-# -- UpdateContactCallbackNumber
-
-
-@pytest.mark.parametrize("number", ["+12065550100", "+4930123456", "+123456789012345"])
-def test_a_callback_number_is_kept(number: str) -> None:
-    given = {"system": {"StoredCustomerInput": number}}
-    parameters = {"CallbackNumber": "$.StoredCustomerInput"}
-    asked = first("UpdateContactCallbackNumber", parameters, **given)
-    assert asked == [SetContactData({"CustomerCallbackNumber": number})]
-
-
-@pytest.mark.parametrize("number", ["", "2065550100", "+0123456", "+1234567890123456", "Timeout"])
-def test_a_callback_number_that_is_none_takes_its_branch(number: str) -> None:
-    block = action(
-        "number",
-        "UpdateContactCallbackNumber",
-        {"CallbackNumber": "$.StoredCustomerInput"},
-        leads="hang up",
-        errors={"InvalidCallbackNumber": "wrong", "CallbackNumberNotDialable": "hang up"},
-    )
-    asks = start(block, message("wrong", "wrong"), system={"StoredCustomerInput": number})
-    assert asks[-1] == Play(Prompt("text", "wrong"))
-
-
-def test_a_callback_number_is_one_reference() -> None:
-    assert reasons("UpdateContactCallbackNumber", {"CallbackNumber": "+12065550100"}) == [
-        "CallbackNumber must be one reference, such as $.StoredCustomerInput, not '+12065550100'"
-    ]
-    assert reasons("UpdateContactCallbackNumber", {}) == ["CallbackNumber is missing"]
-
-
 # -- UpdateContactEventHooks
 
 

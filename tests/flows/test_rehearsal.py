@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from flows.rehearsal import CHARACTERS_PER_SECOND, CUSTOMER, Ending, Moment, Script, rehearse
+from flows.rehearsal import (
+    CHARACTERS_PER_SECOND,
+    CUSTOMER,
+    THIRD_PARTY_SECONDS,
+    Ending,
+    Moment,
+    Script,
+    rehearse,
+)
 from tests.flows.writing import SORRY, Document, action, flow, message
 
 QUEUE = action("queue", "UpdateContactTargetQueue", {"QueueId": "sales"}, leads="transfer")
@@ -192,3 +200,16 @@ def test_a_function_answers_what_the_script_says_and_else_fails() -> None:
     )
     assert "one" in steps(call, *SAYS, functions={"lookup": {"tier": "gold"}})
     assert "other" in steps(call, *SAYS, functions={"another": {}})
+
+
+def test_a_third_party_has_the_contact_or_gives_it_back() -> None:
+    for comes_back, ending in (("True", Ending.DISCONNECTED), ("False", Ending.FORWARDED)):
+        parameters = {
+            "ThirdPartyPhoneNumber": "+12065550100",
+            "ThirdPartyConnectionTimeLimitSeconds": "30",
+            "ContinueFlowExecution": comes_back,
+        }
+        call = action("call", "TransferParticipantToThirdParty", parameters, leads="hang up")
+        found = moments(call)
+        assert found[-1].ending is ending
+        assert (found[-1].at == THIRD_PARTY_SECONDS) == (comes_back == "True")
