@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.section import Section
+from config.section import Destinations, Section
 
 
 class FlowSettings(Section):
@@ -18,3 +18,7 @@ class FlowSettings(Section):
     log_directory: Path = Path("var/flow-log")
     log_days: Annotated[int, Field(ge=1)] = 30
     """What is older is removed."""
+    may_dial: Destinations = ()
+    """Whom flows may call outside, where a trunk allows it too: callers may key the number in."""
+    max_calls: Annotated[int, Field(ge=1)] = 10
+    """That flows have made to the outside, at the same time."""

@@ -9,6 +9,9 @@
     OFFERING -> BRIEFING -> GREETING -> BRIDGED
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
     TRANSFERRING -> FORWARDED <- HANDED_OVER, BRIDGED
+    TRANSFERRING -> FORWARDED <- HANDED_OVER
+    FLOW <-> FORWARDING -> FORWARDED
+    FLOW <-> LENDING -> LENT -> FLOW
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
@@ -16,7 +19,8 @@ our own before the agent (WHISPERING). In BRIEFING the agent who has answered he
 in GREETING, the customer. While TRANSFERRING the next agent's phone rings and the first still has
 the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's own side
 calls somebody outside; in SENT_ALONE the agent has hung up already. FORWARDED is the customer's
-talk with a third party outside, for whom the agent has left.
+talk with a third party outside, for whom the agent has left, or whom a flow has called (FORWARDING)
+for good; from one whom it calls (LENDING) to go on afterwards (LENT) it gets the customer back.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -30,7 +34,7 @@ from math import inf
 State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIEFING GREETING BRIDGED DIALLING CALLING WHISPERING"
-    " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE ENDED",
+    " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE FORWARDING LENDING LENT ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """A phone rings that is to take the contact, and may do so for a while only."""
@@ -58,7 +62,10 @@ class Input(Enum):
     TO_NUMBER = "the agent transfers the contact to a number of ours"
     TO_OUTSIDE = "the customer is to go on outside, by a call of their own side"
     TO_THIRD_PARTY = "the agent transfers the contact to somebody outside, whom we call"
+    FLOW_FORWARDS = "the flow transfers the contact to somebody outside, whom we call"
+    FLOW_LENDS = "the same, but the flow goes on when they have hung up"
     THIRD_PARTY_ANSWERED = "they answered, or have talked with the agent before"
+    THIRD_PARTY_LATE = "they have not answered in the time that the flow gives them"
     THIRD_PARTY_LEFT = "they hung up, or their phone vanished"
     GONE_OUTSIDE = "that call was answered"
     OUTSIDE_FAILED = "that call, or the wish for it, was refused"
@@ -78,6 +85,9 @@ class Do(Enum):
 
     START_FLOW = "run the contact flow of the dialled number"
     STOP_FLOW = "no further block runs, the prompt stops"
+    CONTINUE_FLOW = "the flow has the customer back, and goes on"
+    FAIL_FLOW = "the flow goes on by its branch for a call that failed"
+    EXPIRE_FLOW = "the flow goes on by its branch for a call that nobody answered in time"
     START_REMAINING = "run the flow for customers whose agent has hung up"
     START_BRIEFING = "run the agent whisper flow; the agent who answered hears it"
     STOP_BRIEFING = "what the agent hears of a flow stops"
@@ -113,7 +123,7 @@ Row = tuple[State, tuple[Do, ...]]
 
 _TAKEN = (Do.TAKE_AGENT, Do.BRIDGE, Do.START_RECORDING)
 
-_FORWARDED = (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
+_FORWARDED = (Do.STOP_FLOW, Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
 """What is said without an agent is recorded and overheard by nobody."""
 
 _PROGRESS: dict[tuple[State, Input], Row] = {
@@ -188,6 +198,23 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
         State.FORWARDED,
         (Do.RELEASE_AGENT, *_FORWARDED),
     ),
+    # The same, or for a while, by a flow
+    (State.FLOW, Input.FLOW_FORWARDS): (State.FORWARDING, (Do.RING_THIRD_PARTY,)),
+    (State.FORWARDING, Input.THIRD_PARTY_ANSWERED): (State.FORWARDED, _FORWARDED),
+    (State.FLOW, Input.FLOW_LENDS): (State.LENDING, (Do.RING_THIRD_PARTY,)),
+    (State.LENDING, Input.THIRD_PARTY_ANSWERED): (State.LENT, (Do.JOIN_THIRD_PARTY,)),
+    (State.LENT, Input.THIRD_PARTY_LEFT): (
+        State.FLOW,
+        (Do.RELEASE_THIRD_PARTY, Do.CONTINUE_FLOW),
+    ),
+    **{
+        (state, event): (State.FLOW, (Do.CANCEL_AGENT, goes_on))
+        for state in (State.FORWARDING, State.LENDING)
+        for event, goes_on in (
+            (Input.AGENT_MISSED, Do.FAIL_FLOW),
+            (Input.THIRD_PARTY_LATE, Do.EXPIRE_FLOW),
+        )
+    },
     # The customer's side is asked to call somebody else
     (State.BRIDGED, Input.TO_OUTSIDE): (State.SENDING, (Do.REFER_CUSTOMER,)),
     (State.SENDING, Input.OUTSIDE_FAILED): (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE)),
@@ -218,6 +245,9 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.FORWARDED: (Do.RELEASE_THIRD_PARTY,),
     State.SENDING: (Do.RELEASE_AGENT,),
     State.SENT_ALONE: (),
+    State.FORWARDING: (Do.CANCEL_AGENT, Do.STOP_FLOW),
+    State.LENDING: (Do.CANCEL_AGENT, Do.STOP_FLOW),
+    State.LENT: (Do.STOP_FLOW, Do.RELEASE_THIRD_PARTY),
 }
 _FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
 """A contact is recorded and monitored wherever it goes in the house."""
@@ -263,6 +293,8 @@ LATE: dict[State, Input] = {
     State.BRIEFING: Input.WHISPERED,
     State.GREETING: Input.WHISPERED,
     State.WHISPERING: Input.FLOW_ENDED,
+    State.FORWARDING: Input.THIRD_PARTY_LATE,
+    State.LENDING: Input.THIRD_PARTY_LATE,
 }
 """What happens when a state has lasted too long."""
 
@@ -275,9 +307,14 @@ class Call:
         self.ended_by: Input | None = None
         self.deadline = inf
         """When tick() is next due, on the clock of `now`; inf when never."""
-        self._seconds = dict.fromkeys(RINGING, ring_seconds) | dict.fromkeys(
-            LATE.keys() - RINGING, WHISPER_SECONDS
-        )
+        self._seconds = {
+            **dict.fromkeys(LATE.keys(), WHISPER_SECONDS),
+            **dict.fromkeys((*RINGING, State.FORWARDING, State.LENDING), ring_seconds),
+        }
+
+    def ring_outside(self, seconds: float) -> None:
+        """Whom a flow calls next may be rung for so long."""
+        self._seconds |= {State.FORWARDING: seconds, State.LENDING: seconds}
 
     def step(self, event: Input, now: float) -> tuple[Do, ...]:
         """Take in what happened at `now` (monotonic seconds); return what to do, in order."""

@@ -1,13 +1,26 @@
-"""What an agent dials: which number it is, whether it may be called, and by which trunks. Pure."""
+"""What is dialled: which number it is, whether it may be called, and by which trunks. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from config import Agent, DiallingSettings, Trunk
+from config import DiallingSettings, Trunk
 from engine.numbering import normal
 from engine.toll_policy import permits
+
+
+class Dialler(Protocol):
+    """Who calls the outside: an agent, or the flows of this house."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def may_dial(self) -> tuple[str, ...]: ...
+    @property
+    def outbound_queue(self) -> str | None:
+        """For which the call is made; None where none may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,9 @@ class DialPlan:
         """Whether anybody could be called at all."""
         return any(trunk.allowed for trunk in self._trunks)
 
-    def route(self, dialled: str, agent: Agent | None, unusable: Collection[str]) -> Route | Denied:
+    def route(
+        self, dialled: str, agent: Dialler | None, unusable: Collection[str]
+    ) -> Route | Denied:
         """Where a call goes that `agent` makes; None is somebody who is no agent.
 
         `unusable` names trunks that are down or full.
@@ -54,7 +69,7 @@ class DialPlan:
         up = tuple(trunk for trunk in may if trunk.name not in unusable)
         return Route(number, up) if up else Denied(503, "No trunk is available")
 
-    def _permits(self, number: str, agent: Agent, trunk: Trunk) -> bool:
+    def _permits(self, number: str, agent: Dialler, trunk: Trunk) -> bool:
         denied = self._settings.denied
         return permits(number, agent=agent.may_dial, trunk=trunk.allowed, denied=denied)
 

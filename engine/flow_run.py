@@ -10,8 +10,9 @@ from math import inf
 
 import structlog
 
-from engine.call import Input
+from engine.call import Input, State
 from engine.flow_answers import FlowAnswers
+from engine.flow_calls import FlowCalls
 from engine.flow_log import Entry, FlowLog, begun
 from engine.flow_services import FlowServices, Served
 from engine.line import Party
@@ -23,6 +24,7 @@ from engine.voice import Voice
 from flows import (
     KEYS,
     Ask,
+    CallThirdParty,
     ChangeQueue,
     Collect,
     Collecting,
@@ -98,6 +100,7 @@ class FlowRunner:
         voice: Voice,
         answers: FlowAnswers,
         services: FlowServices,
+        calls: FlowCalls,
         flow_log: FlowLog | None,
         trace: bool,
         step: Callable[[LiveContact, Input], None],
@@ -106,7 +109,7 @@ class FlowRunner:
         self._flows, self._whispers, self._library = flows, whispers, library
         self._prompts, self._voice, self._answers = prompts, voice, answers
         self._log, self._trace, self._step, self._guarded = flow_log, trace, step, guarded
-        self._services = services
+        self._services, self._calls = services, calls
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
@@ -170,6 +173,12 @@ class FlowRunner:
         else:
             self._arm(live, run, run.collecting)
 
+    def went(self, live: LiveContact, event: Event) -> None:
+        """What became of the third party whom the customer's flow has called."""
+        self._voice.silence(live)
+        if live.flow:
+            self._feed(live, live.flow, event)
+
     def stop(self, live: LiveContact, party: Party = Party.CUSTOMER) -> None:
         """No further block runs and nothing plays to this party."""
         hearing = live.heard[party]
@@ -232,9 +241,11 @@ class FlowRunner:
             case PlayRepeatedly():
                 self._play_repeatedly(live, run, ask)
             case TransferToQueue():
-                return self._transfer(live, run)
+                return self._transfer(live)
             case ChangeQueue():
                 return self._change_queue(live, run, ask)
+            case CallThirdParty():
+                return self._calls.start(live, ask)
             case Disconnect():
                 self._over(live, run, run.moment.disconnected)
             case End():
@@ -262,9 +273,9 @@ class FlowRunner:
         elif run.party is Party.CUSTOMER:
             self._voice.hold_music(live)
 
-    def _transfer(self, live: LiveContact, run: FlowRun) -> Event:
+    def _transfer(self, live: LiveContact) -> Event:
         """Into the queue that was set, from where no flow has led there yet."""
-        if run.moment.ended is not Input.FLOW_ENDED:
+        if live.call.state is not State.FLOW:
             log.warning("nothing leads to a queue from here", contact_id=live.contact_id)
             return Failed()
         outcome = self._answers.has_room(live)

@@ -19,6 +19,7 @@ from engine.dialling import DialPlan
 from engine.directory import Directory as InstanceDirectory
 from engine.errands import Errands
 from engine.flow_answers import FlowAnswers
+from engine.flow_calls import FlowCalls
 from engine.flow_library import FlowLibrary
 from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
@@ -192,6 +193,7 @@ class House:
         )
         services = FlowServices(self.functions, self.settings.web.instance_arn)
         voice = Voice(self.mixer, prompts.hold_music())
+        calls = FlowCalls(self.settings, self.outbound, self.lines, voice, self._later)
         return Performer(
             self.registry,
             self.router,
@@ -199,7 +201,7 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers, services),
+                *(flows, whispers, library.find, prompts, voice, answers, services, calls),
                 self.flow_log if self.settings.flows.log != "never" else None,
                 self.settings.flows.log == "always",
                 self._later,
@@ -208,6 +210,7 @@ class House:
             self.recordings,
             self.monitors,
             self.outbound,
+            calls,
             self.ledger,
             self.headers,
             self._later,

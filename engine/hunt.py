@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from config import Agent, Trunk
-from engine.dialling import Denied, DialPlan, Route, tries_next
+from config import Trunk
+from engine.dialling import Denied, Dialler, DialPlan, Route, tries_next
 from engine.numbering import normal
 from sip import PeerError
 from sip.uri import Uri
@@ -29,6 +29,14 @@ OF_THE_CALLED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What the called see of who calls; a number in E.164, or None for that of the trunk."""
+
+    caller_id: str | None = None
+    caller_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A number, and the trunk to call it by."""
 
@@ -37,14 +45,16 @@ class Way:
 
 
 class Hunt:
-    """A call that `agent` makes for `queue`; `first` is the way to try first.
+    """A call that an agent, or a flow, makes for `queue`; `first` is the way to try first.
 
-    `private`: the called are not to know who calls.
+    `private`: the called are not to know who calls. `shown`: what they see of it, else what the
+    queue says.
     """
 
-    def __init__(self, plan: DialPlan, agent: Agent, route: Route, *, private: bool) -> None:
-        assert agent.outbound_queue, "a route is for a queue"
+    def __init__(self, plan: DialPlan, agent: Dialler, route: Route, *, private: bool) -> None:
+        assert agent.outbound_queue is not None, "a route is for a queue"
         self.agent, self.queue, self.private = agent, agent.outbound_queue, private
+        self.shown: Shown | None = None
         self.first = Way(route.number, route.trunks[0])
         self.status = NO_TRUNK
         """SIP status for who dialled, when no way is left."""

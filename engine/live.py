@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from engine.flow_run import FlowRun
 
 WHISPERS = frozenset({AGENT_WHISPER.name, CUSTOMER_WHISPER.name})
-CONVERSATIONS = frozenset({State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED})
+CONVERSATIONS = frozenset(
+    {State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED, State.LENT}
+)
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
 
@@ -84,11 +86,13 @@ class LiveContact:
     """SIP status with which the last phone refused to be the agent's."""
     agent: Line | None = None
     third_party: Line | None = None
-    """Somebody outside who talks with the customer in the agent's place."""
+    """Somebody outside who talks with the customer in the agent's place, or the flow's."""
     hunt: Hunt | None = None
     """The search for a way to whoever was called outside."""
     onward: Hunt | None = None
     """The search for a way to the third party."""
+    keys: str = field(default="", repr=False)
+    """What a flow wants keyed when the third party has answered."""
     tap: Tap | None = None
     """Of the conversation's recording."""
     beeper: Port | None = None
@@ -174,10 +178,13 @@ class LiveContact:
         return {Route(self.beeper, leg.port) for leg in self._legs() if leg.may_hear}
 
     def _automated(self) -> set[Route]:
-        """Prompts left, customer right (specification item 38)."""
+        """Prompts left, customer right (specification item 38); a third party takes the place of
+        the prompts."""
         if self.ivr_tap is None:
             return set()
         routes = {Route(self.player, self.ivr_tap.left)} if self.player else set()
+        if self.third_party is not None and self.third_party.may_send:
+            routes.add(Route(self.third_party.rtp.port, self.ivr_tap.left))
         if self.customer.may_send:
             routes.add(Route(self.customer.rtp.port, self.ivr_tap.right))
         return routes

@@ -4,8 +4,8 @@ The call is made for the agent's queue. It goes by trunk after trunk, until one 
 called; the agent's phone rings meanwhile, and is answered when the called have heard the queue's
 outbound whisper flow. Early media stays outside: a phone that dials hears its own ringback.
 
-A contact that an agent hands to a third party goes the same ways, by the rights of that agent,
-against whose limit it counts until it ends.
+A contact that an agent or a flow hands to a third party goes the same ways, by the rights of
+whoever does, against whose limit it counts until it ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from config import Queue, Settings
 from engine.call import Call, Input
 from engine.call_limit import CallLimit
 from engine.contact_record import ContactRecord, InitiationMethod, endpoint
-from engine.dialling import Denied, DialPlan
+from engine.dialling import Denied, Dialler, DialPlan
 from engine.header_policy import Fields, HeaderPolicy
 from engine.hunt import Hunt
 from engine.ledger import Ledger
@@ -128,19 +128,25 @@ class Outbound:
 
         Raises PeerError unless this agent may call this number now."""
         agent = self._agents.get(username)
-        route = self._plan.route(dialled, agent, self._trunks.unusable())
         try:
-            if isinstance(route, Denied):
-                raise PeerError(route.reason, status=route.status)
-            if list(self._callers.values()).count(username) >= self._most_of_user:
-                raise PeerError("Too many calls of yours to the outside", status=TOO_MANY)
-            if not self._limit.has_room(self._loop.time()):
-                raise PeerError("Too many calls to the outside", status=TOO_MANY)
+            return self.search(dialled, agent, self._most_of_user, private=private)
         except PeerError as error:
             log.warning("call refused", agent=username, number=dialled, error=str(error))
             raise
-        assert agent, "a route is an agent's"
-        return Hunt(self._plan, agent, route, private=private)
+
+    def search(
+        self, dialled: str, dialler: Dialler | None, most: int, *, private: bool = False
+    ) -> Hunt:
+        """The same for whoever may make `most` calls at a time. Raises PeerError."""
+        route = self._plan.route(dialled, dialler, self._trunks.unusable())
+        if isinstance(route, Denied):
+            raise PeerError(route.reason, status=route.status)
+        assert dialler, "nobody has no route"
+        if list(self._callers.values()).count(dialler.username) >= most:
+            raise PeerError("Too many calls of yours to the outside", status=TOO_MANY)
+        if not self._limit.has_room(self._loop.time()):
+            raise PeerError("Too many calls to the outside", status=TOO_MANY)
+        return Hunt(self._plan, dialler, route, private=private)
 
     def _dial_again(
         self, live: LiveContact, hunt: Hunt, beside: Line, line: Line, event: Ended
@@ -160,9 +166,9 @@ class Outbound:
         self, hunt: Hunt, beside: Line, fields: Fields, party: Party = Party.CUSTOMER
     ) -> Line | None:
         """Call by the best trunk that is left; None when there is none."""
-        queue = self._queues[hunt.queue]
+        shown = hunt.shown or self._queues[hunt.queue]
         while way := hunt.next(self._trunks.unusable()):
-            call = TrunkCall.by(way, queue, private=hunt.private)
+            call = TrunkCall.by(way, shown, private=hunt.private)
             try:
                 line = self._lines.dial(call, beside, fields, party)
             except NoLine as error:

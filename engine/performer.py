@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from engine.call import Do, Input, State
+from engine.flow_calls import FlowCalls
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
@@ -29,9 +30,11 @@ from engine.records import DisconnectReason
 from engine.registry import Registry
 from engine.routing import Router
 from engine.voice import Voice
+from flows import Done, Failed
 from mixer import Farm, Port
 
 OK = 200
+TOO_LATE = "ConnectionTimeLimitExceeded"
 log = structlog.get_logger("engine.call")
 
 REASONS = {
@@ -66,6 +69,7 @@ class Performer:
         recordings: Recordings,
         monitors: Monitors,
         outbound: Outbound,
+        calls: FlowCalls,
         ledger: Ledger,
         headers: HeaderPolicy,
         later: Callable[[LiveContact, Input], None],
@@ -73,7 +77,7 @@ class Performer:
         self._registry, self._router, self._lines, self._mixer = registry, router, lines, mixer
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
         self._flows, self._headers, self._later = flows, headers, later
-        self._outbound = outbound
+        self._outbound, self._calls = outbound, calls
         self._methods = self._by_action(monitors)
 
     def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
@@ -85,6 +89,9 @@ class Performer:
             Do.STOP_BRIEFING: lambda live: self._flows.stop(live, Party.AGENT),
             Do.START_GREETING: lambda live: self._whisper(live, CUSTOMER_WHISPER),
             Do.STOP_FLOW: self._flows.stop,
+            Do.CONTINUE_FLOW: lambda live: self._flows.went(live, Done()),
+            Do.FAIL_FLOW: lambda live: self._flows.went(live, Failed("CallFailed")),
+            Do.EXPIRE_FLOW: lambda live: self._flows.went(live, Failed(TOO_LATE)),
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
             Do.LEAVE_QUEUE: self._leave_queue,
@@ -232,7 +239,9 @@ class Performer:
         assert live.onward, "a third party was searched for"
         now = datetime.now(UTC)
         live.note(now, transferred_to=live.onward.first.number, transfer_completed=now)
-        self._bridge(live)
+        self._voice.silence(live)
+        self._mixer.route(live.contact_id, live.routes())
+        self._calls.press(live)
         self._ledger.save(live.record)
 
     def _release_third_party(self, live: LiveContact) -> None:

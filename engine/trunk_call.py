@@ -7,7 +7,7 @@ from typing import Self
 
 from config import Queue, Trunk
 from engine.header_policy import Fields
-from engine.hunt import Way
+from engine.hunt import Shown, Way
 from engine.numbering import written
 from sip import Caller, TrunkAddress
 from sip.authorization import Logins
@@ -36,7 +36,7 @@ class TrunkCall:
     """Of its address; what a name stands for is not known yet, and taken for IPv4."""
 
     @classmethod
-    def by(cls, way: Way, queue: Queue, *, private: bool) -> Self:
+    def by(cls, way: Way, queue: Queue | Shown, *, private: bool) -> Self:
         """The called see the number and the name of the queue; nothing of who dialled."""
         trunk, address = way.trunk, TrunkAddress.of(way.trunk)
         number = written(caller_id(queue, trunk), trunk)
@@ -56,7 +56,7 @@ class TrunkCall:
         )
 
 
-def caller_id(queue: Queue, trunk: Trunk) -> str:
+def caller_id(queue: Queue | Shown, trunk: Trunk) -> str:
     """What the called see, in E.164."""
     number = queue.caller_id or trunk.caller_id
     assert number, "a trunk that allows calls has a number"

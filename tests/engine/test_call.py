@@ -100,7 +100,12 @@ def test_a_third_party_has_the_customer_when_they_answer_and_the_agent_has_left(
     last = call.step(Input.THIRD_PARTY_ANSWERED, now=1.0)
     assert (call.state, call.deadline) == (State.FORWARDED, inf)
     assert last[:2] == (Do.REPORT_SUCCESS, Do.RELEASE_AGENT)
-    assert last[2:] == (Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
+    assert last[2:] == (
+        Do.STOP_FLOW,
+        Do.STOP_RECORDING,
+        Do.END_MONITORS,
+        Do.JOIN_THIRD_PARTY,
+    )
 
 
 def test_a_third_party_whom_the_agent_has_asked_has_the_contact_at_once() -> None:
@@ -108,6 +113,7 @@ def test_a_third_party_whom_the_agent_has_asked_has_the_contact_at_once() -> Non
     assert call.state is State.FORWARDED
     assert last == (
         Do.RELEASE_AGENT,
+        Do.STOP_FLOW,
         Do.STOP_RECORDING,
         Do.END_MONITORS,
         Do.JOIN_THIRD_PARTY,
@@ -268,3 +274,48 @@ def test_a_flow_may_change_the_queue_even_while_an_agent_rings() -> None:
     call, last = walked(*TO_THE_BRIDGE[:3], Input.REQUEUED)
     assert last == (Do.CANCEL_AGENT, Do.LEAVE_QUEUE, Do.JOIN_QUEUE)
     assert (call.state, call.deadline) == (State.WAITING, inf)
+
+
+IN_THE_FLOW = (Input.CONFIRMED,)
+
+
+def test_a_flow_hands_the_contact_to_a_third_party_for_good() -> None:
+    call, last = walked(*IN_THE_FLOW, Input.FLOW_FORWARDS)
+    assert last == (Do.RING_THIRD_PARTY,)
+    last = call.step(Input.THIRD_PARTY_ANSWERED, now=1.0)
+    assert (call.state, call.deadline) == (State.FORWARDED, inf)
+    assert Do.STOP_FLOW in last and last[-1] is Do.JOIN_THIRD_PARTY
+    call.step(Input.THIRD_PARTY_LEFT, now=2.0)
+    assert call.ended_by is Input.THIRD_PARTY_LEFT
+
+
+def test_a_flow_has_the_customer_back_from_a_third_party_and_is_recorded_on() -> None:
+    call, _ = walked(*IN_THE_FLOW, Input.FLOW_LENDS)
+    assert call.step(Input.THIRD_PARTY_ANSWERED, now=1.0) == (Do.JOIN_THIRD_PARTY,)
+    assert call.deadline == inf
+    last = call.step(Input.THIRD_PARTY_LEFT, now=2.0)
+    assert last == (Do.RELEASE_THIRD_PARTY, Do.CONTINUE_FLOW)
+    assert call.state is State.FLOW
+
+
+@pytest.mark.parametrize("wish", [Input.FLOW_FORWARDS, Input.FLOW_LENDS])
+def test_a_third_party_who_cannot_be_had_leaves_the_customer_to_the_flow(wish: Input) -> None:
+    call, last = walked(*IN_THE_FLOW, wish, Input.AGENT_MISSED)
+    assert (call.state, last) == (State.FLOW, (Do.CANCEL_AGENT, Do.FAIL_FLOW))
+    call.ring_outside(7.0)
+    call.step(wish, now=1.0)
+    assert call.tick(7.9) == ()
+    assert call.tick(8.0) == (Do.CANCEL_AGENT, Do.EXPIRE_FLOW)
+    assert (call.state, call.deadline) == (State.FLOW, inf)
+
+
+@pytest.mark.parametrize(
+    ("seen", "torn_down"),
+    [((), Do.CANCEL_AGENT), ((Input.THIRD_PARTY_ANSWERED,), Do.RELEASE_THIRD_PARTY)],
+)
+def test_a_customer_may_leave_while_a_flow_has_a_third_party(
+    seen: tuple[Input, ...], torn_down: Do
+) -> None:
+    call, last = walked(*IN_THE_FLOW, Input.FLOW_LENDS, *seen, Input.CUSTOMER_LEFT)
+    assert call.state is State.ENDED
+    assert {Do.STOP_FLOW, torn_down} <= set(last)
