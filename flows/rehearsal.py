@@ -226,6 +226,10 @@ def told(ask: Ask) -> str:
             return f"{type_name} '{block}'"
         case Log(level, text, _):
             return f"{level}: {text}"
+        case Disconnect():
+            return "disconnects"
+        case End():
+            return "ends"
         case Play(prompt):
             return f"plays {spelt(prompt)}"
         case Collect(prompt, digits):
@@ -246,6 +250,12 @@ def told(ask: Ask) -> str:
             return f"{hook}: {hooked or 'no flow'}"
         case InvokeFunction(function):
             return f"calls the function {function!r}"
+    return _elsewhere(ask)
+
+
+def _elsewhere(ask: Ask) -> str:
+    """Where else the contact, or a call, is to go."""
+    match ask:
         case TransferToQueue():
             return "transfers to the queue"
         case TransferToAgent():
@@ -256,10 +266,6 @@ def told(ask: Ask) -> str:
             return f"may {number} be called?"
         case CreateCallback(number, queue, agent):
             return f"has {number} called back for {queue or agent or 'its queue'}"
-        case Disconnect():
-            return "disconnects"
-        case End():
-            return "ends"
     return str(ask)
 
 
