@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class Refused(Exception):
-    """`error` is the exception's name on the wire, `status` the HTTP status (specification 7)."""
+    """`error` is the exception's name on the wire, `status` the HTTP status (specification 7).
 
-    def __init__(self, status: int, error: str, message: str) -> None:
+    `details` are what the service model has for that error beside the message.
+    """
+
+    def __init__(
+        self, status: int, error: str, message: str, details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.error, self.message = status, error, message
+        self.details = details or {}
 
     @classmethod
     def invalid(cls, message: str) -> Refused:

@@ -1,4 +1,4 @@
-"""Whom and what an instance has: users and what they may do, routing profiles, queues, hours.
+"""Whom and what an instance has: users and what they may do, queues, hours, flows.
 
 `permission` what may be granted, and the profiles every instance begins with; `resources` the
 resources in memory, each name once a kind; `references` which of them name which others;

@@ -6,7 +6,7 @@ So no two writers of one resource lose an update, and nobody sees what is not ye
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -41,26 +41,36 @@ class Directory:
         """Load what is kept, then have it as the configuration says, as often as it is started."""
         for one in await self._store.load():
             self.resources.put(one)
-        wanted = list(seeds(self.resources))
-        self._check_names(wanted)
-        there = {(one.kind, one.id) for one in wanted}
-        gone = [
-            one
-            for kind in Kind
-            for one in self.resources.all(kind)
-            if one.origin is not Origin.API and (kind, one.id) not in there
-        ]
-        await self._store.remove(*gone)
-        await self._store.save(*wanted)
-        for one in gone:
-            self.resources.remove(one)
-        for one in wanted:
-            self.resources.put(one)
+        await self.align(list(seeds(self.resources)), tuple(Kind))
+
+    async def align(self, wanted: Sequence[Resource], kinds: Iterable[Kind]) -> None:
+        """Of these kinds there are those that are wanted, and what came by the API, no others.
+
+        Raises RecordError, also where another one has the name of one that is wanted.
+        """
+        async with self._changing:
+            self._check_names(wanted)
+            there = {(one.kind, one.id) for one in wanted}
+            gone = [
+                one
+                for kind in kinds
+                for one in self.resources.all(kind)
+                if one.origin is not Origin.API and (kind, one.id) not in there
+            ]
+            await self._store.remove(*gone)
+            await self._store.save(*wanted)
+            former = {at: self.resources.find(*at) for at in there}
+            for one in (*gone, *filter(None, former.values())):  # names may change hands
+                self.resources.remove(one)
+            for one in gone:
+                self._tell(one, None)
+            for one in wanted:
+                self._put(former[one.kind, one.id], one)
 
     def _check_names(self, wanted: Iterable[Resource]) -> None:
         for one in wanted:
             taken = self.resources.named(one.kind, one.name)
-            if taken and taken.id != one.id:
+            if taken and taken.id != one.id and taken.origin is Origin.API:
                 text = f"{one.kind.words} {one.name}, which was made by the API: rename one of them"
                 raise RecordError(f"the configuration has another {text}")
 

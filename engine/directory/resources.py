@@ -27,6 +27,8 @@ class Kind(StrEnum):
     AGENT_STATUS = "agent-state"
     QUICK_CONNECT = "transfer-destination"
     ACCESS_KEY = "access-key"
+    CONTACT_FLOW = "contact-flow"
+    FLOW_MODULE = "flow-module"
 
     @property
     def words(self) -> str:
@@ -44,6 +46,8 @@ LIMITS: Mapping[Kind, int] = {
     Kind.AGENT_STATUS: 50,
     Kind.QUICK_CONNECT: 1_000,
     Kind.ACCESS_KEY: 20_000,
+    Kind.CONTACT_FLOW: 1_000,
+    Kind.FLOW_MODULE: 1_000,
 }
 """Of each kind an instance has at most so many."""
 

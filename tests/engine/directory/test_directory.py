@@ -1,9 +1,10 @@
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from engine.directory import Kind, Resource
+from engine.directory import Kind, Origin, Resource
 from engine.refused import Refused
 from tests.engine.directory.desk import directory
 
@@ -94,3 +95,24 @@ async def test_what_is_referred_to_has_to_be_there(tmp_path: Path) -> None:
             await one.create(Kind.USER, "ann", FACTS | {"RoutingProfileId": "nowhere"})
         with pytest.raises(Refused, match="no hierarchy group nowhere"):
             await one.change(Kind.USER, "agent1", {"HierarchyGroupId": "nowhere"})
+
+
+async def test_names_of_the_configuration_may_change_hands(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        kind, now = Kind.CONTACT_FLOW, datetime.now(UTC)
+
+        async def align(**names: str) -> None:
+            wanted = [
+                Resource(kind, id_, name, {}, Origin.CONFIGURATION, now)
+                for id_, name in names.items()
+            ]
+            await one.align(wanted, [kind])
+
+        await align(f1="menu", f2="other")
+        await align(f1="other", f2="menu")
+        assert [(each.id, each.name) for each in one.resources.all(kind)] == [
+            ("f2", "menu"),
+            ("f1", "other"),
+        ]
+        await align(f2="menu")
+        assert [each.id for each in one.resources.all(kind)] == ["f2"]
