@@ -18,7 +18,7 @@ from engine.app import serve as serve_until_stopped
 from engine.audit_command import audit_app
 from engine.custody_command import COMMANDS
 from engine.flow_command import flow_app
-from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
+from engine.flow_files import FlowFileError, load_flows, load_whispers, read_folder
 from engine.password_command import hashed
 from engine.recordings_command import recordings_app
 from engine.trace_command import trace
@@ -49,7 +49,7 @@ def serve(
         bool, typer.Option("--starter", help="Write a starter file when there is none.")
     ] = False,
 ) -> None:
-    """Run the engine until SIGTERM or SIGINT; SIGHUP makes it read its certificates again."""
+    """Run the engine until SIGTERM or SIGINT; SIGHUP makes it read certificates and flows again."""
     if starter_too and not config.exists():
         write_starter(config)
     settings = load_or_exit(config)
@@ -67,7 +67,7 @@ def check(config: ConfigOption = DEFAULT) -> None:
     try:
         load_flows(settings)
         load_whispers(settings)
-        load_library(settings.flows.directory)
+        read_folder(settings.flows.directory)
     except FlowFileError as error:
         fail(str(error))
     typer.echo(f"{config}: no errors")

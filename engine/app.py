@@ -16,8 +16,9 @@ from config import Settings
 from engine.collector import settle
 from engine.descriptors import TooFewDescriptors, allow, needed
 from engine.directory import Directory, Store, seed
-from engine.flow_files import FlowFileError, load_flows, load_library, load_whispers
-from engine.flow_library import FlowLibrary
+from engine.flow_files import FlowFileError
+from engine.flow_resources import of_files
+from engine.flow_shelf import FlowShelf
 from engine.house import House
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records, narrow
@@ -40,6 +41,7 @@ class Running:
 
     house: House
     api: str
+    flows: FlowShelf
 
 
 @asynccontextmanager
@@ -47,27 +49,28 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """An engine from start to stop; at the end it drains. Raises StartError."""
     try:
         allow(needed(settings))
-        flows, whispers = load_flows(settings), load_whispers(settings)
-        library = FlowLibrary(load_library(settings.flows.directory))
+        shelf = FlowShelf(settings)
     except (TooFewDescriptors, FlowFileError) as error:
         raise StartError(str(error)) from error
     prompts = Prompts(settings.prompts)
     records = Records(settings.database.url)
     try:
-        every = (*flows.values(), *whispers.values(), *library.flows.values())
+        library = shelf.library
+        every = (*shelf.by_number.values(), *shelf.whispers.values(), *library.flows.values())
         await asyncio.to_thread(prompts.check, spoken_by(every))
         vault = Vault(await asyncio.to_thread(master_key.read, settings.encryption))
         await recover(records, settings, vault)
-        directory = await open_directory(records, settings)
+        directory = await open_directory(records, settings, shelf)
         archive = await asyncio.to_thread(Archive, settings.recording.directory, vault)
-        house = House(settings, flows, whispers, library, prompts, records, directory, archive)
+        flows = (shelf.by_number, shelf.whispers, library)
+        house = House(settings, *flows, prompts, records, directory, archive)
         web = WebServer(house)
         await open_doors(house, web)
     except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
         await records.close()
         raise StartError(str(error)) from error
     try:
-        yield Running(house, web.url)
+        yield Running(house, web.url, shelf)
     finally:
         await house.close(settings.routing.drain_seconds)
         await web.close()
@@ -75,14 +78,17 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; SIGHUP has the certificates read again. Raises StartError."""
+    """Run until SIGTERM or SIGINT; SIGHUP has certificates and flows read again.
+
+    Raises StartError.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)  # they are about to be read anyway
     async with running(settings) as engine:
-        loop.add_signal_handler(signal.SIGHUP, engine.house.sip.reload_certificates)
+        loop.add_signal_handler(signal.SIGHUP, reread, engine)
         settle()
         announce(settings, engine)
         await stop.wait()
@@ -91,6 +97,11 @@ async def serve(settings: Settings) -> None:
         seconds = settings.routing.drain_seconds
         print(f"Draining: no new calls; current ones may finish for {seconds:g} s", flush=True)
     print("Stopped", flush=True)
+
+
+def reread(engine: Running) -> None:
+    engine.house.sip.reload_certificates()
+    engine.flows.begin_rereading(engine.house.directory)
 
 
 def spoken_by(flows: Iterable[Flow]) -> Iterator[tuple[str, str]]:
@@ -123,10 +134,12 @@ async def recover(records: Records, settings: Settings, vault: Vault) -> None:
         log.warning("contacts cut short by a crash", contacts=list(left.contacts))
 
 
-async def open_directory(records: Records, settings: Settings) -> Directory:
+async def open_directory(records: Records, settings: Settings, shelf: FlowShelf) -> Directory:
     """Whom and what there is, as the configuration has it now. Raises RecordError."""
     directory = Directory(Store(records), settings.web.instance_arn)
-    await directory.open(lambda there: seed(settings, there, datetime.now(UTC)))
+    now, files = datetime.now(UTC), list(of_files(shelf.files))
+    await directory.open(lambda there: (*seed(settings, there, now), *files))
+    shelf.library.follow(directory)
     return directory
 
 

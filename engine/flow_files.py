@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from config import Settings
 from flows import Flow, FlowError, read
+from flows.language import FLOW_TYPES
 
+CONTACT_FLOW, MODULE = "CONTACT_FLOW", "CONTACT_FLOW_MODULE"
 log = structlog.get_logger("engine")
 
 
@@ -31,16 +37,39 @@ def load_whispers(settings: Settings) -> dict[str, Flow]:
     }
 
 
-def load_library(directory: Path) -> dict[str, Flow]:
-    """Every flow and module there, by its file's name without suffix and by the name it gives
-    itself; a file's name goes first. Raises FlowFileError."""
-    flows: dict[str, Flow] = {}
-    named: dict[str, Flow] = {}
-    for path in sorted(directory.glob("*.json")):
-        flow = flows[path.stem] = load_flow(path)
-        if name := own_name(path):
-            named.setdefault(name, flow)
-    return named | flows
+@dataclass(frozen=True, slots=True)
+class FlowFile:
+    """A flow or module of the folder; `id` is the file's name without suffix."""
+
+    id: str
+    name: str
+    """What it calls itself, where no other file is called so, else as `id`."""
+    type: str
+    """As the API names it; CONTACT_FLOW_MODULE is a module."""
+    content: str
+    modified: datetime
+    flow: Flow
+
+
+def read_folder(directory: Path) -> list[FlowFile]:
+    """Every flow and module there, by id. Raises FlowFileError."""
+    paths = sorted(directory.glob("*.json"))
+    taken = {path.stem for path in paths}
+    files = []
+    for path in paths:
+        flow = load_flow(path)
+        content = path.read_text(encoding="utf-8-sig")
+        name, kind = described(json.loads(content))
+        name = name if name and name not in taken else path.stem
+        taken.add(name)
+        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        files.append(FlowFile(path.stem, name, kind, content, modified, flow))
+    return files
+
+
+def by_name(files: Iterable[FlowFile]) -> dict[str, Flow]:
+    """By the file's name without suffix and by the name it gives itself."""
+    return {key: file.flow for file in files for key in (file.id, file.name)}
 
 
 def load_flow(path: Path, flow_type: str | None = None) -> Flow:
@@ -56,9 +85,13 @@ def load_flow(path: Path, flow_type: str | None = None) -> Flow:
     return flow
 
 
-def own_name(path: Path) -> str:
-    """What the console wrote into an export; "" where it wrote nothing."""
-    document = json.loads(path.read_text(encoding="utf-8-sig"))
+def described(document: Any) -> tuple[str, str]:
+    """Name and type, by its API name, that the console wrote into an export; "" where it wrote no
+    name. Without a type it is a contact flow, or a module where it has a module's Settings."""
     metadata = document.get("Metadata") or document.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else ""
+    found = metadata if isinstance(metadata, dict) else {}
+    written = found.get("type") or document.get("type")
+    known = {name: api for api, name in FLOW_TYPES.items()}
+    usual = MODULE if "Settings" in document else CONTACT_FLOW
+    name = found.get("name")
+    return name if isinstance(name, str) else "", known.get(str(written), usual)
