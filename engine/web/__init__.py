@@ -4,7 +4,7 @@
             -> dispatch        which operation: found, read and answered by botocore's service model
                required          may they: the permission each operation needs
                request_shape     what came in, held against its shape
-               connect_api, directory_api, associations_api      what is done
+               connect_api, directory_api, associations_api, flows_api ...      what is done
                answer_shape      what goes out, written by its shape
             -> own_api         below /earshot: our own routes
 

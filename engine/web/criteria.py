@@ -31,7 +31,8 @@ def search(
 
 
 class Criteria:
-    """`fields` are those of a kind that can be searched, by the names the API has for them.
+    """`fields` are those of a kind that can be searched, by the names the API has for them, or for
+    the condition that asks for nothing else.
 
     No condition at all is met by everything. Case does not matter. Methods raise Refused.
     """
@@ -47,6 +48,7 @@ class Criteria:
         return all(self._holds(one, name, asked, depth) for name, asked in criteria.items())
 
     def _holds(self, one: Resource, condition: str, asked: Any, depth: int) -> bool:
+        named = condition.casefold()
         match condition:
             case "OrConditions":
                 return any(self.matches(one, each, depth + 1) for each in asked)
@@ -56,6 +58,8 @@ class Criteria:
                 return self._compared(one, asked)
             case "HierarchyGroupCondition":
                 return self._grouped(one, asked)
+            case "TypeCondition" | "StateCondition" | "StatusCondition" if named in self._fields:
+                return bool(self._fields[named](one) == asked)
             case "QueueTypeCondition":
                 return bool(asked == "STANDARD")  # the queue of an agent is none of the directory
             case _:

@@ -90,7 +90,7 @@ def again(body: bytes, rest: Receive) -> Receive:
 
 def answer_to(refused: Refused) -> Response:
     return Response(
-        json.dumps({"Message": refused.message}),
+        json.dumps({"Message": refused.message, **refused.details}),
         refused.status,
         {"x-amzn-ErrorType": refused.error},
         "application/json",

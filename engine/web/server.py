@@ -22,7 +22,9 @@ from engine.web.associations_api import AssociationsApi
 from engine.web.connect_api import ConnectApi
 from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
+from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
+from engine.web.modules_api import ModulesApi
 from engine.web.own_api import OwnApi
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
@@ -115,6 +117,8 @@ def connect(house: House) -> Dispatch:
         **RecordingApi(house).handlers(),
         **DirectoryApi(service, house.directory, rows(resources, digests)).handlers(),
         **AssociationsApi(house.directory).handlers(),
+        **FlowsApi(house.directory).handlers(),
+        **ModulesApi(house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
     return Dispatch(service, handlers, house.settings.web.is_instance)
