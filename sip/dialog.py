@@ -114,7 +114,7 @@ class Dialog:
         if self.remote_tag and arrival.from_.tag != self.remote_tag:
             raise PeerError("No such dialog", status=481)
         if arrival.cseq <= self.remote_cseq:
-            raise PeerError("CSeq went backwards", status=500)
+            raise PeerError("Out of order", status=500)
 
     def follow(self, arrival: Arrival) -> None:
         """Take over what a request tells: its number, its way, and a new target."""

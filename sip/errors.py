@@ -6,7 +6,8 @@ from __future__ import annotations
 class PeerError(Exception):
     """The other side broke a rule.
 
-    `reason` never quotes what the peer sent, so it can go out as a reason phrase.
+    `reason` never quotes what the peer sent, so it can go out as a reason phrase; nor does it name
+    CSeq, which SIPp reads where that word comes first.
     `status` is the response that RFC 3261 §21 names for it.
     """
 

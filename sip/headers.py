@@ -291,7 +291,7 @@ class CSeq(NamedTuple):
     def parse(cls, text: str) -> Self:
         parts = _CSEQ.fullmatch(text)
         if parts is None or int(parts[1]) > MAX_CSEQ:
-            raise PeerError("Broken CSeq")
+            raise PeerError("Broken sequence number")
         return cls(int(parts[1]), parts[2])
 
     def __str__(self) -> str:

@@ -275,7 +275,7 @@ def _finish(message: Request | Response, rest: bytes, problem: PeerError | None)
         raise problem
     _check_identity(message)
     if isinstance(message, Request) and message.cseq.method != message.method:
-        raise PeerError("CSeq names another method")
+        raise PeerError("Numbered as another method")
     message.body = _read_body(message, rest)
 
 

@@ -212,4 +212,4 @@ def _seconds(binding: Binding, now: float) -> int:
 def _check_order(known: Binding, arrival: Arrival) -> None:
     """Within one Call-ID a REGISTER must be younger than the one that made the binding."""
     if known.call_id == arrival.request.call_id and arrival.cseq <= known.cseq:
-        raise PeerError("CSeq went backwards", status=500)
+        raise PeerError("Out of order", status=500)
