@@ -43,13 +43,19 @@ def sdp(direction: str = "sendrecv", version: int = 1, address: str = "[media_ip
 class Check:
     """What is received must match `pattern` in that header, or in the body without one.
 
-    `keep` names the variable that remembers what matched; `absent` turns the check around.
+    `keep` names the variable that remembers what matched; `absent` turns the check around. Of
+    several such headers the one of that `occurrence` counts.
     """
 
     pattern: str
     header: str = ""
     keep: str = ""
     absent: bool = False
+    occurrence: int = 1
+
+
+KEPT = (Check(".*", "Via", keep="via"), Check(".*", "CSeq", keep="cseq"))
+"""For a request that is to be answered when others have come in between."""
 
 
 @dataclass
@@ -101,7 +107,8 @@ def _recv(what: int | str, checks: tuple[Check, ...], more: str) -> Step:
 
 
 def _action(check: Check, name: str) -> str:
-    where = f'search_in="hdr" header="{check.header}:"' if check.header else 'search_in="body"'
+    header = f'search_in="hdr" header="{check.header}:" occurrence="{check.occurrence}"'
+    where = header if check.header else 'search_in="body"'
     must = "check_it_inverse" if check.absent else "check_it"
     return f'<ereg regexp={quoteattr(check.pattern)} {where} {must}="true" assign_to="{name}"/>'
 
@@ -112,7 +119,6 @@ class Party:
     name: str
     local: str
     remote = "[$remote]"
-    tag = "[pid]-[call_number]"
 
     def request(
         self,
@@ -122,15 +128,16 @@ class Party:
         body: str = "",
         kind: str = "application/sdp",
         uri: str = "[next_url]",
+        remote: str = "",
     ) -> Step:
-        """A request in the dialog."""
+        """A request in the dialog; `remote` is who is meant in one that there is not."""
         lines = (
             f"{method} {uri} SIP/2.0",
             VIA,
             "[routes]" if uri == "[next_url]" else "",
             "Max-Forwards: 70",
             f"From:{self.local}",
-            f"To:{self.remote}",
+            f"To:{remote or self.remote}",
             "Call-ID: [call_id]",
             f"CSeq: {cseq} {method}",
             CONTACT,
@@ -142,9 +149,24 @@ class Party:
         """Of a 2xx; with an answer when that carried the offer."""
         return self.request("ACK", cseq, body=body)
 
-    def respond(self, status: str, *headers: str) -> Step:
+    def respond(self, status: str, *headers: str, body: str = "") -> Step:
         """To the request that was received last, one in the dialog."""
-        return send(f"SIP/2.0 {status}", *ECHOED, CONTACT, *headers)
+        return send(f"SIP/2.0 {status}", *ECHOED, CONTACT, *headers, body=body)
+
+    def respond_to_kept(self, status: str, *headers: str, body: str = "", local: str = "") -> Step:
+        """To the request whose Via and CSeq `KEPT` has noted, whatever has come since."""
+        return send(
+            f"SIP/2.0 {status}",
+            "Via:[$via]",
+            f"From:{self.remote}",
+            f"To:{local or self.local}",
+            "Call-ID: [call_id]",
+            "CSeq:[$cseq]",
+            CONTACT,
+            *headers,
+            body=body,
+            again=status.startswith("2"),
+        )
 
     def write(self, path: Path, steps: Iterable[Step]) -> Path:
         """The file that SIPp reads."""
@@ -159,11 +181,13 @@ class Party:
 
 
 class Caller(Party):
-    """Sends the INVITE, to the number given with -s."""
+    """Sends the INVITE, to the number given with -s; `username` is who it says to be."""
 
-    local = " <sip:customer@[local_ip]:[local_port]>;tag=[pid]-[call_number]"
     learns = Check(".*", "To", keep="remote")
     """For the response that brings the other side's tag."""
+
+    def __init__(self, username: str = "customer") -> None:
+        self.local = f" <sip:{username}@[local_ip]:[local_port]>;tag=[pid]-[call_number]"
 
     def invite(
         self,
@@ -225,28 +249,13 @@ class Callee(Party):
     """Gets the INVITE."""
 
     local = "[$local];tag=[pid]-[call_number]"
-    learns = (
-        Check(".*", "From", keep="remote"),
-        Check(".*", "To", keep="local"),
-        Check(".*", "Via", keep="via"),
-        Check(".*", "CSeq", keep="cseq"),
-    )
+    learns = (Check(".*", "From", keep="remote"), Check(".*", "To", keep="local"), *KEPT)
     """For the INVITE."""
 
     def respond_to_invite(self, status: str, *headers: str, body: str = "", tag: str = "") -> Step:
         """Whatever has come since; `tag` is another than that of the dialog."""
-        return send(
-            f"SIP/2.0 {status}",
-            "Via:[$via]",
-            "From:[$remote]",
-            f"To:[$local];tag={tag or self.tag}",
-            "Call-ID: [call_id]",
-            "CSeq:[$cseq]",
-            CONTACT,
-            *headers,
-            body=body,
-            again=status.startswith("2"),
-        )
+        local = f"[$local];tag={tag}" if tag else self.local
+        return self.respond_to_kept(status, *headers, body=body, local=local)
 
 
 def _with_checks(step: Step, names: Names) -> str:
