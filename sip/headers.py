@@ -56,7 +56,7 @@ IRREGULAR: Final = {
     name.lower(): name
     for name in (
         *("Call-ID", "CSeq", "MIME-Version", "RAck", "RSeq", "WWW-Authenticate"),
-        *("Min-SE", "Session-ID", "SIP-ETag", "SIP-If-Match"),
+        *("Min-SE", "Session-ID", "SIP-ETag", "SIP-If-Match", "User-to-User"),
     )
 }
 LISTS: Final = frozenset(

@@ -59,7 +59,7 @@ def shown(found: Carried) -> dict[str, str]:
 def test_the_next_leg_is_told_what_the_table_lets_through_and_nothing_else() -> None:
     assert dict(carried(*INVITE, passed=("x-customer-ID",)).onward) == {
         "Max-Forwards": "16",
-        "User-To-User": "56a390f3d2b7310023a2;encoding=hex",
+        "User-to-User": "56a390f3d2b7310023a2;encoding=hex",
         "X-Customer-Id": "4711",
     }
 
@@ -105,7 +105,7 @@ def test_beyond_the_limits_the_first_headers_count() -> None:
 def test_octets_that_are_no_text_reach_the_phone_but_no_document() -> None:
     found = carried(("User-to-User", "a\udcff"))
     assert shown(found)["user-to-user"] == "a\ufffd"
-    assert ("User-To-User", "a\udcff") in found.onward
+    assert ("User-to-User", "a\udcff") in found.onward
 
 
 def test_phones_are_told_the_contact_only_when_the_settings_say_how() -> None:

@@ -16,6 +16,7 @@ NOISE = 'SIP/2.0 UDPh:5060;branch=z9,"\\<>@ab \t\x00é'
     [
         *(("v", "Via"), ("I", "Call-ID"), ("call-id", "Call-ID"), ("CSEQ", "CSeq")),
         *(("www-authenticate", "WWW-Authenticate"), ("x-ray-ID", "X-Ray-Id"), ("k", "Supported")),
+        ("USER-TO-USER", "User-to-User"),  # RFC 7433
     ],
 )
 def test_a_name_has_one_spelling(written: str, name: str) -> None:
