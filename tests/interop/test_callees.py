@@ -19,6 +19,7 @@ from tests.rig.phone import Phone, audio
 from tests.rig.scenario import Callee, Check, Step, optional, pause, recv, sdp
 from tests.rig.sipp import Sipp, account
 from tests.rig.site import PASSWORD, Row
+from tests.rig.virtual_phone import Fields
 
 pytestmark = [pytest.mark.call, needs("SIPp")]
 PHONE = Callee()
@@ -98,6 +99,23 @@ TALKS: dict[str, tuple[Step, ...]] = {
             headers=("Supported: timer", "Session-Expires: 1800;refresher=uac"),
         ),
     ),
+    "session timer that we are to keep for the agent's phone": (
+        OURS,
+        answer("Supported: timer", "Require: timer", "Session-Expires: 1800;refresher=uac"),
+        recv("ACK"),
+    ),
+    "Record-Route before the agent's phone": (
+        OURS,
+        answer("Record-Route: <sip:[local_ip]:[local_port];lr;transport=[transport]>"),
+        recv("ACK", Check("[0-9]+;lr", "Route")),
+    ),
+    "several who ring for one agent": (
+        OURS,
+        RINGS,
+        PHONE.respond_to_invite("183 Session Progress", body=sdp(), tag="other"),
+        answer(),
+        recv("ACK"),
+    ),
     "several answers": (
         OURS,
         answer(),
@@ -138,7 +156,12 @@ REFUSALS = {
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inline]:
     folder = tmp_path_factory.mktemp("server")
     agents = [f"agent{number}" for number in range(AGENTS)]
-    async with Inline(folder, agents=agents, sip={"digest_algorithms": ["MD5"]}) as server:
+    sip = {
+        "digest_algorithms": ["MD5"],
+        "passed_headers": ["X-Order"],
+        "contact_id_header": "X-Contact-Id",
+    }
+    async with Inline(folder, agents=agents, sip=sip) as server:
         yield server
 
 
@@ -164,9 +187,16 @@ class Case:
 
 @asynccontextmanager
 async def case(
-    server: Inline, folder: Path, *scenarios: Sequence[Step], transport: Transport = "udp"
+    server: Inline,
+    folder: Path,
+    *scenarios: Sequence[Step],
+    transport: Transport = "udp",
+    fields: Fields = (),
 ) -> AsyncIterator[Case]:
-    """For each scenario a phone of the agent, who plays it when the customer calls, as now."""
+    """For each scenario a phone of the agent, who plays it when the customer calls, as now.
+
+    `fields` join those of the customer's INVITE.
+    """
     agent = f"agent{next(NEXT)}"
     async with AsyncExitStack() as stack:
         customer = await stack.enter_async_context(server.phone(f"customer-of-{agent}"))
@@ -177,9 +207,11 @@ async def case(
             phone = Sipp(file, folder, target=None, transport=transport)
             phones.append(await stack.enter_async_context(phone))
             await register(server, folder, agent, phone, transport)
-        await customer.invite("support", AUDIO)
-        yield Case(server, customer, agent, phones)
-        await registrar.register(0, contact="*")
+        await customer.invite("support", AUDIO, fields=fields)
+        try:
+            yield Case(server, customer, agent, phones)
+        finally:
+            await registrar.register(0, contact="*")  # or the next test's contact rings here
 
 
 async def register(
@@ -266,3 +298,51 @@ async def give_up(server: Inline, steps: Sequence[Step], folder: Path) -> None:
         await until(lambda: it.phones[0].has_seen("SIP/2.0 180"))
         it.customer.hang_up()
         await it.played()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.interop("headers of the caller, those that may pass", "SIPp")
+@pytest.mark.interop("Privacy of the caller", "SIPp")
+async def test_a_phone_is_told_what_the_settings_let_through_and_not_who_hides(
+    server: Inline, tmp_path: Path
+) -> None:
+    said = (
+        ("Privacy", "id"),
+        ("User-to-User", "00ff;encoding=hex"),
+        ("X-Order", "4711"),
+        ("X-Inside", "of the customer's house"),
+        ("User-Agent", "customer/1.0"),
+    )
+    told = recv(
+        "INVITE",
+        *PHONE.learns,
+        Check("anonymous", "From"),
+        Check("00ff;encoding=hex", "User-to-User"),
+        Check("4711", "X-Order"),
+        Check("[0-9a-f]+-[0-9a-f]+-", "X-Contact-Id"),
+        Check("69", "Max-Forwards"),
+        Check(".", "X-Inside", absent=True),
+        Check("customer", "User-Agent", absent=True),
+        Check(".", "P-Asserted-Identity", absent=True),
+    )
+    steps = [told, answer(), recv("ACK"), *GOODBYE]
+    async with case(server, tmp_path, steps, fields=said) as it:
+        await it.played()
+        assert (await it.customer.hung_up()).by == "BYE"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.interop("REFER by the agent's phone, and our NOTIFYs", "SIPp")
+async def test_a_phone_transfers_and_is_told_how_it_goes(server: Inline, tmp_path: Path) -> None:
+    to = "Refer-To: <sip:goodbye@earshot.example>"
+    steps = [
+        *UP,
+        PHONE.request("REFER", 101, to),
+        recv(202),
+        *(recv("NOTIFY", Check("active", "Subscription-State"), Check("SIP/2.0 100")), OK),
+        *(recv("NOTIFY", Check("terminated", "Subscription-State"), Check("SIP/2.0 200")), OK),
+        *(recv("BYE"), OK),
+    ]
+    async with case(server, tmp_path, steps) as it:
+        await it.played()
+        assert (await it.customer.hung_up()).by == "BYE"  # the flow of that number has ended

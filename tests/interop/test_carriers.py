@@ -114,6 +114,27 @@ async def test_a_redirection_goes_by_the_trunk_for_that_number(tmp_path: Path) -
         await talks(it, second)
 
 
+@pytest.mark.interop("calls out by the proxy of a trunk, which stays in the dialog", "SIPp")
+async def test_a_call_goes_by_the_proxy_of_its_trunk(tmp_path: Path) -> None:
+    routed = Check("127.0.0.3:[0-9]+;lr", "Route")
+    steps = [
+        recv("INVITE", *CARRIER.learns, routed, Check(f"{BERLIN[1:]}@carrier.example", "To")),
+        CARRIER.respond_to_invite(
+            "200 OK", "Record-Route: <sip:[local_ip]:[local_port];lr>", body=sdp()
+        ),
+        recv("ACK", routed),
+        recv("BYE", routed),
+        CARRIER.respond("200 OK"),
+    ]
+    file = CARRIER.write(tmp_path / "proxy.xml", steps)
+    async with Sipp(file, tmp_path, target=None, host=HOSTS[0]) as proxy:
+        ours = trunk(("carrier.example", 5060), 1, proxy=f"sip:{proxy.address}")
+        flow = whisper(recorded("Agent", "Customer"))
+        async with desk(tmp_path, carriers=0, more=[ours], flow=flow) as it:
+            it.agent.dial(BERLIN, AUDIO)
+            await talks(it, proxy)
+
+
 @pytest.mark.interop("registers at a trunk", "SIPp")
 async def test_a_trunk_is_registered_at_with_digest(tmp_path: Path) -> None:
     async with Sipp("registrar", tmp_path, target=None, host=HOSTS[0]) as registrar:
