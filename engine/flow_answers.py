@@ -104,6 +104,11 @@ class FlowAnswers:
         if live.target_queue is None:
             log.warning("transfer to queue without a queue", contact_id=live.contact_id)
             return Failed()
+        if not self._queues.takes_contacts(live.target_queue):
+            log.warning(
+                "queue takes no contacts", contact_id=live.contact_id, queue=live.target_queue
+            )
+            return Failed()
         return Failed(FULL) if self._queues.is_full(live.target_queue) else Done()
 
     def _set_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
@@ -112,7 +117,7 @@ class FlowAnswers:
             log.warning("unknown queue", contact_id=live.contact_id, queue=queue or agent)
             return Failed()
         live.target_queue = found
-        live.system["Queue.Name"] = found
+        live.system["Queue.Name"] = self._queues.name(found)
         return Done()
 
     def _change_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
@@ -125,7 +130,8 @@ class FlowAnswers:
         if outcome == Done():
             live.hooks.pop(CUSTOMER_QUEUE.name, None)
         elif before:
-            live.target_queue = live.system["Queue.Name"] = before
+            live.target_queue = before
+            live.system["Queue.Name"] = self._queues.name(before)
         return outcome
 
     def _check_hours(self, live: LiveContact, hours: str) -> Event:
@@ -146,10 +152,12 @@ class FlowAnswers:
 
     def _get_metrics(self, live: LiveContact, queue: str, agent: str) -> Event:
         found = self._numbers(live, queue, agent)
-        name = self._queues.find(queue, agent) or live.target_queue
-        if not found or name is None:
+        asked = self._queues.find(queue, agent) or live.target_queue
+        if not found or asked is None:
             return Failed()
-        return Metrics({"Queue.Name": name} | {each: str(n) for each, n in found.items()})
+        return Metrics(
+            {"Queue.Name": self._queues.name(asked)} | {each: str(n) for each, n in found.items()}
+        )
 
     def _set_hook(self, live: LiveContact, hook: str, flow: str | None) -> Event:
         if hook not in HOOKS:

@@ -85,7 +85,7 @@ class House:
         self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
         self.retention = Retention(self.errands.custody, settings.retention)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
-        floor = Floor((), [queue.name for queue in settings.queues])
+        floor = Floor((), ())
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
         self.staff = Staff(settings, directory, self.router)
         self.sip = self._transport()
@@ -188,7 +188,7 @@ class House:
         prompts: Prompts,
     ) -> Performer:
         answers = FlowAnswers(
-            QueueBook(self.settings, self.router.floor),
+            QueueBook(self.directory.resources, self.router.floor),
             *(library.find, self.ledger, self.recordings),
         )
         services = FlowServices(self.functions, self.settings.web.instance_arn)

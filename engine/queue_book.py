@@ -1,4 +1,4 @@
-"""The queues as flows speak of them: by name or ARN, or as an agent's own; their hours and limits.
+"""The queues as flows speak of them: by name, id or ARN, or as an agent's own; hours and limits.
 
 Pure: instants come in as arguments.
 """
@@ -7,41 +7,56 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from config import Settings
-from engine.agents import own_queue
+from engine.agents import OWN, own_queue
+from engine.directory import Kind, Resource, Resources
+from engine.directory.opening_hours import is_open
 from engine.queue_numbers import numbers
 from engine.queues import Floor
 
 
 class QueueBook:
-    def __init__(self, settings: Settings, floor: Floor) -> None:
-        self._floor, self._instance = floor, settings.web.instance_arn
-        self._limits = {queue.name: queue.max_contacts for queue in settings.queues}
-        self._hours = {hours.name: hours for hours in settings.hours}
-        self._hours_of = {queue.name: queue.hours for queue in settings.queues}
+    """Everything is as the directory has it at the moment."""
+
+    def __init__(self, resources: Resources, floor: Floor) -> None:
+        self._resources, self._floor = resources, floor
 
     def find(self, queue: str, agent: str = "") -> str | None:
-        """The name of the queue, or of this agent's own; None where there is none."""
-        if agent:
-            username = self._name(agent, "agent")
-            return own_queue(username) if username in self._floor.agents else None
-        name = self._name(queue, "queue")
-        return name if self._floor.has(name) else None
+        """The queue as the floor has it, its id, or this agent's own; None where there is none."""
+        own = queue.removeprefix(f"{self._resources.instance_arn}/queue/")
+        if agent or own.startswith(OWN):
+            user = self._named(Kind.USER, agent or own.removeprefix(OWN))
+            return own_queue(user.name) if user and user.name in self._floor.agents else None
+        found = self._named(Kind.QUEUE, queue)
+        return found.id if found and self._floor.has(found.id) else None
+
+    def name(self, queue: str) -> str:
+        """What callers may be told; of an agent's own it is what stands in its ARN."""
+        found = self._resources.find(Kind.QUEUE, queue)
+        return found.name if found else queue
+
+    def takes_contacts(self, queue: str) -> bool:
+        """False for one that was disabled or is gone; whoever waits there already, waits on."""
+        found = self._resources.find(Kind.QUEUE, queue)
+        enabled = found is None or found.facts["Status"] == "ENABLED"
+        return enabled and self._floor.has(queue)
 
     def is_full(self, queue: str) -> bool:
-        limit = self._limits.get(queue)
+        found = self._resources.find(Kind.QUEUE, queue)
+        limit = found.facts.get("MaxContacts") if found else None
         return limit is not None and self._floor.contacts_in(queue) >= limit
 
     def is_open(self, hours: str, queue: str | None, instant: datetime) -> bool | None:
         """By these hours, or by those of the queue where none are named; None: there are none."""
-        named = self._name(hours, "operating-hours") or self._hours_of.get(queue or "")
-        found = self._hours.get(named or "")
-        return None if found is None else found.open_at(instant)
+        if not hours:
+            of = self._resources.find(Kind.QUEUE, queue or "")
+            hours = of.facts.get("HoursOfOperationId", "") if of else ""
+        found = self._named(Kind.HOURS_OF_OPERATION, hours)
+        return is_open(found.facts, instant) if found else None
 
     def numbers(self, queue: str, now: float) -> dict[str, int]:
         """By what stands after $.Metrics; `now` is monotonic seconds."""
         return numbers(self._floor, queue, now)
 
-    def _name(self, reference: str, kind: str) -> str:
-        """Of what is named itself, or by an ARN of this instance that ends in its name."""
-        return reference.removeprefix(f"{self._instance}/{kind}/")
+    def _named(self, kind: Kind, reference: str) -> Resource | None:
+        """An id or ARN goes before a name."""
+        return self._resources.find(kind, reference) or self._resources.named(kind, reference)

@@ -1,4 +1,4 @@
-"""Users of the directory at work: their phones may register, and contacts are offered to them.
+"""The directory at work: its queues take contacts, and phones of its users register and ring.
 
 Those of the configuration have their passwords there; those the API made brought them along.
 """
@@ -10,15 +10,16 @@ from math import inf
 
 from config import Person, Settings, SipSettings
 from engine.agents import Agent
-from engine.directory import Directory, Kind, Origin, Resource
+from engine.directory import Directory, Kind, Origin, Resource, Resources
 from engine.routing import Router
-from engine.routing_profile import RoutingProfile
+from engine.routing_profile import RoutingProfile, Served
 from sip import Account
 from sip.digest import ha1
 
 REST_SECONDS = 5.0
 """An agent who missed a contact is offered no other for this long."""
 
+VOICE = "VOICE"
 AGENT = "BasicAgentAccess"
 """Who has it answers contacts, if there are queues to serve; a supervisor has it to listen."""
 
@@ -30,15 +31,20 @@ class Staff:
         self._directory, self._router = directory, router
         self._agents = {agent.username for agent in settings.agents}
         self.accounts = accounts(settings)
+        for queue in directory.resources.all(Kind.QUEUE):
+            router.floor.queues.add(queue.id)
         for user in directory.resources.all(Kind.USER):
             self._come(user)
         directory.listen(self._changed)
 
     def _changed(self, former: Resource | None, new: Resource | None) -> None:
-        """A user comes, changes or goes; a profile changes what several users are."""
+        """A queue or a user comes, changes or goes; a profile changes what several users are."""
         changed = new or former
         assert changed
-        if changed.kind is Kind.USER and new is None:
+        if changed.kind is Kind.QUEUE:
+            queues = self._router.floor.queues
+            queues.add(changed.id) if new else queues.discard(changed.id)
+        elif changed.kind is Kind.USER and new is None:
             self._go(changed)
         elif changed.kind is Kind.USER:
             self._come(changed)
@@ -49,7 +55,7 @@ class Staff:
     def _come(self, user: Resource) -> None:
         if user.secrets:
             self.accounts[user.name] = Account(user.name, dict(user.secrets))
-        profile = RoutingProfile.of(queues_of(self._directory, user))
+        profile = routing_profile(self._directory.resources, user)
         answers = AGENT in self._directory.resources.permissions(user)
         if answers and (profile.queues or user.name in self._agents):
             self._router.hire(Agent(user.name, profile, REST_SECONDS, work_seconds(user)))
@@ -70,13 +76,21 @@ def work_seconds(user: Resource) -> float | None:
     return limit if limit is None else float(limit or inf)
 
 
-def queues_of(directory: Directory, user: Resource) -> tuple[str, ...]:
-    """Ids of the queues whose calls the user's routing profile gives them, the first ones first."""
-    resources = directory.resources
+def routing_profile(resources: Resources, user: Resource) -> RoutingProfile:
+    """The queues whose calls the user gets; none where their routing profile has no voice."""
     profile = resources.get(Kind.ROUTING_PROFILE, user.facts["RoutingProfileId"])
-    configs = sorted(profile.facts["QueueConfigs"], key=lambda one: int(one["Priority"]))
-    references = [each["QueueReference"] for each in configs]
-    return tuple(one["QueueId"] for one in references if one["Channel"] == "VOICE")
+    slots = {
+        one["Channel"]: one.get("Concurrency", 0) for one in profile.facts["MediaConcurrencies"]
+    }
+    if not slots.get(VOICE):
+        return RoutingProfile()
+    return RoutingProfile(
+        tuple(
+            Served(reference["QueueId"], one["Priority"], float(one["Delay"]))
+            for one in profile.facts["QueueConfigs"]
+            if (reference := one["QueueReference"])["Channel"] == VOICE
+        )
+    )
 
 
 def accounts(settings: Settings) -> dict[str, Account]:

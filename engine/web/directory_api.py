@@ -69,6 +69,8 @@ class DirectoryApi:
         return {}
 
     async def delete(self, row: Row, _: Operation, caller: Caller, given: Given) -> Json:
+        if why := row.held(self._resources.get(row.kind, given[row.id])):
+            raise Refused(409, "ResourceInUseException", why)
         await self._directory.delete(row.kind, given[row.id])
         return {}
 

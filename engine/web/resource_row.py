@@ -22,6 +22,8 @@ Check = Callable[[Caller, Json, Resource | None], Json]
 Raises Refused."""
 Computed = Callable[[Resource, Resources], Any]
 """A member that follows from what is kept."""
+Hold = Callable[[Resource], str]
+"""Why it cannot be deleted now; empty where nothing is in the way."""
 Secrets = Callable[[str, Mapping[str, Any]], Mapping[str, str]]
 """By name and input of Create, what is kept and never answered."""
 
@@ -59,6 +61,7 @@ class Row:
     unsupported: tuple[str, ...] = ()
     """Members that would have no effect: taking them would be a promise not kept."""
     secrets: Secrets = lambda name, given: {}
+    held: Hold = lambda one: ""
     searched: Mapping[str, Field] = field(default_factory=lambda: SEARCHED)
     filters: Mapping[str, str] = field(default_factory=dict)
     """Members of List's input that hold the values wanted, to the member with the value."""

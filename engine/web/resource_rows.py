@@ -19,11 +19,15 @@ Digests = Callable[[str, str], Mapping[str, str]]
 """What is kept of a password, by user name and password; never the password itself."""
 
 
-def rows(resources: Resources, digests: Digests) -> tuple[Row, ...]:
+Waiting = Callable[[str], int]
+"""How many contacts wait in a queue, by its id."""
+
+
+def rows(resources: Resources, digests: Digests, waiting: Waiting) -> tuple[Row, ...]:
     people = PeopleRules(resources)
     return (
         *_people(people, digests),
-        *_routing(),
+        *_routing(waiting),
         *_panel(),
     )
 
@@ -67,7 +71,7 @@ def _people(rules: PeopleRules, digests: Digests) -> tuple[Row, ...]:
     )
 
 
-def _routing() -> tuple[Row, ...]:
+def _routing(waiting: Waiting) -> tuple[Row, ...]:
     return (
         Row(
             *(Kind.QUEUE, "Queue", "Queues", "QueueId", "Queues"),
@@ -77,6 +81,7 @@ def _routing() -> tuple[Row, ...]:
             ),
             clearing=("UpdateQueueMaxContacts",),
             defaults={"Status": "ENABLED", "QueueType": "STANDARD"},
+            held=lambda queue: f"Contacts wait in {queue.name}" if waiting(queue.id) else "",
             filters={"QueueTypes": "QueueType"},
             unsupported=("OutboundEmailConfig", "EmailAddressesConfig"),
         ),

@@ -112,10 +112,11 @@ def connect(house: House) -> Dispatch:
     """Connect's operations on a house."""
     service, resources = Service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
+    kinds = rows(resources, digests, house.router.floor.contacts_in)
     handlers = {
         **ConnectApi(house).handlers(),
         **RecordingApi(house).handlers(),
-        **DirectoryApi(service, house.directory, rows(resources, digests)).handlers(),
+        **DirectoryApi(service, house.directory, kinds).handlers(),
         **AssociationsApi(house.directory).handlers(),
         **FlowsApi(house.directory).handlers(),
         **ModulesApi(house.directory).handlers(),

@@ -31,6 +31,7 @@ from flows import (
     WaitFor,
     read,
 )
+from tests.engine.directory.desk import seeded
 from tests.rig.contacts import live_contact
 from tests.rig.house import settings, to_queue
 
@@ -62,7 +63,7 @@ async def answers(tmp_path: Path, desk: Desk) -> AsyncIterator[FlowAnswers]:
     house = settings(tmp_path, queues=QUEUES, hours=[{"name": "never", "open": []}])
     records = Records(house.database.url)
     agents = [Agent(name, RoutingProfile(), 5.0) for name in ("agent1", "agent2")]
-    book = QueueBook(house, Floor(agents, ["support", "full"]))
+    book = QueueBook(seeded(house), Floor(agents, ["support", "full"]))
     yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk)
     await records.close()
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from engine.agents import Agent
+from engine.directory import Kind
 from engine.queue_book import QueueBook
 from engine.queues import Floor
 from engine.routing_profile import RoutingProfile
+from tests.engine.directory.desk import directory, seeded
 from tests.rig.house import settings
 
 INSTANCE = "arn:aws:connect:local:000000000000:instance/earshot"
@@ -22,7 +24,7 @@ def book(tmp_path: Path) -> QueueBook:
     house = settings(tmp_path, queues=QUEUES, hours=HOURS)
     here = Floor([Agent("agent1", RoutingProfile(), 5.0)], ["support", "sales"])
     here.join("one", "support", 10.0)
-    return QueueBook(house, here)
+    return QueueBook(seeded(house), here)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,24 @@ def test_hours_are_those_that_are_named_or_those_of_the_queue(
 
 def test_the_numbers_of_a_queue_are_there(book: QueueBook) -> None:
     assert book.numbers("support", 12.5)["Queue.OldestContactAge"] == 2
+
+
+async def test_what_the_api_makes_or_changes_counts_at_once(tmp_path: Path) -> None:
+    floor = Floor((), ["support"])
+    async with directory(tmp_path) as one:
+        book = QueueBook(one.resources, floor)
+        assert book.takes_contacts("support") and not book.takes_contacts("gone")
+        hours = await one.create(
+            Kind.HOURS_OF_OPERATION, "never", {"TimeZone": "UTC", "Config": []}
+        )
+        facts = {"Status": "DISABLED", "MaxContacts": 0, "HoursOfOperationId": hours.id}
+        await one.change(Kind.QUEUE, "support", facts, "help")
+        assert book.find("help") == book.find("support") == "support"
+        assert book.name("support") == "help"
+        assert book.is_full("support") and not book.takes_contacts("support")
+        assert book.is_open("", "support", NOON) is False
+        assert book.is_open("never", None, NOON) is book.is_open(hours.id, None, NOON) is False
+        new = await one.create(Kind.QUEUE, "new", {"Status": "ENABLED"})
+        assert book.find("new") is None  # until the floor has it
+        floor.queues.add(new.id)
+        assert book.find("new") == book.find(one.resources.arn(new)) == new.id

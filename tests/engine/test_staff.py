@@ -6,6 +6,7 @@ import pytest
 from engine.directory import Directory, Kind, Resource
 from engine.queues import Floor
 from engine.routing import Router
+from engine.routing_profile import Served
 from engine.staff import Staff, digested
 from sip.digest import ha1
 from tests.engine.directory.desk import directory
@@ -20,7 +21,7 @@ FACTS = {
 
 
 def staff(folder: Path, one: Directory) -> tuple[Staff, Floor]:
-    floor = Floor((), ["support"])
+    floor = Floor((), ())
     return Staff(settings(folder), one, Router(floor, lambda _: None)), floor
 
 
@@ -91,3 +92,32 @@ async def test_users_of_the_api_are_staff_after_a_restart(tmp_path: Path) -> Non
     async with directory(tmp_path) as one:
         here, floor = staff(tmp_path, one)
         assert "ann" in here.accounts and "ann" in floor.agents
+
+
+async def test_queues_and_routing_profiles_count_from_the_moment_they_are_made(
+    tmp_path: Path,
+) -> None:
+    async with directory(tmp_path) as one:
+        _, floor = staff(tmp_path, one)
+        assert floor.queues == {"support"}
+        hard = await one.create(Kind.QUEUE, "hard", {"Status": "ENABLED"})
+        assert floor.queues == {"support", hard.id}
+        configs = [
+            {"QueueReference": {"QueueId": queue, "Channel": channel}, "Priority": n, "Delay": 7}
+            for queue, channel, n in (
+                ("support", "VOICE", 2),
+                (hard.id, "VOICE", 1),
+                (hard.id, "CHAT", 1),
+            )
+        ]
+        slots = [{"Channel": "VOICE", "Concurrency": 1}]
+        facts = {"QueueConfigs": configs, "MediaConcurrencies": slots}
+        both = await one.create(Kind.ROUTING_PROFILE, "both", facts)
+        await one.change(Kind.USER, "agent1", {"RoutingProfileId": both.id})
+        served = (Served("support", 2, 7.0), Served(hard.id, 1, 7.0))
+        assert floor.agents["agent1"].profile.queues == served
+        await one.change(Kind.ROUTING_PROFILE, both.id, {"MediaConcurrencies": []})
+        assert floor.agents["agent1"].profile.queues == ()
+        await one.change(Kind.ROUTING_PROFILE, both.id, {"QueueConfigs": []})
+        await one.delete(Kind.QUEUE, hard.id)
+        assert floor.queues == {"support"}

@@ -1,4 +1,4 @@
-"""A directory of its own for a test, on a database in its folder."""
+"""A directory of its own for a test, on a database in its folder, or in memory only."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Settings
-from engine.directory import Directory, Store, seed
+from engine.directory import Directory, Resources, Store, seed
 from engine.records import Records
 from tests.rig.house import settings
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def seeded(given: Settings) -> Resources:
+    """What is there at the first start, without a database."""
+    resources = Resources(ARN)
+    for one in seed(given, resources, NOON):
+        resources.put(one)
+    return resources
 
 
 @asynccontextmanager

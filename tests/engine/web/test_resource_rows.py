@@ -4,7 +4,7 @@ from engine.web.service_model import Service
 from tests.engine.directory.desk import ARN
 
 OPERATIONS = Service().operations
-ROWS = rows(Resources(ARN), lambda name, password: {})
+ROWS = rows(Resources(ARN), lambda name, password: {}, lambda queue: 0)
 
 
 def test_every_kind_of_which_there_are_operations_has_one_row() -> None:
