@@ -77,7 +77,7 @@ class House:
     ) -> None:
         """`flows` by number, `whispers` by queue. Raises RecordingError or MixerError."""
         self.settings, self.records, self.directory = settings, records, directory
-        self.registry = Registry()
+        self.library, self.registry = library, Registry()
         self.ledger = Ledger(records)
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)

@@ -33,6 +33,8 @@ CUSTOMER_WHISPER = Moment("CustomerWhisper", Party.CUSTOMER, Input.WHISPERED, In
 CUSTOMER_HOLD = Moment("CustomerHold", Party.CUSTOMER, None, None)
 AGENT_HOLD = Moment("AgentHold", Party.AGENT, None, None)
 CUSTOMER_REMAINING = Moment("CustomerRemaining", Party.CUSTOMER, Input.FLOW_ENDED, Input.FLOW_ENDED)
+TRANSFER = Moment("Transfer", Party.CUSTOMER, Input.FLOW_ENDED, Input.FLOW_ENDED)
+"""The flow that a transfer by the API names; it runs once."""
 
 HOOKS = {
     moment.name: moment

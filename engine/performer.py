@@ -21,6 +21,7 @@ from engine.moments import (
     CUSTOMER_HOLD,
     CUSTOMER_QUEUE,
     CUSTOMER_WHISPER,
+    TRANSFER,
     Moment,
 )
 from engine.monitors import Monitors
@@ -82,7 +83,7 @@ class Performer:
 
     def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
         return {
-            Do.START_FLOW: self._flows.start,
+            Do.START_FLOW: self._start_flow,
             Do.START_WHISPER: self._start_whisper,
             Do.START_REMAINING: self._flows.remain,
             Do.START_BRIEFING: lambda live: self._whisper(live, AGENT_WHISPER),
@@ -172,6 +173,12 @@ class Performer:
         self._let_wait(live, CUSTOMER_QUEUE)
         self._router.join(live.contact_id, live.target_queue)
         self._ledger.save(live.record)
+
+    def _start_flow(self, live: LiveContact) -> None:
+        """That of the number, or the one that a transfer by the API has named."""
+        if not self._flows.hook(live, TRANSFER):
+            self._flows.start(live)
+        live.hooks.pop(TRANSFER.name, None)
 
     def _rejoin_queue(self, live: LiveContact) -> None:
         self._router.miss(live.contact_id)

@@ -4,7 +4,7 @@
             -> dispatch        which operation: found, read and answered by botocore's service model
                required          may they: the permission each operation needs
                request_shape     what came in, held against its shape
-               connect_api, directory_api, associations_api, flows_api ...      what is done
+               *_api             what is done: contacts, agents, metrics, monitoring, users ...
                answer_shape      what goes out, written by its shape
             -> own_api         below /earshot: our own routes
 
@@ -12,7 +12,8 @@ A kind of resource is a row of `resource_rows`: the words of its operations and 
 directory_api to create, describe, change, list and search.
 
 Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
-resource_row, the rules of rows, shapes. An operation that nobody carries out is refused by its
-name; so is what would restrict a user and is not enforced: tags. Left out so far: sessions for
-browsers, throttling, ClientToken beyond MonitorContact's.
+resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out is refused
+by its name; so is what would restrict a user and is not enforced: tags. Left out so far: sessions
+for browsers, throttling, ClientToken beyond MonitorContact's; a flow that runs sees attributes that
+the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
 """

@@ -15,6 +15,7 @@ from engine.house import House
 from engine.refused import Refused
 from engine.transfers import NOT_PERMITTED
 from engine.web.access_keys import AccessKeys
+from engine.web.known_contacts import KnownContacts
 from engine.web.permitted import Permitted
 from engine.web.shapes import Json
 from sip import PeerError
@@ -34,7 +35,7 @@ class OwnApi:
     """Every route raises Refused or RecordError."""
 
     def __init__(self, house: House, keys: AccessKeys) -> None:
-        self._house, self._keys = house, keys
+        self._house, self._keys, self._contacts = house, keys, KnownContacts(house)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1")
@@ -47,9 +48,7 @@ class OwnApi:
         """How it comes out is in the contact's record: it has ended, or it goes on."""
         if not self._house.settings.web.is_instance(request.InstanceId):
             raise Refused.not_found(f"There is no instance {request.InstanceId} here")
-        live = self._house.registry.get(request.ContactId)
-        if live is None:
-            raise Refused.not_found(f"No live contact has the id {request.ContactId}")
+        live = self._contacts.live(request.ContactId)
         try:
             self._house.transfers.send_away(live, request.Target)
         except PeerError as error:

@@ -25,6 +25,7 @@ from engine.playback import Playback
 from engine.records import RecordingKind
 from engine.refused import Refused
 from engine.web.caller import Caller
+from engine.web.known_contacts import KnownContacts
 from engine.web.permitted import Permitted
 from engine.web.shapes import Json
 
@@ -41,7 +42,7 @@ class PlaybackApi:
     """Every route raises Refused, RecordError or RecordingError."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._house, self._contacts = house, KnownContacts(house)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1/contact/{contact_id}")
@@ -72,20 +73,14 @@ class PlaybackApi:
 
     async def delete(self, contact_id: str, request: DeleteRequest, caller: Permitted) -> Json:
         """From now on nobody hears them; every copy is erased soon, and a tombstone stays."""
-        await self._check_sees(caller, contact_id)
+        await self._contacts.record(caller, contact_id)
         custody = self._house.custody
         gone = await custody.delete(contact_id, caller.name, request.Reason, datetime.now(UTC))
         return {"Deleted": gone}
 
     async def _open(self, caller: Caller, contact_id: str, kind: RecordingKind) -> Playback:
-        await self._check_sees(caller, contact_id)
+        await self._contacts.record(caller, contact_id)
         return await self._house.player.open(contact_id, kind)
-
-    async def _check_sees(self, caller: Caller, contact_id: str) -> None:
-        record = await self._house.records.contact(contact_id)
-        if record is None:
-            raise Refused.not_found(f"No contact has the id {contact_id}")
-        caller.check_sees(record.agents or (record.agent or "",))
 
 
 def parsed(said: str | None, size: int) -> tuple[int, int] | None:

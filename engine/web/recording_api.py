@@ -8,8 +8,9 @@ from engine.house import House
 from engine.live import LiveContact
 from engine.refused import Refused
 from engine.track import Track
-from engine.web.caller import OPERATOR, Caller
+from engine.web.caller import Caller
 from engine.web.dispatch import Handler
+from engine.web.known_contacts import KnownContacts
 from recorder import Part, RecordingError
 
 BY_API = "api"
@@ -29,6 +30,7 @@ class RecordingApi:
 
     def __init__(self, house: House) -> None:
         self._house, self._recordings = house, house.recordings
+        self._contacts = KnownContacts(house)
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -98,12 +100,9 @@ class RecordingApi:
         return live, track
 
     def _find(self, caller: Caller, given: Given) -> LiveContact:
-        live = self._house.registry.get(given["ContactId"])
-        if live is None or live.record.initial_contact_id != given["InitialContactId"]:
-            raise Refused.not_found("No live contact has this ContactId and InitialContactId")
-        talks = live.agent is not None and live.agent.username == caller.name
-        if caller is not OPERATOR and not talks:
-            caller.need("ManagerListenIn", "the recording of somebody else's contact")
+        live = self._contacts.live_for(caller, given["ContactId"], "ManagerListenIn")
+        if live.record.initial_contact_id != given["InitialContactId"]:
+            raise Refused.not_found("This contact has another InitialContactId")
         return live
 
     def _audit(self, caller: Caller, action: str, live: LiveContact) -> None:

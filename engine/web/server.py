@@ -18,13 +18,16 @@ from engine.house import House
 from engine.refused import Refused
 from engine.staff import digested
 from engine.web.access_keys import AccessKeys, master_key
+from engine.web.agents_api import AgentsApi
 from engine.web.associations_api import AssociationsApi
-from engine.web.connect_api import ConnectApi
+from engine.web.contacts_api import ContactsApi
 from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
+from engine.web.metrics_api import MetricsApi
 from engine.web.modules_api import ModulesApi
+from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
@@ -114,7 +117,10 @@ def connect(house: House) -> Dispatch:
     digests = partial(digested, sip=house.settings.sip)
     kinds = rows(resources, digests, house.router.floor.contacts_in)
     handlers = {
-        **ConnectApi(house).handlers(),
+        **AgentsApi(house).handlers(),
+        **ContactsApi(house).handlers(),
+        **MetricsApi(house).handlers(),
+        **MonitoringApi(house).handlers(),
         **RecordingApi(house).handlers(),
         **DirectoryApi(service, house.directory, kinds).handlers(),
         **AssociationsApi(house.directory).handlers(),

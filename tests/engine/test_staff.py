@@ -1,5 +1,6 @@
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,20 @@ async def test_a_conversation_goes_on_though_its_agent_is_one_no_longer(tmp_path
         assert "agent1" in floor.agents
         floor.release("agent1", 2.0)
         assert "agent1" not in floor.agents
+
+
+async def test_queues_have_the_priority_and_delay_of_the_routing_profile(tmp_path: Path) -> None:
+    def config(channel: str, priority: int, delay: int) -> dict[str, Any]:
+        reference = {"QueueId": "support", "Channel": channel}
+        return {"QueueReference": reference, "Priority": priority, "Delay": delay}
+
+    async with directory(tmp_path) as one:
+        _, floor = staff(tmp_path, one)
+        configs = [config("VOICE", 2, 30), config("CHAT", 1, 0)]
+        await one.change(Kind.ROUTING_PROFILE, "support", {"QueueConfigs": configs})
+        assert floor.agents["agent1"].profile.queues == (Served("support", 2, 30.0),)
+        await one.change(Kind.ROUTING_PROFILE, "support", {"MediaConcurrencies": []})
+        assert floor.agents["agent1"].profile.queues == ()
 
 
 @pytest.mark.parametrize(("limit", "seconds"), [(None, None), (0, inf), (30, 30.0)])

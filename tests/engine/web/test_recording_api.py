@@ -12,7 +12,7 @@ from engine.app import Running
 from engine.live import LiveContact
 from recorder import Suspended
 from recorder.archive import read as read_manifest
-from tests.engine.web.test_connect_api import UNKNOWN, client
+from tests.engine.web.test_monitoring_api import UNKNOWN, client
 from tests.rig.house import AUDIO, converse, engine, phone
 from tests.rig.patience import until
 

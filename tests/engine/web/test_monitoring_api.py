@@ -9,7 +9,6 @@ import pytest
 from engine.app import Running
 from engine.live import LiveContact
 from tests.rig.house import AUDIO, TOKEN, converse, engine, phone
-from tests.rig.patience import until
 from tests.rig.phone import Phone
 
 UNKNOWN = "00000000-0000-4000-8000-00000000ffff"
@@ -78,31 +77,6 @@ async def test_a_request_that_cannot_be_is_refused_in_connects_words(
         answer = await api.post("/contact/monitor", json=request(live.contact_id, **changes))
     assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (status, error)
     assert answer.json()["Message"]
-
-
-async def test_real_time_data_shows_who_talks_and_the_record_stays_when_it_is_over(
-    tmp_path: Path,
-) -> None:
-    async with talking(tmp_path, "support") as (api, live, agent, _):
-        answer = await api.post("/metrics/userdata/earshot", json={"Filters": {}})
-        busy, idle = answer.json()["UserDataList"]
-        assert busy["User"]["Id"] == "agent1"
-        assert busy["Contacts"][0]["ContactId"] == live.contact_id
-        assert busy["Contacts"][0]["AgentContactState"] == "CONNECTED"
-        assert busy["AvailableSlotsByChannel"] == {"VOICE": 0}
-        assert (idle["Status"]["StatusName"], idle["Contacts"]) == ("Offline", [])
-        agent.hang_up()
-        await until(lambda: live.call.ended_by)
-        contact = (await api.get(f"/contacts/earshot/{live.contact_id}")).json()["Contact"]
-    assert contact["DisconnectReason"] == "AGENT_DISCONNECT"
-    assert contact["AgentInfo"]["Id"] == "agent1"
-    assert contact["InitiationTimestamp"] < contact["DisconnectTimestamp"]
-
-
-async def test_an_unknown_contact_is_not_found(tmp_path: Path) -> None:
-    async with engine(tmp_path) as one, client(one) as api:
-        answer = await api.get(f"/contacts/earshot/{UNKNOWN}")
-    assert answer.status_code == 404
 
 
 async def test_a_contact_that_waits_has_no_conversation_to_monitor(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""What is known of contacts, and what is done with those that live, as Connect's API has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.agents import own_queue
+from engine.call import Input, State
+from engine.contact_record import ContactRecord
+from engine.directory import Kind
+from engine.house import House
+from engine.moments import TRANSFER
+from engine.refused import Refused
+from engine.web.caller import Caller
+from engine.web.dispatch import Handler
+from engine.web.known_contacts import KnownContacts
+from engine.web.shapes import Json, contact
+
+Given = Mapping[str, Any]
+
+MAX_ATTRIBUTE_BYTES = 32 * 1024
+"""Names and values of a contact's attributes together (specification item 73)."""
+EDIT = "Contacts.Tag.Edit"
+"""What it takes to change what is said of somebody else's contact."""
+ROUTING = ("QueuePriority", "QueueTimeAdjustmentSeconds")
+
+
+class ContactsApi:
+    """Every operation raises Refused or RecordError."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._contacts = house, KnownContacts(house)
+        self._resources = house.directory.resources
+
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            "DescribeContact": self.describe_contact,
+            "GetContactAttributes": self.get_contact_attributes,
+            "StopContact": self.stop_contact,
+            "TransferContact": self.transfer_contact,
+            "UpdateContactAttributes": self.update_contact_attributes,
+            "UpdateContactRoutingData": self.update_contact_routing_data,
+        }
+
+    async def describe_contact(self, caller: Caller, given: Given) -> Json:
+        record = await self._contacts.record(caller, given["ContactId"])
+        return {"Contact": contact(record, self._resources)}
+
+    async def get_contact_attributes(self, caller: Caller, given: Given) -> Json:
+        record = await self._contacts.record(caller, given["InitialContactId"])
+        return {"Attributes": dict(record.attributes)}
+
+    async def update_contact_attributes(self, caller: Caller, given: Given) -> Json:
+        """These become these; the others stay. A flow that runs sees them from the next one on."""
+        contact_id, values = given["InitialContactId"], given["Attributes"]
+        if live := self._house.registry.get(contact_id):
+            self._contacts.live_for(caller, contact_id, EDIT)
+            live.note(datetime.now(UTC), attributes=merged(live.record, values))
+            record = live.record
+        else:
+            caller.need(EDIT, "a contact that is over")
+            record = await self._contacts.record(caller, contact_id)
+            attributes = merged(record, values)
+            record = replace(record, attributes=attributes, last_update=datetime.now(UTC))
+        self._house.ledger.save(record)
+        self._house.ledger.audit(caller.name, "contact.attributes", contact_id, ", ".join(values))
+        return {}
+
+    async def stop_contact(self, caller: Caller, given: Given) -> Json:
+        """A contact ends for all; one that listens for whoever listens, and nobody else."""
+        contact_id = given["ContactId"]
+        if found := self._contacts.listener(contact_id):
+            live, listener = found
+            self._house.monitors.left(live, listener.line)
+        elif live_contact := self._house.registry.get(contact_id):
+            self._house.switchboard.step(live_contact, Input.SHUT_DOWN)
+        else:
+            await self._contacts.record(caller, contact_id)
+            raise Refused(410, "ContactNotFoundException", f"The contact {contact_id} is over")
+        self._house.ledger.audit(caller.name, "contact.stop", contact_id)
+        return {}
+
+    async def transfer_contact(self, caller: Caller, given: Given) -> Json:
+        """The agent leaves, the flow runs for the customer, with its queue set to the one given."""
+        live = self._contacts.live(given["ContactId"])
+        queue, flow = self._destination(given), given["ContactFlowId"]
+        if live.call.state is not State.BRIDGED or live.target_queue is None:
+            raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
+        if self._house.library.find(flow) is None:
+            raise Refused.not_found(f"There is no flow {flow}")
+        live.target_queue = live.system["Queue.Name"] = queue
+        live.hooks[TRANSFER.name] = flow
+        self._house.switchboard.step(live, Input.TO_NUMBER)
+        self._house.ledger.audit(caller.name, "contact.transfer", live.contact_id, queue)
+        arn = f"{self._resources.instance_arn}/contact/{live.contact_id}"
+        return {"ContactId": live.contact_id, "ContactArn": arn}
+
+    def _destination(self, given: Given) -> str:
+        """Name of a queue, of its own or of an agent."""
+        if ("QueueId" in given) == ("UserId" in given):
+            raise Refused.invalid("Either QueueId or UserId is required, not both")
+        if "QueueId" in given:
+            return self._resources.get(Kind.QUEUE, given["QueueId"]).id
+        user = self._resources.get(Kind.USER, given["UserId"])
+        if user.name not in self._house.router.floor.agents:
+            raise Refused.invalid(f"{user.name} is no agent")
+        return own_queue(user.name)
+
+    async def update_contact_routing_data(self, caller: Caller, given: Given) -> Json:
+        """Where it stands in its queue; what waits nowhere has no place to change."""
+        live = self._contacts.live(given["ContactId"])
+        if "RoutingCriteria" in given:
+            raise Refused.invalid("RoutingCriteria: not implemented by Earshot")
+        place = self._house.router.floor.place(live.contact_id)
+        if place is None or place.queue is None:
+            raise Refused(409, "ResourceConflictException", "The contact waits in no queue")
+        self._house.router.prefer(
+            live.contact_id,
+            priority=given.get("QueuePriority"),
+            added_seconds=given.get("QueueTimeAdjustmentSeconds"),
+        )
+        said = " ".join(f"{name}={given[name]}" for name in ROUTING if name in given)
+        self._house.ledger.audit(caller.name, "contact.routing", live.contact_id, said)
+        return {}
+
+
+def merged(record: ContactRecord, values: Mapping[str, str]) -> dict[str, str]:
+    """Raises Refused: too much."""
+    attributes = {**record.attributes, **values}
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in attributes.items())
+    if size > MAX_ATTRIBUTE_BYTES:
+        raise Refused.invalid(f"Attributes: at most {MAX_ATTRIBUTE_BYTES} bytes of a contact")
+    return attributes

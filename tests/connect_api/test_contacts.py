@@ -1,0 +1,134 @@
+"""Contacts by unpatched boto3: stopped, transferred, moved in the queue; their attributes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from engine.agents import Presence
+from engine.call import State
+from tests.rig.aws import DENIED, NOT_FOUND, administered, aws
+from tests.rig.house import AUDIO, converse, engine, phone, to_queue
+from tests.rig.patience import until
+
+INVALID = (400, "InvalidRequestException")
+BAD_VALUE = (400, "InvalidParameterException")
+UNKNOWN = "00000000-0000-4000-8000-00000000ffff"
+
+
+async def test_a_contact_is_stopped_for_all_and_once(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, "support")
+        manager, named = await aws(one, "manager1"), {"ContactId": live.contact_id}
+        told = await (await aws(one, "agent1")).refused("StopContact", **named)
+        assert told[:2] == DENIED
+        await manager.ask("StopContact", **named)
+        assert (await customer.hung_up()).by == (await agent.hung_up()).by == "BYE"
+        told = await manager.refused("StopContact", **named)
+        assert told[:2] == (410, "ContactNotFoundException")
+        told = await manager.refused("StopContact", ContactId=UNKNOWN)
+        assert told[:2] == NOT_FOUND
+        contact = (await manager.ask("DescribeContact", **named))["Contact"]
+        assert contact["DisconnectReason"] == "OTHER"
+        [*_, stopped] = [a for a in await one.house.records.audits() if a.action == "contact.stop"]
+        assert (stopped.who, stopped.contact_id) == ("manager1", live.contact_id)
+
+
+async def test_attributes_are_read_and_changed_while_it_lives_and_after(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        live = await converse(one, customer, agent, "support")
+        manager, worker = await aws(one, "manager1"), await aws(one, "agent1")
+        named = {"InitialContactId": live.contact_id}
+        await worker.ask("UpdateContactAttributes", Attributes={"plan": "gold", "n": "1"}, **named)
+        told = await (await aws(one, "agent2")).refused(
+            "UpdateContactAttributes", Attributes={"plan": "none"}, **named
+        )
+        assert told[:2] == DENIED
+        agent.hang_up()
+        await until(lambda: not len(one.house.registry))
+        await manager.ask("UpdateContactAttributes", Attributes={"n": "2"}, **named)
+        answer = await manager.ask("GetContactAttributes", **named)
+        assert answer["Attributes"] == {"plan": "gold", "n": "2"}
+        told = await worker.refused("UpdateContactAttributes", Attributes={"n": "3"}, **named)
+        assert told[:2] == DENIED
+        told = await manager.refused(
+            "UpdateContactAttributes", Attributes={"n": "x" * 32767}, **named
+        )
+        assert told[:2] in (INVALID, BAD_VALUE)
+        told = await manager.refused("GetContactAttributes", InitialContactId=UNKNOWN)
+        assert told[:2] == NOT_FOUND
+
+
+async def test_a_transfer_runs_a_flow_with_the_queue_it_names(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    flow = to_queue()
+    flow["StartAction"] = "transfer"  # to the queue that the transfer has set
+    (tmp_path / "flows" / "onward.json").write_text(json.dumps(flow))
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "agent2") as second:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            await second.register()
+            manager = await aws(one, "manager1")
+            asked = {"ContactId": live.contact_id, "ContactFlowId": "onward"}
+            for wrong, expected in (
+                ({}, INVALID),
+                ({"QueueId": "support", "UserId": "agent2"}, INVALID),
+                ({"QueueId": "nowhere"}, NOT_FOUND),
+                ({"UserId": "manager1"}, INVALID),
+                ({"QueueId": "support", "ContactFlowId": "none"}, NOT_FOUND),
+                ({"QueueId": "support", "ContactId": UNKNOWN}, NOT_FOUND),
+            ):
+                given = {**asked, **wrong}
+                assert (await manager.refused("TransferContact", **given))[:2] == expected
+            answer = await manager.ask("TransferContact", UserId="agent2", **asked)
+            assert answer["ContactId"] == live.contact_id
+            assert (await agent.hung_up()).by == "BYE"
+            await second.called()
+            await second.answer(AUDIO)
+            await until(lambda: live.call.state is State.BRIDGED)
+            assert live.record.queue == "agent/agent2"
+            assert live.record.agents == ("agent1", "agent2")
+            again = await manager.ask("TransferContact", QueueId="support", **asked)
+            assert again["ContactArn"].endswith(live.contact_id)
+            told = await (await aws(one, "agent1")).refused(
+                "TransferContact", QueueId="support", **asked
+            )
+            assert told[:2] == DENIED
+
+
+async def test_a_contact_that_waits_is_moved_before_an_older_one(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as first, phone(one) as second:
+        await first.invite("support", AUDIO)
+        [older] = one.house.registry
+        await second.invite("support", AUDIO)
+        [younger] = [each for each in one.house.registry if each is not older]
+        await until(lambda: one.house.router.floor.contacts_in("support") == 2)
+        manager = await aws(one, "manager1")
+        named = {"ContactId": younger.contact_id}
+        await manager.ask("UpdateContactRoutingData", QueuePriority=1, **named)
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            await agent.called()
+            assert younger.offered_to == "agent1"
+            await agent.answer(AUDIO)
+            await until(lambda: younger.call.state is State.BRIDGED)
+            told = await manager.refused("UpdateContactRoutingData", QueuePriority=1, **named)
+            assert told[:2] == (409, "ResourceConflictException")
+            told = await manager.refused(
+                "UpdateContactRoutingData", ContactId=UNKNOWN, QueuePriority=1
+            )
+            assert told[:2] == NOT_FOUND
+            told = await (await aws(one, "agent2")).refused(
+                "UpdateContactRoutingData", QueuePriority=1, **named
+            )
+            assert told[:2] == DENIED
+            presence = one.house.router.floor.agents["agent1"].presence
+            assert presence is Presence.ON_CONTACT
+
+
+async def test_an_unknown_contact_is_not_described(tmp_path: Path) -> None:
+    async with administered(tmp_path) as (_, admin):
+        assert (await admin.refused("DescribeContact", ContactId=UNKNOWN))[:2] == NOT_FOUND
