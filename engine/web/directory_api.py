@@ -65,13 +65,13 @@ class DirectoryApi:
         absent: Json = {}
         if operation.name in row.clearing and operation.input:
             absent = dict.fromkeys(operation.input.members)
-        await self._directory.change(row.kind, given[row.id], change, given.get(row.name))
+        await self._directory.change(row.kind, reference(row, given), change, given.get(row.name))
         return {}
 
     async def delete(self, row: Row, _: Operation, caller: Caller, given: Given) -> Json:
-        if why := row.held(self._resources.get(row.kind, given[row.id])):
+        if why := row.held(self._resources.get(row.kind, reference(row, given))):
             raise Refused(409, "ResourceInUseException", why)
-        await self._directory.delete(row.kind, given[row.id])
+        await self._directory.delete(row.kind, reference(row, given))
         return {}
 
     async def list(self, row: Row, operation: Operation, _: Caller, given: Given) -> Json:
@@ -100,6 +100,11 @@ class DirectoryApi:
         part, token = page(found, given, place)
         rows = [shown(row, one, self._resources, shape) for one in part]
         return {member: rows, "NextToken": token}
+
+
+def reference(row: Row, given: Given) -> str:
+    """Id or ARN."""
+    return str(given[row.id]).removesuffix(row.alias)
 
 
 def _facts(row: Row, given: Given) -> Json:

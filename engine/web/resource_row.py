@@ -63,6 +63,8 @@ class Row:
     secrets: Secrets = lambda name, given: {}
     held: Hold = lambda one: ""
     searched: Mapping[str, Field] = field(default_factory=lambda: SEARCHED)
+    alias: str = ""
+    """What may stand behind its id, and means nothing where only the resource is meant."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """Members of List's input that hold the values wanted, to the member with the value."""
 

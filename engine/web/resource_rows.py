@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from engine.directory import Kind, Resources
 from engine.web import routing_rules as routing
+from engine.web.flow_rules import FLOW, MODULE
 from engine.web.people_rules import (
     USER_SEARCHED,
     PeopleRules,
@@ -29,6 +30,8 @@ def rows(resources: Resources, digests: Digests, waiting: Waiting) -> tuple[Row,
         *_people(people, digests),
         *_routing(waiting),
         *_panel(),
+        FLOW,
+        MODULE,
     )
 
 

@@ -26,7 +26,6 @@ from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
 from engine.web.metrics_api import MetricsApi
-from engine.web.modules_api import ModulesApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.playback_api import PlaybackApi
@@ -124,8 +123,7 @@ def connect(house: House) -> Dispatch:
         **RecordingApi(house).handlers(),
         **DirectoryApi(service, house.directory, kinds).handlers(),
         **AssociationsApi(house.directory).handlers(),
-        **FlowsApi(house.directory).handlers(),
-        **ModulesApi(house.directory).handlers(),
+        **FlowsApi(service, house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
     return Dispatch(service, handlers, house.settings.web.is_instance)

@@ -3,13 +3,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.web.flow_content import digest
+from engine.web.flow_rules import digest
 from tests.rig.aws import DENIED, NOT_FOUND, administered, aws
 from tests.rig.house import to_queue
 
 FIRST, SECOND = json.dumps(to_queue()), json.dumps(to_queue(queue="sales"))
 BROKEN = json.dumps({"Version": "2019-10-30", "StartAction": "x", "Actions": [{"Type": "Odd"}]})
 MENU = {"Name": "Menu", "Type": "CONTACT_FLOW", "Content": FIRST}
+MODULE = {
+    "Version": "2019-10-30",
+    "StartAction": "end",
+    "Actions": [{"Identifier": "end", "Type": "EndFlowModuleExecution"}],
+}
+MODULE_FIRST, MODULE_SECOND = json.dumps(MODULE), json.dumps({**MODULE, "Metadata": {}})
 
 
 async def test_what_is_saved_and_what_is_published_are_two_states(tmp_path: Path) -> None:
@@ -120,3 +126,52 @@ async def test_a_flow_in_a_file_is_shown_and_changed_in_its_file(tmp_path: Path)
         told = await admin.refused("UpdateContactFlowContent", Content=SECOND, **f1)
         assert told[:2] == (400, "InvalidRequestException") and "change it there" in told[2]
         assert (await admin.refused("DeleteContactFlow", **f1))[0] == 400
+
+
+async def test_a_module_is_published_when_it_is_made_and_saved_by_its_alias(
+    tmp_path: Path,
+) -> None:
+    async with administered(tmp_path) as (one, admin):
+        made = await admin.ask(
+            "CreateContactFlowModule", Name="Greeting", Content=MODULE_FIRST, Tags={"a": "b"}
+        )
+        module = {"ContactFlowModuleId": made["Id"]}
+        saved = {"ContactFlowModuleId": f"{made['Arn']}:$SAVED"}
+        flow = one.flows.library.find(made["Arn"])
+        assert flow and one.flows.library.find("Greeting") is flow
+        await admin.ask("UpdateContactFlowModuleContent", Content="draft", **saved)
+        assert one.flows.library.find("Greeting") is flow
+        described = "DescribeContactFlowModule"
+        assert (await admin.ask(described, **module))["ContactFlowModule"][
+            "Content"
+        ] == MODULE_FIRST
+        assert (await admin.ask(described, **saved))["ContactFlowModule"]["Content"] == "draft"
+        await admin.ask("UpdateContactFlowModuleContent", Content=MODULE_SECOND, **module)
+        assert one.flows.library.find("Greeting") is not flow
+        await admin.ask("UpdateContactFlowModuleMetadata", Name="Hello", State="ARCHIVED", **module)
+        assert one.flows.library.find("Hello") is None
+        asked = {"ContactFlowModuleState": "ACTIVE"}
+        listed = await admin.ask("ListContactFlowModules", **asked)
+        assert listed["ContactFlowModulesSummaryList"] == []
+        criteria = {"StateCondition": "ARCHIVED"}
+        found = await admin.ask("SearchContactFlowModules", SearchCriteria=criteria)
+        assert [each["Name"] for each in found["ContactFlowModules"]] == ["Hello"]
+        await admin.ask("DeleteContactFlowModule", **module)
+        listed = await admin.ask("ListContactFlowModules")
+        assert listed["ContactFlowModulesSummaryList"] == []
+
+
+async def test_what_no_module_may_hold_is_refused_with_its_problems(tmp_path: Path) -> None:
+    wait = {"Identifier": "end", "Type": "EndFlowExecution"}
+    async with administered(tmp_path) as (_, admin):
+        content = json.dumps({**MODULE, "Actions": [wait]})
+        told = await admin.refused("CreateContactFlowModule", Name="Odd", Content=content)
+        assert told[:2] == (400, "InvalidContactFlowModuleException")
+        invocation = {"Enabled": True}
+        told = await admin.refused(
+            "CreateContactFlowModule",
+            Name="Odd",
+            Content=MODULE_FIRST,
+            ExternalInvocationConfiguration=invocation,
+        )
+        assert told[0] == 400 and "ExternalInvocationConfiguration" in told[2]

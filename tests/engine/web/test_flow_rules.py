@@ -7,7 +7,17 @@ import pytest
 from engine.directory import Kind, Origin, Resource
 from engine.flow_resources import facts_of
 from engine.refused import Refused
-from engine.web.flow_content import MAX_PROBLEMS, check, digest, status, summary, without_alias
+from engine.web.flow_rules import (
+    FLOW,
+    MAX_PROBLEMS,
+    MODULE,
+    check_content,
+    check_origin,
+    digest,
+    status,
+    without_alias,
+)
+from engine.web.resource_row import Row
 from tests.rig.house import to_queue
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -34,7 +44,6 @@ def test_the_status_says_whether_anything_is_published() -> None:
     assert status(DRAFT) == "SAVED"
     facts = facts_of("CONTACT_FLOW", CONTENT, publish=True)
     assert status(replace(DRAFT, facts=facts)) == "PUBLISHED"
-    assert summary(DRAFT, "arn:f1")["State"] == "ACTIVE"
 
 
 def test_a_digest_is_sha_256_in_hex() -> None:
@@ -42,16 +51,18 @@ def test_a_digest_is_sha_256_in_hex() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "error", "member"),
+    ("row", "error", "member"),
     [
-        (Kind.CONTACT_FLOW, "InvalidContactFlowException", "problems"),
-        (Kind.FLOW_MODULE, "InvalidContactFlowModuleException", "Problems"),
+        (FLOW, "InvalidContactFlowException", "problems"),
+        (MODULE, "InvalidContactFlowModuleException", "Problems"),
     ],
 )
-def test_every_problem_is_told_up_to_a_limit(kind: Kind, error: str, member: str) -> None:
+def test_every_problem_is_told_up_to_a_limit(row: Row, error: str, member: str) -> None:
     actions = [{"Identifier": str(n), "Type": "Odd"} for n in range(MAX_PROBLEMS + 5)]
     with pytest.raises(Refused) as refused:
-        check(kind, json.dumps({"Version": "2019-10-30", "Actions": actions}), "x", "CONTACT_FLOW")
+        check_content(
+            row, json.dumps({"Version": "2019-10-30", "Actions": actions}), "x", "CONTACT_FLOW"
+        )
     assert (refused.value.status, refused.value.error) == (400, error)
     problems = refused.value.details[member]
     assert len(problems) == MAX_PROBLEMS
@@ -59,6 +70,12 @@ def test_every_problem_is_told_up_to_a_limit(kind: Kind, error: str, member: str
 
 
 def test_an_action_may_stand_only_where_its_type_of_flow_allows_it() -> None:
-    check(Kind.CONTACT_FLOW, CONTENT, "x", "CONTACT_FLOW")
+    check_content(FLOW, CONTENT, "x", "CONTACT_FLOW")
     with pytest.raises(Refused, match="may not stand in a flow of type customerHold"):
-        check(Kind.CONTACT_FLOW, CONTENT, "x", "CUSTOMER_HOLD")
+        check_content(FLOW, CONTENT, "x", "CUSTOMER_HOLD")
+
+
+def test_what_stands_in_a_file_is_changed_in_the_file() -> None:
+    check_origin(DRAFT)
+    with pytest.raises(Refused, match="change it there"):
+        check_origin(replace(DRAFT, origin=Origin.CONFIGURATION))
