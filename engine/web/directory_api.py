@@ -75,7 +75,7 @@ class DirectoryApi:
         return {}
 
     async def list(self, row: Row, operation: Operation, _: Caller, given: Given) -> Json:
-        wanted = {of: given[each] for each, of in row.filters.items() if given.get(each)}
+        wanted = {of: several(given[each]) for each, of in row.filters.items() if given.get(each)}
         found = [
             one
             for one in self._resources.all(row.kind)
@@ -100,6 +100,11 @@ class DirectoryApi:
         part, token = page(found, given, place)
         rows = [shown(row, one, self._resources, shape) for one in part]
         return {member: rows, "NextToken": token}
+
+
+def several(wanted: str | list[str]) -> list[str]:
+    """Some operations filter by one value, others by any of a list."""
+    return [wanted] if isinstance(wanted, str) else wanted
 
 
 def reference(row: Row, given: Given) -> str:

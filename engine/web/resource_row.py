@@ -66,7 +66,7 @@ class Row:
     alias: str = ""
     """What may stand behind its id, and means nothing where only the resource is meant."""
     filters: Mapping[str, str] = field(default_factory=dict)
-    """Members of List's input that hold the values wanted, to the member with the value."""
+    """Members of List's input that hold what is wanted, to the member with the value."""
 
 
 def shown(row: Row, one: Resource, resources: Resources, shape: Shape) -> Json:

@@ -48,6 +48,7 @@ def check_of(received: list[bytes]) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [check("here", "another password than that one"), check("there"), b"\x00\x01", b"", DTLS],
+    ids=["another password", "another name", "cut short", "nothing", "no check"],
 )
 async def test_what_nobody_signed_is_for_nobody(
     door: Door, received: list[bytes], data: bytes
