@@ -30,6 +30,7 @@ from engine.ledger import Ledger
 from engine.line import Line
 from engine.lines import Lines
 from engine.live import LiveContact
+from engine.monitor_rights import MonitorRights
 from engine.monitors import Monitors
 from engine.outbound import Outbound
 from engine.own_numbers import OwnNumbers
@@ -92,17 +93,22 @@ class House:
         self.bindings = Bindings(self.sip, records)
         self.recordings = self._recordings()
         self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
-        self.monitors = Monitors(
-            *(self.sip, self.lines, self.mixer, self.ledger),
-            max_listeners=settings.routing.max_listeners,
-            ring_seconds=settings.routing.ring_seconds,
-        )
+        self.rights = MonitorRights(directory.resources)
+        self.monitors = self._monitors()
         self.trunks = Trunks(settings.trunks, self.sip)
         self.functions = Functions(settings.lambda_functions, settings.functions)
         self.plan = DialPlan(settings.dialling, settings.trunks)
         self.outbound = self._outbound()
         self.switchboard = self._switchboard(
             self._performer(flows, whispers, library, prompts), flows.keys()
+        )
+
+    def _monitors(self) -> Monitors:
+        routing = self.settings.routing
+        return Monitors(
+            *(self.sip, self.lines, self.mixer, self.ledger, self.rights),
+            max_listeners=routing.max_listeners,
+            ring_seconds=routing.ring_seconds,
         )
 
     def _recordings(self) -> Recordings:

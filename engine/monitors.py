@@ -13,9 +13,10 @@ from engine.ledger import Ledger
 from engine.line import Line, Party
 from engine.lines import Lines, NoLine
 from engine.live import Listener, LiveContact
+from engine.monitor_rights import MonitorRights
 from engine.records import ContactRecord, DisconnectReason, InitiationMethod
 from engine.refused import Refused
-from engine.supervision import SILENT, Candidate, Change, Monitor, check
+from engine.supervision import KEYS, SILENT, Candidate, Change, Monitor, check
 from mixer import Farm, Mode
 from sip import Answered, PeerError, SipTransport
 
@@ -32,11 +33,14 @@ class Monitors:
         lines: Lines,
         mixer: Farm,
         ledger: Ledger,
+        rights: MonitorRights,
         *,
         max_listeners: int,
         ring_seconds: float,
     ) -> None:
         self._sip, self._lines, self._mixer, self._ledger = sip, lines, mixer, ledger
+        self._rights = rights
+        self._followed: dict[str, str] = {}  # agent, by supervisor
         self._max_listeners, self._ring_seconds = max_listeners, ring_seconds
         self._loop = asyncio.get_running_loop()
 
@@ -62,7 +66,13 @@ class Monitors:
             live.call.state, live.recorded, [one.monitor.supervisor for one in live.listeners]
         )
         reachable = self._sip.is_registered(supervisor)
-        check(candidate, supervisor, reachable=reachable, max_listeners=self._max_listeners)
+        check(
+            candidate,
+            supervisor,
+            reachable=reachable,
+            max_listeners=self._max_listeners,
+            needs_recording=self._rights.need_recording,
+        )
         line = self._ring(live, supervisor, allowed)
         listener = Listener(
             *(monitor_record(live.record, supervisor), Monitor(supervisor, allowed)),
@@ -88,12 +98,53 @@ class Monitors:
             raise Refused(500, "InternalServiceException", str(error)) from error
 
     def switch(self, live: LiveContact, listener: Listener, mode: Mode) -> None:
-        """Let the supervisor speak to the agent alone, to both, or to nobody. Raises Refused."""
+        """Let the supervisor speak to the agent alone, to both, or to nobody. Raises Refused.
+
+        It takes the right to at this moment, besides what was asked for when monitoring began.
+        """
+        supervisor = listener.monitor.supervisor
+        if mode not in self._rights.allowed(supervisor):
+            text = f"{supervisor} may not {mode.name.lower()}"
+            raise Refused(403, "AccessDeniedException", text)
         listener.monitor.switch(mode)
         self._mixer.route(live.contact_id, live.routes())
-        self._ledger.audit(
-            listener.monitor.supervisor, f"monitor.{mode.name.lower()}", live.contact_id
-        )
+        self._ledger.audit(supervisor, f"monitor.{mode.name.lower()}", live.contact_id)
+
+    def pressed(self, live: LiveContact, line: Line, key: str) -> None:
+        """A key of the supervisor's phone; one that switches to what they may not goes unheard."""
+        if mode := KEYS.get(key):
+            try:
+                self.switch(live, listener_on(live, line), mode)
+            except Refused as refused:
+                log.warning("not switched", contact_id=live.contact_id, error=refused.message)
+
+    def follow(self, supervisor: str, agent: str) -> None:
+        """From now on every conversation of this agent rings at the supervisor, and of no other."""
+        self._followed[supervisor] = agent
+        self._ledger.audit(supervisor, "monitor.follow", None, agent)
+
+    def followed(self, supervisor: str) -> str | None:
+        """The agent whom this supervisor follows."""
+        return self._followed.get(supervisor)
+
+    def unfollow(self, supervisor: str) -> None:
+        """What is listened to goes on; the next conversation does not ring."""
+        agent = self._followed.pop(supervisor)
+        self._ledger.audit(supervisor, "monitor.unfollow", None, agent)
+
+    def conversation(self, live: LiveContact) -> None:
+        """An agent and a customer begin to talk: whoever follows the agent is rung."""
+        assert live.agent, "a conversation has an agent"
+        agent = live.agent.username
+        for supervisor in [each for each, whom in self._followed.items() if whom == agent]:
+            allowed = self._rights.allowed(supervisor)
+            if not allowed:
+                self.unfollow(supervisor)
+                continue
+            try:
+                self.start(live, supervisor, None, allowed)
+            except Refused as refused:
+                log.warning("not followed", contact_id=live.contact_id, error=refused.message)
 
     def answered(self, live: LiveContact, line: Line, event: Answered) -> None:
         """The supervisor's phone is up: from now on it hears both."""

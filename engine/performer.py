@@ -79,9 +79,10 @@ class Performer:
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
         self._flows, self._headers, self._later = flows, headers, later
         self._outbound, self._calls = outbound, calls
-        self._methods = self._by_action(monitors)
+        self._monitors = monitors
+        self._methods = self._by_action()
 
-    def _by_action(self, monitors: Monitors) -> dict[Do, Callable[[LiveContact], None]]:
+    def _by_action(self) -> dict[Do, Callable[[LiveContact], None]]:
         return {
             Do.START_FLOW: self._start_flow,
             Do.START_WHISPER: self._start_whisper,
@@ -113,7 +114,7 @@ class Performer:
             Do.BRIDGE: self._bridge,
             Do.START_RECORDING: self._start_recording,
             Do.STOP_RECORDING: self._recordings.stop_all,
-            Do.END_MONITORS: monitors.end_all,
+            Do.END_MONITORS: self._monitors.end_all,
             Do.RELEASE_AGENT: self._release_agent,
             Do.HANG_UP_CUSTOMER: self._hang_up_customer,
             Do.CLOSE: self._close,
@@ -147,8 +148,7 @@ class Performer:
 
         `sounds`: as a tone in what the phone says.
         """
-        if line.party is not Party.SUPERVISOR:
-            self._recordings.digit(live, duration_ms / 1000, sounds=sounds)
+        self._recordings.digit(live, duration_ms / 1000, sounds=sounds)
         for party in live.heard:
             if line is live.line_of(party):
                 self._flows.pressed(live, party, digit)
@@ -304,6 +304,7 @@ class Performer:
     def _start_recording(self, live: LiveContact) -> None:
         self._recordings.start(live)
         self._mixer.route(live.contact_id, live.routes())
+        self._monitors.conversation(live)
         self._ledger.save(live.record)
 
     def _release_agent(self, live: LiveContact) -> None:

@@ -9,7 +9,7 @@ Sources: specification items 2, 16-20, 48 and the decisions of its section 8. Pu
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +18,16 @@ from engine.refused import Refused
 from mixer import Mode
 
 BOTH = frozenset({"Agent", "Customer"})
+TALKS = frozenset({State.BRIDGED, State.TRANSFERRING})
+"""CONNECTED and CONNECTED_ONHOLD."""
+MODES: Mapping[str, Mode] = {
+    "SILENT_MONITOR": Mode.LISTEN,
+    "WHISPER": Mode.COACH,
+    "BARGE": Mode.BARGE,
+}
+"""By the API's words; WHISPER is ours."""
+KEYS: Mapping[str, Mode] = {"4": Mode.LISTEN, "5": Mode.COACH, "6": Mode.BARGE, "0": Mode.LISTEN}
+"""What the keys of the supervisor's phone switch to; 0 mutes, which is to listen again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,18 @@ class Candidate:
     """Supervisors whose leg to this contact is up or being dialled."""
 
 
-def check(contact: Candidate, supervisor: str, *, reachable: bool, max_listeners: int) -> None:
+def check(
+    contact: Candidate,
+    supervisor: str,
+    *,
+    reachable: bool,
+    max_listeners: int,
+    needs_recording: bool = True,
+) -> None:
     """Raise Refused unless `supervisor` may start listening to this contact now."""
-    if contact.state is not State.BRIDGED:
+    if contact.state not in TALKS:
         raise Refused.invalid("invalid_target_state: the contact has no live conversation")
-    if frozenset(contact.recorded) != BOTH:
+    if needs_recording and frozenset(contact.recorded) != BOTH:
         raise Refused.invalid("Monitoring failed, please enable call recording")
     if supervisor in contact.listeners:
         raise Refused.invalid(f"{supervisor} is already monitoring this contact")

@@ -296,11 +296,19 @@ class Switchboard:
             self._lost(live, line, hung_up=False)
 
     def _told_digit(self, live: LiveContact, line: Line, event: SipDigit) -> None:
-        if line.presses_by(Keys.SIGNALLING):
+        if not line.presses_by(Keys.SIGNALLING):
+            return
+        if line.party is Party.SUPERVISOR:
+            self._monitors.pressed(live, line, event.digit)
+        else:
             self._performer.told_digit(live, line, event.digit, event.duration_ms)
 
     def _heard_digit(self, live: LiveContact, line: Line, event: MediaDigit) -> None:
-        if line.presses_by(Keys.MEDIA):
+        if not line.presses_by(Keys.MEDIA):
+            return
+        if line.party is Party.SUPERVISOR:
+            self._monitors.pressed(live, line, event.digit)
+        else:
             self._performer.pressed(
                 live, line, event.digit, event.duration_ms, sounds=line.keys_sound
             )

@@ -114,6 +114,8 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/access-key": ("Users.EditPermission",),
     "/earshot/v1/access-key/{key_id}": ("Users.EditPermission",),
     "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
+    "/earshot/v1/agent/{user_id}/follow": ("ManagerListenIn",),
+    "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),
     f"{_RECORDINGS}/{{kind}}": ("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
     f"{_RECORDINGS}/{{kind}}/file": (
         *("ContactSearch.View", "ManagerListenIn"),

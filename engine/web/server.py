@@ -102,6 +102,7 @@ def application(house: House) -> Gate:
     keys = AccessKeys(house.directory, master_key(house.settings.web.key_file))
     app.include_router(OwnApi(house, keys).router())
     app.include_router(PlaybackApi(house).router())
+    app.include_router(MonitoringApi(house).router())
     app.mount("/", connect(house))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

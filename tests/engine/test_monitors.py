@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from engine.call import State
+from engine.directory import Kind
 from engine.live import LiveContact
 from engine.records import DisconnectReason, InitiationMethod
 from engine.refused import Refused
 from engine.supervision import Stage
-from mixer import Route, RouteRefused
+from mixer import Mode, Route, RouteRefused
 from tests.rig.house import AUDIO, converse, engine, phone
 from tests.rig.patience import until
 from tests.rig.phone import Phone
@@ -135,3 +136,51 @@ async def test_a_supervisor_without_a_phone_cannot_listen(tmp_path: Path) -> Non
         live = await converse(one, customer, agent, "support")
         with pytest.raises(Refused, match="not registered"):
             one.house.monitors.start(live, "manager1", None)
+
+
+async def test_keys_of_the_supervisors_phone_switch_whom_they_speak_to(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "manager1") as manager:
+            await agent.register()
+            await manager.register()
+            live = await converse(one, customer, agent, "support")
+            allowed = frozenset(Mode)
+            monitor = one.house.monitors.start(live, "manager1", None, allowed).monitor
+            await listen(manager)
+            await until(lambda: stages(live) == [Stage.LISTENING])
+            for key, mode in (("6", Mode.BARGE), ("5", Mode.COACH), ("0", Mode.LISTEN)):
+                await manager.press(key)
+                assert monitor.mode is mode
+            await manager.press("6")
+            await manager.press("9")
+            await manager.press("4")
+            await one.house.directory.change(
+                Kind.USER, "manager1", {"SecurityProfileIds": ["QualityAnalyst", "Agent"]}
+            )
+            await manager.press("6")  # no longer
+            assert monitor.mode is Mode.LISTEN
+            await one.house.ledger.flush()
+            said = [each.action for each in reversed(await one.house.records.audits())]
+    assert said == ["monitor.start"] + [
+        f"monitor.{mode}" for mode in ("barge", "coach", "listen", "barge", "listen")
+    ]
+
+
+async def test_whoever_follows_an_agent_is_rung_at_every_conversation(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "manager1") as manager, phone(one) as another:
+            await agent.register()
+            await manager.register()
+            one.house.monitors.follow("manager1", "agent1")
+            for each in (customer, another):
+                live = await converse(one, each, agent, "support")
+                await listen(manager)
+                await until(lambda live=live: stages(live) == [Stage.LISTENING])  # type: ignore[misc]
+                each.hang_up()
+                assert (await manager.hung_up()).by == "BYE"
+            facts = {"SecurityProfileIds": ["Agent"]}  # who may listen no longer follows nobody
+            await one.house.directory.change(Kind.USER, "manager1", facts)
+            live = await converse(one, customer, agent, "support")
+            await until(lambda: live.call.state is State.BRIDGED)
+            assert not live.listeners
+            assert one.house.monitors.followed("manager1") is None

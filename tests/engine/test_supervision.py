@@ -2,7 +2,7 @@ import pytest
 
 from engine.call import State
 from engine.refused import Refused
-from engine.supervision import TABLE, Candidate, Change, Monitor, Stage, check
+from engine.supervision import TABLE, TALKS, Candidate, Change, Monitor, Stage, check
 from mixer import Mode
 
 BOTH = {"Agent", "Customer"}
@@ -25,6 +25,11 @@ def test_a_recorded_conversation_may_be_monitored() -> None:
     check(candidate, "manager1", reachable=True, max_listeners=2)
 
 
+def test_on_hold_it_may_be_too_and_unrecorded_where_the_house_says_so() -> None:
+    candidate = Candidate(State.TRANSFERRING, recorded=(), listeners=())
+    check(candidate, "manager1", reachable=True, max_listeners=2, needs_recording=False)
+
+
 @pytest.mark.parametrize("recorded", [set(), {"Agent"}, {"Customer"}])
 def test_without_recording_of_both_sides_there_is_no_monitoring(recorded: set[str]) -> None:
     error = refusal(recorded=recorded)
@@ -32,7 +37,7 @@ def test_without_recording_of_both_sides_there_is_no_monitoring(recorded: set[st
     assert error.message == "Monitoring failed, please enable call recording"
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.BRIDGED])
+@pytest.mark.parametrize("state", sorted(set(State) - TALKS, key=lambda state: state.name))
 def test_only_a_live_conversation_can_be_monitored(state: State) -> None:
     assert refusal(state=state).message.startswith("invalid_target_state")
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from engine.directory.permission import PERMISSIONS
 from engine.web.access_keys import AccessKeys
+from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.permitted import permitted
 from engine.web.playback_api import PlaybackApi
@@ -19,7 +20,8 @@ async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path
     async with engine(tmp_path) as one:
         assert set(connect(one.house).operations) == set(REQUIRED)
         keys = AccessKeys(one.house.directory, bytes(32))
-        routes = [*OwnApi(one.house, keys).router().routes, *PlaybackApi(one.house).router().routes]
+        own = (OwnApi(one.house, keys), PlaybackApi(one.house), MonitoringApi(one.house))
+        routes = [route for each in own for route in each.router().routes]
         assert {route.path for route in routes} == set(OWN_REQUIRED)
         for route in routes:
             assert permitted in [each.call for each in route.dependant.dependencies]
