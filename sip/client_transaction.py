@@ -60,6 +60,8 @@ class ClientTransaction(Timed):
         self._table.outbox.append(Send(self._data, self.flow, self.key))
 
     def receive(self, response: Response, source: Flow, now: float) -> None:
+        if response.status >= 200:
+            self._data = b""  # never sent again, and this may stay for half a minute
         self._perform(self._machine.receive(response.status, now), now, response, source)
 
     def tick(self, now: float) -> None:

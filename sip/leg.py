@@ -30,6 +30,7 @@ class Leg:
 
     __slots__ = (
         *(
+            "_transfers",
             "calls",
             "dialog",
             "early",
@@ -41,7 +42,7 @@ class Leg:
             "offer",
             "owing",
         ),
-        *("promised", "requests", "responses", "timer", "transfers"),
+        *("promised", "requests", "responses", "timer"),
     )
 
     def __init__(
@@ -60,7 +61,7 @@ class Leg:
         self.responses = SessionResponses(layer, self.timer)
         self.requests = SessionRequests(layer, user, self.timer, logins)
         self.early = SessionEarly(layer, self.id, self.requests, self.responses)
-        self.transfers = SessionTransfers(layer, self.id, self.requests, self.responses)
+        self._transfers: SessionTransfers | None = None
         self.calls = start is State.CALLING  # it was us who called
         self.forks: SessionForks | None = None  # where several phones are called
         self.offer: SessionDescription | None = None  # ours, in our last INVITE or UPDATE
@@ -69,13 +70,20 @@ class Leg:
         self.glares = 0  # how often it has drawn a 491
 
     @property
+    def transfers(self) -> SessionTransfers:
+        """Made when it is first asked for: most calls are not transferred."""
+        if self._transfers is None:
+            self._transfers = SessionTransfers(self.layer, self.id, self.requests, self.responses)
+        return self._transfers
+
+    @property
     def deadline(self) -> float:
         return min(
             self.machine.deadline,
             self.timer.deadline,
             self.responses.deadline,
             self.early.deadline,
-            self.transfers.deadline,
+            self._transfers.deadline if self._transfers else inf,
             self.forks.deadline if self.forks else inf,
         )
 
@@ -92,14 +100,28 @@ class Leg:
                 _PERFORM[do](self, given)
         if self.machine.over:
             self.early.end(given.now)
-            self.responses.pending = None
-            self.requests.release()
+            self._release()
+
+    def tick(self, now: float) -> None:
+        """What the parts have to do by now, besides the machine."""
+        if self.forks:
+            self.forks.tick(now)
+        self.early.tick(now)
+        if self._transfers:
+            self._transfers.tick(now)
+
+    def _release(self) -> None:
+        """Half a minute is still to pass in which a copy of the 2xx may come for its ACK."""
+        self.responses.pending = self.responses.described = None
+        self.offer = self.promised = None
+        self.requests.release()
 
     def _tell(self, do: Do, given: Given) -> None:
         if do in CAUSES:
             self.timer.stop()
             self.early.end(given.now)
-            self.transfers.end(self.dialog, given.now)
+            if self._transfers:
+                self._transfers.end(self.dialog, given.now)
             if self.forks:
                 self.forks.end(given.now)
         elif do is Do.TELL_OFFER:

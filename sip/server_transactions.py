@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 class ServerTransaction(Timed):
     """The last response to a request, and for how long copies get it; the request is not kept.
 
-    `session` is the one an INVITE made or belongs to; a CANCEL looks here.
+    `session` is the one an INVITE made or belongs to, until its final response: from then on a
+    CANCEL changes nothing (RFC 3261 §9.2), and a call that is over does not wait for Timer L.
+    `tag` is that of our responses, which the one to a CANCEL gets as well.
     """
 
-    __slots__ = ("_last", "_machine", "_reply", "_spare", "_table", "key", "merge_key", "session")
+    __slots__ = (
+        *("_last", "_machine", "_reply", "_spare", "_table", "key", "merge_key", "session"),
+        "tag",
+    )
 
     def __init__(self, table: ServerTransactions, arrival: Arrival) -> None:
         super().__init__()
@@ -32,6 +37,7 @@ class ServerTransaction(Timed):
         self._reply, self._spare = arrival.reply, arrival.spare
         self.key, self.merge_key = arrival.key, arrival.merge_key
         self.session: Session | None = None
+        self.tag = ""
 
     @property
     def deadline(self) -> float:
@@ -41,8 +47,13 @@ class ServerTransaction(Timed):
     def over(self) -> bool:
         return self._machine.over
 
+    def belong_to(self, session: Session) -> None:
+        self.session, self.tag = session, session.dialog.local_tag
+
     def respond(self, response: Response, now: float) -> None:
         self._last = response.encode()
+        if response.status >= 200:
+            self.session = None
         self._perform(self._machine.respond(response.status, now))
 
     def repeat(self, status: int, now: float) -> None:

@@ -70,7 +70,8 @@ class Session(Timed):
 
     def offered(self, invite: Asked, offer: SessionDescription | None) -> None:
         """The INVITE that made this session came."""
-        now, invite.transaction.session = invite.arrival.now, self
+        now = invite.arrival.now
+        invite.transaction.belong_to(self)
         self._leg.responses.wait(invite, offer)
         self._leg.responses.renew_from(now)
         self._leg.early.dialogs.came(self.dialog, offered=offer is not None)
@@ -175,7 +176,7 @@ class Session(Timed):
                 reasons = reasons_in(asked.arrival.request.headers)
                 self._take(Input.BYE, Given(now, asked=asked, reasons=reasons))
             case "INVITE":
-                asked.transaction.session = self
+                asked.transaction.belong_to(self)
                 self._respond(asked, 100, now)
                 self._take(Input.REINVITE, given)
             case "UPDATE" if offer:
@@ -251,10 +252,7 @@ class Session(Timed):
             self._take(Input.UPDATE_DUE if by_update else Input.REINVITE_DUE, Given(now))
         if self._leg.responses.tick(self.dialog, now):
             self._take(Input.UNPRACKED, Given(now, status=504))
-        if self._leg.forks:
-            self._leg.forks.tick(now)
-        self._leg.early.tick(now)
-        self._leg.transfers.tick(now)
+        self._leg.tick(now)
         self._perform(self._leg.machine.tick(now), Given(now))
         self._settle(now)
 

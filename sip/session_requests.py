@@ -31,6 +31,7 @@ class SessionRequests:
         "_invite",
         "_invited",
         "_layer",
+        "_logins",
         "_meant",
         "_timer",
         "_update",
@@ -43,8 +44,10 @@ class SessionRequests:
     ) -> None:
         self._layer, self._timer = layer, timer
         self._user: ClientUser | None = user
-        self._authorization = Authorization(logins, layer.tokens)
-        self._acks, self._early = Acks(layer), EarlyResponses()
+        self._logins = logins
+        self._authorization: Authorization | None = None  # until we are challenged
+        self._acks = Acks(layer)
+        self._early: EarlyResponses | None = None  # until there is a reliable one
         self._invite: Outgoing | None = None  # on its way, the last one
         self._invited: Request | None = None  # what it asks for
         self._update: Request | None = None
@@ -110,6 +113,7 @@ class SessionRequests:
 
     def expected(self, response: Response) -> str | None:
         """The RAck of a reliable response that comes in its turn; None for any other."""
+        self._early = self._early or EarlyResponses()
         return self._early.acknowledge(response)
 
     def prack(
@@ -185,10 +189,14 @@ class SessionRequests:
         """`request` as a 401, 407 or 422 wants it; None when it may not be sent once more."""
         again, number = None, dialog.local_cseq + 1
         challenged = response.status in FIELDS
-        meant = (challenged or request.to.tag is None) and self._is_meant(dialog)
-        if meant and request.to.tag is None:
+        from_elsewhere = source.host not in self._meant and request.to.tag is None
+        meant = (challenged or from_elsewhere) and self._is_meant(dialog)
+        if meant and from_elsewhere:
             self._meant.add(source.host)
         if challenged and meant:
+            self._authorization = self._authorization or Authorization(
+                self._logins, self._layer.tokens
+            )
             again = self._authorization.answer(request, response, number)
         elif response.status == 422:
             again = self._timer.corrected(request, response, number)
@@ -203,7 +211,8 @@ class SessionRequests:
         One that only a Contact or a 3xx leads to may not: it could claim any realm, and take its
         time to find the password behind what it got.
         """
-        return any(hop.host in self._meant for hop in dialog.hops()[:1])
+        hops = dialog.hops()
+        return bool(hops) and hops[0].host in self._meant
 
 
 def _write(request: Request, fields: Fields) -> None:

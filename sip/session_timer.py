@@ -39,17 +39,19 @@ def check_interval(request: Request) -> None:
 class SessionTimer:
     """Of one session. It is off until a 2xx says otherwise; each later 2xx sets it anew."""
 
-    __slots__ = ("_begun", "_give_up_at", "_min_se", "_ours", "_refresh_at", "_seconds")
+    __slots__ = (
+        *("_begun", "_give_up_at", "_min_se", "_ours", "_refresh_at", "_seconds"),
+        "deadline",
+    )
+
+    deadline: float
+    """When it is to be looked at again: it is asked for more often than it changes."""
 
     def __init__(self) -> None:
         self._seconds, self._min_se = SESSION_SECONDS, MIN_SE
         self._ours: bool | None = None  # whether we refresh; None before that was agreed
-        self._refresh_at = self._give_up_at = inf
         self._begun = False  # whether an INVITE has had its 2xx
-
-    @property
-    def deadline(self) -> float:
-        return min(self._refresh_at, self._give_up_at)
+        self.stop()
 
     def lapsed(self, now: float) -> bool:
         """Whether nobody refreshed in time: the session is to be hung up, §10."""
@@ -59,11 +61,11 @@ class SessionTimer:
         """Whether it is our turn; true again soon, unless a 2xx comes of it."""
         due = now >= self._refresh_at
         if due:
-            self._refresh_at = now + RETRY_SECONDS
+            self._set(now + RETRY_SECONDS, self._give_up_at)
         return due
 
     def stop(self) -> None:
-        self._refresh_at = self._give_up_at = inf
+        self._set(inf, inf)
 
     def proposal(self) -> Fields:
         """What a request of ours that makes or refreshes the session asks for, §7.1, §7.4."""
@@ -126,8 +128,12 @@ class SessionTimer:
 
     def _start(self, seconds: int, ours: bool, now: float) -> None:
         self._seconds, self._ours = seconds, ours
-        self._refresh_at = now + seconds / 2 if ours else inf
-        self._give_up_at = now + seconds - min(32, seconds / 3)  # §10
+        give_up_at = now + seconds - min(32, seconds / 3)  # §10
+        self._set(now + seconds / 2 if ours else inf, give_up_at)
+
+    def _set(self, refresh_at: float, give_up_at: float) -> None:
+        self._refresh_at, self._give_up_at = refresh_at, give_up_at
+        self.deadline = min(refresh_at, give_up_at)
 
 
 def _refresher(message: Message) -> str:

@@ -167,11 +167,11 @@ class UserAgentServer:
     def _cancel(self, arrival: Arrival) -> None:
         """§9.2. The 200 carries the tag of the INVITE's responses."""
         invite = self._layer.servers.find(arrival.invite_key)
-        if invite is None or invite.session is None:
+        if invite is None or not invite.tag:
             raise Refusal(481)
-        tag = invite.session.dialog.local_tag
-        self._layer.send(arrival.response(200, tag=tag), arrival.reply)
-        invite.session.cancelled(invite, arrival)
+        self._layer.send(arrival.response(200, tag=invite.tag), arrival.reply)
+        if invite.session:
+            invite.session.cancelled(invite, arrival)
 
     def _invite(self, arrival: Arrival) -> None:
         request = arrival.request

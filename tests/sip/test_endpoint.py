@@ -203,9 +203,11 @@ def one_short_call(scene: Scene, name: str) -> None:
     scene.server.do(scene.endpoint.hang_up(scene.incoming().session, scene.now))
 
 
-def parts_of_calls() -> set[int]:
+PARTS = (Session, ClientTransaction, ServerTransaction)
+
+
+def parts_of_calls(kinds: tuple[type, ...] = PARTS) -> set[int]:
     """Those that this process holds, be it in reports of tests that failed."""
-    kinds = (Session, ClientTransaction, ServerTransaction)
     return {id(each) for each in gc.get_objects() if isinstance(each, kinds)}
 
 
@@ -230,6 +232,18 @@ def test_what_is_over_is_freed_without_the_garbage_collector() -> None:
         assert parts_of_calls() <= before
     finally:
         gc.enable()
+
+
+def test_a_call_that_came_in_is_freed_at_its_end_though_copies_may_come_for_32_seconds() -> None:
+    gc.collect()
+    scene, before = Scene(), parts_of_calls((Session,))
+    scene.answers()
+    scene.dial()
+    scene.run(1.0)
+    scene.phone.do(scene.machine.hang_up(scene.now))
+    scene.run(1.0)
+    assert parts_of_calls((Session,)) <= before
+    assert scene.endpoint.transactions_open == 2
 
 
 def test_commands_for_a_session_nobody_knows_are_ignored() -> None:

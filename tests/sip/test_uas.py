@@ -139,6 +139,18 @@ def test_a_cancel_after_the_answer_changes_nothing(scene: Scene) -> None:
     assert scene.server.reported(Ended) == []
 
 
+def test_a_cancel_that_comes_after_the_end_has_the_tag_of_the_invite_too(up: Scene) -> None:
+    invite = up.wire.passed[0].data
+    up.phone.do(up.machine.hang_up(0.0))
+    up.run(0.0)
+    cancel = invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n")
+    up.wire.inject(cancel, up.phone.address, up.server.address)
+    up.run(0.0)
+    finals = [each.message for each in up.wire.passed if each.name.startswith("200 ")]
+    assert [each.cseq.method for each in finals] == ["INVITE", "BYE", "CANCEL"]
+    assert finals[0].to.tag == finals[2].to.tag
+
+
 def test_a_cancel_for_a_reinvite_leaves_the_call_up(up: Scene) -> None:
     up.phone.do(up.machine.reinvite("", 0.0))
     up.run(0.0)
