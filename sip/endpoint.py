@@ -6,7 +6,6 @@ Nothing that comes from the network raises here. Times are seconds on one monoto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from secrets import token_hex
 
 from config.settings import SipSettings
 from config.trunks import Trunk
@@ -34,15 +33,12 @@ from sip.registrar import Registrar
 from sip.replaces import Replaces
 from sip.sdp import SessionDescription
 from sip.sessions import Sessions
+from sip.tokens import Tokens
 from sip.transaction import TIMEOUT
 from sip.transaction_layer import TransactionLayer
 from sip.transfer import refer_fields
 from sip.trunks import Trunks, TrunkStatus
 from sip.uas import UserAgentServer
-
-
-def _token() -> str:
-    return token_hex(8)
 
 
 class Endpoint:
@@ -57,8 +53,9 @@ class Endpoint:
         settings: SipSettings,
         accounts: Mapping[str, Account],
         here: Here,
-        tokens: Callable[[], str] = _token,
+        tokens: Callable[[], str] | None = None,
     ) -> None:
+        tokens = tokens or Tokens()
         secret = "".join(tokens() for _ in range(4)).encode()
         preloaded = by_way_of(settings.outbound_proxies)
         self._layer = TransactionLayer(here, tokens, settings.max_transactions, preloaded)
