@@ -136,7 +136,7 @@ class Dialog:
     @property
     def secure(self) -> bool:
         """Whether it goes over TLS on every hop: §12.1.1 and §12.1.2, told by the next one."""
-        return self._next_uri().lower().startswith("sips:")
+        return self._next_uri()[:5].lower() == "sips:"
 
     def hops(self) -> tuple[Hop, ...]:
         """Where to send, first choice first; TLS only where the dialog is secure.
@@ -146,7 +146,7 @@ class Dialog:
         its registrar: then only the way it came.
         """
         by_flow = self.behind_nat or (not self.routes and "gr" in Uri.parse(self.target).params)
-        return _hops(self.flow, self._next_uri(), by_flow=by_flow, secure=self.secure)
+        return _hops(self.flow, self._next_uri(), by_flow, self.secure)
 
     def _next_uri(self) -> str:
         return NameAddr.parse(self.routes[0]).uri if self.routes else self.target
@@ -154,15 +154,20 @@ class Dialog:
     def _build(self, method: str, cseq: int, here: Here) -> Request:
         uri, routes = self._route()
         headers = Headers()
-        headers.set("Via")  # keeps its place at the top
-        headers.set("Route", *routes)
-        headers.set("From", self.local)
-        headers.set("To", self.remote)
-        headers.set("Call-ID", self.call_id)
-        headers.set("CSeq", f"{cseq} {method}")
-        headers.set("Contact", here.contact(self.flow, secure=self.secure))
-        headers.set("Max-Forwards", str(DEFAULT_MAX_FORWARDS))
-        headers.set("Session-ID", str(self.identifier))
+        headers.set("Via", "")  # keeps its place at the top
+        if routes:
+            headers.set("Route", *routes)
+        headers.put(
+            {
+                "From": self.local,
+                "To": self.remote,
+                "Call-ID": self.call_id,
+                "CSeq": f"{cseq} {method}",
+                "Contact": here.contact(self.flow, secure=self.secure),
+                "Max-Forwards": str(DEFAULT_MAX_FORWARDS),
+                "Session-ID": str(self.identifier),
+            }
+        )
         return Request(method, uri, headers)
 
     def _route(self) -> tuple[str, tuple[str, ...]]:
@@ -176,7 +181,7 @@ class Dialog:
 
 
 @lru_cache(maxsize=4096)
-def _hops(flow: Flow | None, uri: str, *, by_flow: bool, secure: bool) -> tuple[Hop, ...]:
+def _hops(flow: Flow | None, uri: str, by_flow: bool, secure: bool) -> tuple[Hop, ...]:
     """Asked several times in each call, always with the same answer."""
     direct = None if flow and by_flow else _along(flow, hop_to(uri))
     choices = (flow, direct) if flow and flow.reliable else (direct, flow)

@@ -121,6 +121,8 @@ class Params(Mapping[str, str]):
     def parse(cls, text: str) -> Self:
         """Read "" or `;name=value...`; spaces may stand around ";" and "="."""
         params = cls()
+        if not text:
+            return params
         if _PLAIN_PARAMS.fullmatch(text):
             for piece in text.split(";")[1:]:
                 name, _, value = piece.partition("=")
@@ -143,6 +145,11 @@ class Params(Mapping[str, str]):
         twin = type(self)()
         twin._values = {**self._values, **values}
         return twin
+
+    def apart(self, name: str) -> tuple[str, Self]:
+        """The value of one, "" when it is absent, and the others; the name is lower case."""
+        value = self._values.get(name)
+        return ("", self) if value is None else (value, self.without(name))
 
     def without(self, name: str) -> Self:
         twin = type(self)()

@@ -6,7 +6,7 @@ RFC 3261 §7.3 (form, folding, lists), §20 (fields), §25.1 (grammar).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
@@ -196,6 +196,16 @@ class Headers:
         else:
             self._values.pop(name, None)
 
+    def put(self, fields: Mapping[str, str]) -> None:
+        """`set` for several at once, one value each; names are spelled as `canonical` does."""
+        text = "".join(fields.values())
+        if "\r" in text or "\n" in text:
+            raise UsageError(_TORN)
+        for name, value in fields.items():
+            self._values[name] = (value,)
+            if self._read:
+                self._read.pop(name, None)
+
     def take(self, other: Headers, *names: str) -> None:
         """Have the same lines as `other` for each of these names."""
         for name in map(canonical, names):
@@ -263,9 +273,8 @@ class Via(NamedTuple):
     def parse(cls, text: str) -> Self:
         hop, mark, rest = text.partition(";")
         transport, host, port = _hop(hop)
-        params = Params.parse(mark + rest)
-        branch = params.get("branch", "")
-        return cls(transport, host, port, branch, params.without("branch"))
+        branch, params = Params.parse(mark + rest).apart("branch")
+        return cls(transport, host, port, branch, params)
 
     @property
     def sent_by(self) -> str:
@@ -274,7 +283,8 @@ class Via(NamedTuple):
 
     def with_params(self, **values: str) -> Self:
         """A copy with parameters set."""
-        return self._replace(params=self.params.with_params(values))
+        params = self.params.with_params(values)
+        return type(self)(self.transport, self.host, self.port, self.branch, params)
 
     def __str__(self) -> str:
         branch = f";branch={self.branch}" if self.branch else ""

@@ -14,6 +14,7 @@ METHODS: Final = (
 )
 ALLOW: Final = ", ".join(METHODS)
 SUPPORTED: Final = ("100rel", "norefersub", "replaces", "timer")
+SUPPORTED_FIELD: Final = ", ".join(SUPPORTED)
 OF_REGISTER: Final = ("path", "outbound", "gruu")
 """What a registrar supports besides: RFC 3327, 5626 and 5627."""
 SDP: Final = "application/sdp"

@@ -7,7 +7,7 @@ from sip.dialog import Dialog
 from sip.exchange import Fields
 from sip.flow import Here
 from sip.message import Request, Response
-from sip.refusal import ACCEPT, ALLOW, SDP, SUPPORTED
+from sip.refusal import ACCEPT, ALLOW, SDP, SUPPORTED_FIELD
 from sip.sdp import SessionDescription
 
 
@@ -16,9 +16,7 @@ def invite(
 ) -> Request:
     """The next INVITE or re-INVITE of ours; a field of ours gives way to one in `fields`."""
     request = dialog.request("INVITE", here)
-    request.headers.set("Allow", ALLOW)
-    request.headers.set("Supported", ", ".join(SUPPORTED))
-    request.headers.set("Accept", ACCEPT)
+    request.headers.put({"Allow": ALLOW, "Supported": SUPPORTED_FIELD, "Accept": ACCEPT})
     if offer:
         describe(request, offer)
     for name, value in fields:
@@ -38,9 +36,9 @@ def respond(
     request, response = arrival.request, arrival.response(status, reason, tag=dialog.local_tag)
     if 100 < status < 300 and request.method != "BYE":  # §11.2 wants Allow
         response.headers.take(request.headers, "Record-Route")
-        response.headers.set("Contact", here.contact(arrival.reply, secure=dialog.secure))
-        response.headers.set("Allow", ALLOW)
-        response.headers.set("Supported", ", ".join(SUPPORTED))
+        contact = here.contact(arrival.reply, secure=dialog.secure)
+        ours = {"Contact": contact, "Allow": ALLOW, "Supported": SUPPORTED_FIELD}
+        response.headers.put(ours)
     response.headers.set("Session-ID", str(dialog.identifier))
     for name, value in fields:
         response.headers.add(name, value)

@@ -12,7 +12,7 @@ from sip.message import Request, Response
 from sip.outgoing import ClientUser, Outgoing
 from sip.reason import Reason
 from sip.referral import SIPFRAG, Notice
-from sip.refusal import SUPPORTED
+from sip.refusal import SUPPORTED_FIELD
 from sip.reliable import EarlyResponses
 from sip.sdp import SessionDescription
 from sip.session_messages import describe, invite
@@ -105,7 +105,7 @@ class SessionRequests:
     def update(self, dialog: Dialog, now: float, offer: SessionDescription | None = None) -> None:
         """An UPDATE, RFC 3311; without an offer it only refreshes, RFC 4028 §7.4."""
         request = dialog.request("UPDATE", self._layer.here)
-        _write(request, (("Supported", ", ".join(SUPPORTED)), *self._timer.proposal()))
+        _write(request, (("Supported", SUPPORTED_FIELD), *self._timer.proposal()))
         self._update = request
         if offer:
             describe(request, offer)

@@ -37,6 +37,7 @@ from sip.refusal import (
     OF_REGISTER,
     SDP,
     SUPPORTED,
+    SUPPORTED_FIELD,
     Refusal,
     Silence,
     refuse,
@@ -236,7 +237,7 @@ class UserAgentServer:
         response = arrival.response(200, tag=self._tag(arrival))
         response.headers.set("Allow", ALLOW)
         response.headers.set("Accept", ACCEPT)
-        response.headers.set("Supported", ", ".join(SUPPORTED))
+        response.headers.set("Supported", SUPPORTED_FIELD)
         self._layer.send(response, arrival.reply)
 
     def _open(self, arrival: Arrival) -> Asked:

@@ -38,6 +38,12 @@ def test_a_request_of_ours_swaps_the_parties_and_counts_on_its_own() -> None:
     assert first.contact and first.contact.uri == "sip:10.0.0.1:5060"
 
 
+def test_via_and_route_stand_where_proxies_look_first() -> None:
+    request = served("Record-Route: <sip:10.0.0.8;lr>").request("BYE", HERE)
+    request.headers.set("Via", HERE.via(Flow(UDP, "10.0.0.9", 5060), "z9hG4bK1"))
+    assert [name for name, _ in request.headers.items()][:3] == ["Via", "Route", "From"]
+
+
 def test_an_ack_has_the_number_of_its_invite_and_uses_none_up() -> None:
     dialog = served()
     assert str(dialog.ack(5, HERE).cseq) == "5 ACK"

@@ -105,6 +105,8 @@ def test_of_a_repeated_parameter_the_first_counts() -> None:
 
 def test_changing_parameters_leaves_the_original_alone() -> None:
     params = Params.parse(";rport;branch=1")
+    assert params.apart("branch") == ("1", Params({"rport": ""}))
+    assert params.apart("alias") == ("", params)
     assert str(params.with_param("RPORT", "5070")) == ";rport=5070;branch=1"
     assert str(params.without("Rport")) == ";branch=1"
     assert str(params) == ";rport;branch=1"

@@ -78,6 +78,18 @@ def test_setting_replaces_all_values_at_their_place() -> None:
     assert "To" not in headers
 
 
+def test_several_are_put_at_once_each_at_its_place() -> None:
+    headers = Headers([("Via", ""), ("CSeq", "1 BYE")])
+    assert headers.read("CSeq", str) == "1 BYE"
+    headers.put({"CSeq": "2 BYE", "To": "<sip:b@h>", "Via": "SIP/2.0/UDP h"})
+    fields = [("Via", "SIP/2.0/UDP h"), ("CSeq", "2 BYE"), ("To", "<sip:b@h>")]
+    assert list(headers.items()) == fields
+    assert headers.read("CSeq", str) == "2 BYE"
+    with pytest.raises(UsageError):
+        headers.put({"Subject": "hello", "Contact": "<sip:a@h>\r\nX: y"})
+    assert list(headers.items()) == fields
+
+
 def test_removing_a_header_that_is_not_there_is_no_error() -> None:
     headers = Headers([("To", "x")])
     headers.remove("t")
