@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from sip.binding import Binding
 from sip.dialog import Dialog
@@ -16,8 +15,7 @@ from sip.session_identifier import SessionIdentifier
 from sip.uri import request_uri
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(NamedTuple):
     """`uri` is what is called and `hop` the way there; `routes` are values of Route."""
 
     uri: str
@@ -54,7 +52,7 @@ class Callee:
         """Before its first request; `tag` is ours."""
         return Dialog(
             call_id,
-            str(self.from_.with_tag(tag)),
+            f"{self.from_};tag={tag}",
             tag,
             str(self.to),
             "",

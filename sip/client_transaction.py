@@ -23,7 +23,7 @@ class ClientTransaction(Timed):
     `request` is the owner's, who may send it by another flow later; what was sent here is kept.
     """
 
-    __slots__ = ("_data", "_machine", "_owner", "_request", "_table", "_via", "branch", "flow")
+    __slots__ = ("_data", "_machine", "_owner", "_request", "_table", "_via", "flow", "key")
 
     def __init__(
         self,
@@ -38,15 +38,12 @@ class ClientTransaction(Timed):
     ) -> None:
         super().__init__()
         self._table, self._request, self._owner = table, request, owner
-        self.branch, self.flow = branch, flow
+        self.key: ClientKey = (branch, request.method)
+        self.flow = flow
         self._via, self._data = str(request.headers.get("Via")), data
         machine = InviteClient if request.method == "INVITE" else RequestClient
         self._machine = machine(now, flow.reliable)
         self._machine.expire_at(now + patience)
-
-    @property
-    def key(self) -> ClientKey:
-        return self.branch, self._request.method
 
     @property
     def deadline(self) -> float:
@@ -79,7 +76,8 @@ class ClientTransaction(Timed):
         cancel = self._like("CANCEL")
         for name, value in fields:
             cancel.headers.set(name, value)
-        self._table.open(cancel, cancel.encode(), self.branch, self.flow, None, now)
+        branch, _ = self.key
+        self._table.open(cancel, cancel.encode(), branch, self.flow, None, now)
 
     def _perform(
         self,

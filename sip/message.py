@@ -156,7 +156,9 @@ class Message:
             raise UsageError("A start line must not contain a line break")
         lines = [start_line]
         for name, values in self.headers.by_name():
-            if name != _LENGTH:
+            if len(values) == 1 and name != _LENGTH:  # as nearly all
+                lines.append(f"{name}: {values[0]}")
+            elif name != _LENGTH:
                 lines += [f"{name}: {value}" for value in values]
         lines.append(f"{_LENGTH}: {len(self.body)}\r\n\r\n")
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + self.body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sip.authorization import Logins
 from sip.binding import Binding
@@ -19,8 +19,7 @@ from sip.session_forks import Device, Way, devices
 from sip.sessions import Behalf, Sessions
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneCall:
+class PhoneCall(NamedTuple):
     """Whom to call and what to say: the parameters of `Endpoint.invite`."""
 
     username: str

@@ -127,6 +127,8 @@ def requires_keys(offer: SessionDescription) -> bool:
 
 def without_keys(offer: SessionDescription) -> SessionDescription:
     """For somebody who is reached where others may read."""
+    if not any(line.values("crypto") for line in offer.media):
+        return offer
     lines = (
         replace(line, attributes=tuple(one for one in line.attributes if one[0] != "crypto"))
         for line in offer.media

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sip.binding import Binding
 from sip.callee import Callee
@@ -25,8 +25,7 @@ from sip.session_requests import SessionRequests
 FLOW_FAILED: Final = 430
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One way to a phone, and what it is to get; `plain`: our offer without its keys."""
 
     callee: Callee
@@ -35,8 +34,7 @@ class Way:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """A phone; the ways to it are taken in turn, each when the one before leads nowhere.
 
     Several it has by RFC 5626 only, §4.3: it must not get one call twice.

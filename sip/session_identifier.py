@@ -28,7 +28,8 @@ class SessionIdentifier:
 
     def heard(self, message: Message) -> Self:
         """With what the peer says of itself; as before when it says nothing readable."""
-        found = _FIELD.fullmatch(message.headers.get("Session-ID") or "")
+        said = message.headers.get("Session-ID")
+        found = _FIELD.fullmatch(said) if said else None
         return replace(self, remote=found[1].lower()) if found else self
 
     def passed_on(self) -> Self | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sip.arrival import Arrival
 from sip.authorization import NO_LOGINS, Logins
@@ -32,8 +31,7 @@ class SessionsFull(UsageError):
     """There are as many sessions or transactions as the settings allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behalf:
+class Behalf(NamedTuple):
     """For whom a call of ours is made: what it says of that, and which call it belongs to.
 
     `identifier` is None where the call is one of its own.

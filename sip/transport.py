@@ -320,6 +320,13 @@ class SipTransport:
 
     def _carry_out(self, action: Action) -> None:
         match action:
+            case Send():
+                if self._observers:
+                    self._observe(action.data, action.flow, sent=True)
+                if action.flow.transport == UDP:
+                    self._send_datagram(action)
+                else:
+                    self._connections.send(action)
             case Report():
                 try:
                     self._on_event(action.event)
@@ -331,13 +338,6 @@ class SipTransport:
                 lookup.add_done_callback(self._lookups.discard)
             case Alias():
                 self._connections.alias(action.flow, action.port)
-            case Send():
-                if self._observers:
-                    self._observe(action.data, action.flow, sent=True)
-                if action.flow.transport == UDP:
-                    self._send_datagram(action)
-                else:
-                    self._connections.send(action)
 
     def _observe(self, data: bytes, flow: Flow, *, sent: bool) -> None:
         ours = self.places[flow.listener or 0]
