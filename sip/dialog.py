@@ -136,7 +136,7 @@ class Dialog:
     @property
     def secure(self) -> bool:
         """Whether it goes over TLS on every hop: §12.1.1 and §12.1.2, told by the next one."""
-        return self._next_uri()[:5].lower() == "sips:"
+        return _is_sips(self._next_uri())
 
     def hops(self) -> tuple[Hop, ...]:
         """Where to send, first choice first; TLS only where the dialog is secure.
@@ -145,8 +145,7 @@ class Dialog:
         unless the peer is behind NAT, or calls itself by a GRUU (RFC 5627), whose host is that of
         its registrar: then only the way it came.
         """
-        by_flow = self.behind_nat or (not self.routes and "gr" in Uri.parse(self.target).params)
-        return _hops(self.flow, self._next_uri(), by_flow, self.secure)
+        return _hops(self.flow, self._next_uri(), self.behind_nat, bool(self.routes))
 
     def _next_uri(self) -> str:
         return NameAddr.parse(self.routes[0]).uri if self.routes else self.target
@@ -181,12 +180,17 @@ class Dialog:
 
 
 @lru_cache(maxsize=4096)
-def _hops(flow: Flow | None, uri: str, by_flow: bool, secure: bool) -> tuple[Hop, ...]:
-    """Asked several times in each call, always with the same answer."""
+def _hops(flow: Flow | None, uri: str, behind_nat: bool, routed: bool) -> tuple[Hop, ...]:
+    """Asked several times in each call, always with the same answer. `uri` is the next one."""
+    by_flow = behind_nat or (not routed and "gr" in Uri.parse(uri).params)
     direct = None if flow and by_flow else _along(flow, hop_to(uri))
     choices = (flow, direct) if flow and flow.reliable else (direct, flow)
     unique = dict.fromkeys(hop for hop in choices if hop)
-    return tuple(hop for hop in unique if not secure or is_secure(hop))
+    return tuple(hop for hop in unique if is_secure(hop) or not _is_sips(uri))
+
+
+def _is_sips(uri: str) -> bool:
+    return uri[:5].lower() == "sips:"
 
 
 def _along(flow: Flow | None, hop: Hop | None) -> Hop | None:

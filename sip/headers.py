@@ -78,6 +78,7 @@ TOKEN_LISTS: Final = frozenset(
 _HOP = re.compile(
     rf"[ \t]*SIP[ \t]*/[ \t]*2\.0[ \t]*/[ \t]*({TOKEN})[ \t]+(.+)", re.IGNORECASE | re.DOTALL
 )
+_BRANCH = re.compile(r"[^\s\"<>;,]+")
 _CSEQ = re.compile(rf"([0-9]{{1,10}})[ \t]+({TOKEN})")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]+")
 _PLAIN_ADDRESS = re.compile(  # as nearly all are: one match does what is else done in steps
@@ -253,6 +254,20 @@ def _hop(text: str) -> tuple[str, str, int | None]:
     return hop[1].upper(), *parse_host_port(hop[2].strip(LWS))
 
 
+def _branch_apart(text: str) -> tuple[str, Params]:
+    """The branch, which no two requests share, and the other parameters, which nearly all do."""
+    before, found, after = text.partition(";branch=")
+    branch, mark, rest = after.partition(";")
+    if found and _BRANCH.fullmatch(branch) and '"' not in text:
+        others = _params(before + mark + rest)
+        if "branch" not in others:
+            return branch, others
+    return Params.parse(text).apart("branch")
+
+
+_params = lru_cache(maxsize=CACHED)(Params.parse)
+
+
 def _split_words(text: str, separator: str) -> list[str]:
     return [piece.strip(LWS) for piece in text.split(separator)]
 
@@ -273,8 +288,8 @@ class Via(NamedTuple):
     def parse(cls, text: str) -> Self:
         hop, mark, rest = text.partition(";")
         transport, host, port = _hop(hop)
-        branch, params = Params.parse(mark + rest).apart("branch")
-        return cls(transport, host, port, branch, params)
+        branch, others = _branch_apart(mark + rest)
+        return cls(transport, host, port, branch, others)
 
     @property
     def sent_by(self) -> str:

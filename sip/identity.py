@@ -140,6 +140,8 @@ def _at(caller: Caller, authority: str) -> str:
 
 def _addresses(headers: Headers, *names: str) -> Iterator[NameAddr]:
     for name in names:
+        if name not in headers:
+            continue
         with suppress(PeerError):
             for value in headers.all(name)[:MAX_ENTRIES]:
                 with suppress(PeerError):

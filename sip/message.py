@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from sip.errors import PeerError, UsageError
 from sip.grammar import LWS, TOKEN, split_outside
-from sip.headers import CSeq, Headers, NameAddr, Via
+from sip.headers import CACHED, CSeq, Headers, NameAddr, Via
 
 MAX_HEAD: Final = 64 * 1024  # octets before the empty line
 MAX_BODY: Final = 256 * 1024
@@ -230,7 +231,7 @@ def parse(data: bytes) -> Request | Response:
     elif len(start_line) > MAX_LINE:
         problem = PeerError(REASONS[414], status=414)
     if start_line[:4].upper() == "SIP/":
-        response = _read_status_line(start_line, headers)
+        response = Response(*_read_status_line(start_line[:MAX_LINE]), headers)
         _finish(response, rest, problem)
         return response
     request, line_problem = _read_request_line(start_line, headers)
@@ -255,11 +256,13 @@ def _read_fields(block: str) -> tuple[Headers, PeerError | None]:
     return headers, PeerError(problem) if problem else None
 
 
-def _read_status_line(line: str, headers: Headers) -> Response:
+@lru_cache(maxsize=CACHED)
+def _read_status_line(line: str) -> tuple[int, str]:
+    """Status and reason."""
     parts = _STATUS_LINE.fullmatch(line)
     if parts is None:
         raise PeerError("Broken status line")
-    return Response(int(parts[1]), parts[2] or "", headers)
+    return int(parts[1]), parts[2] or ""
 
 
 def _read_request_line(line: str, headers: Headers) -> tuple[Request, PeerError | None]:
@@ -283,7 +286,8 @@ def _finish(message: Request | Response, rest: bytes, problem: PeerError | None)
 
 def _check_identity(message: Message) -> None:
     """Read the fields that tie a message to its transaction and dialog, for their errors."""
-    if len(message.headers.all("Via")) > MAX_VIAS:
+    lines = message.headers.lines("Via")
+    if (len(lines) > 1 or "," in "".join(lines)) and len(message.headers.all("Via")) > MAX_VIAS:
         raise PeerError("Too many Via values")
     _ = message.via, message.from_, message.to, message.call_id, message.cseq
 
@@ -314,6 +318,7 @@ def _hops(text: str) -> int:
     return _number(text, 255)
 
 
+@lru_cache(maxsize=CACHED)
 def _body_length(text: str) -> int:
     return _number(text, MAX_BODY)
 

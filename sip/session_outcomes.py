@@ -34,7 +34,8 @@ class Outcomes:
         leg = self._leg
         if leg.forks and _is_first(request):
             return self._of_fork(leg.forks, request, response, source, now)
-        early = leg.early.dialogs.get(request.to.tag) if request.to.tag else None
+        tag = request.to.tag
+        early = leg.early.dialogs.get(tag) if tag else None
         dialog = early.dialog if early else leg.dialog
         again = leg.requests.corrected(dialog, request, response, source)
         sdp = readable_description(response)
@@ -238,5 +239,5 @@ def _is_first(request: Request) -> bool:
 
 def _is_unusable(response: Response) -> bool:
     """Whether it requires an extension we do not know, RFC 3261 §20.32."""
-    required = map(str.lower, response.headers.all("Require"))
-    return any(option not in SUPPORTED for option in required)
+    required = set(map(str.lower, response.headers.all("Require")))
+    return not required.issubset(SUPPORTED)

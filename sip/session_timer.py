@@ -138,7 +138,9 @@ class SessionTimer:
 
 def _refresher(message: Message) -> str:
     """`uac`, `uas`, or "" when it is left open."""
-    value = message.headers.get("Session-Expires") or ""
+    value = message.headers.get("Session-Expires")
+    if not value:
+        return ""
     _, mark, params = value.partition(";")
     read = Params.parse(mark + params)
     return read["refresher"].lower() if "refresher" in read else ""

@@ -165,6 +165,22 @@ def test_a_via_without_branch_or_port_has_neither() -> None:
     assert (via.branch, via.port, via.sent_by) == ("", None, "host.example")
 
 
+PIECES = st.sampled_from((";branch=", ";Branch=", ";branch", "=", ";", "z9hG4bK-1", '"', ",", " "))
+
+
+@given(st.lists(PIECES | st.sampled_from((";rport", ";ttl=1", ";alias", "b", "<", "x"))))
+def test_however_a_branch_is_written_it_is_read_as_any_parameter_is(pieces: list[str]) -> None:
+    text = ";x=1" + "".join(pieces)
+    try:
+        expected = Params.parse(text).apart("branch")
+    except PeerError:
+        with pytest.raises(PeerError):
+            Via.parse("SIP/2.0/UDP h" + text)
+    else:
+        via = Via.parse("SIP/2.0/UDP h" + text)
+        assert (via.branch, via.params) == expected
+
+
 def test_a_via_parameter_is_added_to_a_copy() -> None:
     via = Via.parse("SIP/2.0/UDP h;rport;branch=b")
     seen = via.with_params(received="192.0.2.1", rport="5070")
