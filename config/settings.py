@@ -137,6 +137,8 @@ class MediaSettings(Section):
     playout_max_ms: Annotated[int, Field(ge=20, le=400)] = 200
     """Within these bounds what is mixed waits for late packets, as long as their jitter needs."""
     recording_delay_ms: Annotated[int, Field(ge=40, le=400)] = 120
+    recorded_dtmf: Literal["silent", "heard"] = "silent"
+    """What keys that are tones in what a phone says are in recordings."""
     srtp: Literal["never", "secure", "always"] = "secure"
     """SRTP with keys in SDP: "secure" wherever signalling is over TLS and the phone knows it,
     "always" takes no call without. Keys are never told over anything but TLS."""

@@ -51,12 +51,6 @@ class Line:
         return self.keys is way
 
     @property
-    def keys_sound(self) -> bool:
-        """The phone knows no telephone events: keys are tones in what it says."""
-        remote = self.negotiation.remote
-        return remote is not None and remote.receive_telephone_event is None
-
-    @property
     def _direction(self) -> str:
         remote = self.negotiation.remote
         return remote.direction if remote else "inactive"

@@ -141,14 +141,9 @@ class Performer:
     def prompt_ended(self, live: LiveContact, party: Party) -> None:
         self._flows.prompt_ended(live, party)
 
-    def pressed(
-        self, live: LiveContact, line: Line, digit: str, duration_ms: int, *, sounds: bool = False
-    ) -> None:
-        """Somebody pressed a key, which may be part of a PIN: nobody writes it down.
-
-        `sounds`: as a tone in what the phone says.
-        """
-        self._recordings.digit(live, duration_ms / 1000, sounds=sounds)
+    def pressed(self, live: LiveContact, line: Line, digit: str, duration_ms: int) -> None:
+        """Somebody pressed a key, which may be part of a PIN: nobody writes it down."""
+        self._recordings.digit(live, duration_ms / 1000)
         for party in live.heard:
             if line is live.line_of(party):
                 self._flows.pressed(live, party, digit)

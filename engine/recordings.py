@@ -24,7 +24,7 @@ import structlog
 from config import RecordingSettings
 from engine.beep import Beeper
 from engine.codecs import speaks_wideband
-from engine.digit_guard import TOLD_LATE_SECONDS, DigitGuard
+from engine.digit_guard import DigitGuard
 from engine.errands import Errands
 from engine.ledger import Ledger
 from engine.live import LiveContact
@@ -45,7 +45,7 @@ from recorder import (
     recording_path,
 )
 
-BY_FLOW, BY_DIGITS, BY_TONE = "flow", "digits", "tone"
+BY_FLOW, BY_DIGITS = "flow", "digits"
 """Reasons of suspensions that nobody asked for by the API."""
 log = structlog.get_logger("engine.recordings")
 
@@ -162,23 +162,15 @@ class Recordings:
             self._tell(track, Resume(track.path, track.frame_from(self._loop.time()), reason))
             track.suspended.discard(reason)
 
-    def digit(self, live: LiveContact, seconds: float, *, sounds: bool) -> None:
-        """A key was pressed on this contact for so long: what is keyed may be a card number.
-
-        A key that `sounds` is silenced in any case, as far as it is not written yet.
-        """
+    def digit(self, live: LiveContact, seconds: float) -> None:
+        """A key was pressed on this contact for so long: what is keyed may be a card number."""
         self._note_guard(live)
-        now = self._loop.time()
-        if sounds:
-            for track in self._tracks_of(live):
-                self._silence(track, now - seconds - TOLD_LATE_SECONDS, BY_TONE)
-                self._end_silence(track, BY_TONE)
         if not live.digits_quiet_seconds:
             return
         guard = self._guards.get(live.contact_id)
         if guard is None:
             guard = self._guards[live.contact_id] = DigitGuard(live.digits_quiet_seconds)
-        since = guard.digit(seconds, now)
+        since = guard.digit(seconds, self._loop.time())
         if since is not None:
             for track in self._tracks_of(live):
                 self._silence(track, since, BY_DIGITS)

@@ -309,9 +309,7 @@ class Switchboard:
         if line.party is Party.SUPERVISOR:
             self._monitors.pressed(live, line, event.digit)
         else:
-            self._performer.pressed(
-                live, line, event.digit, event.duration_ms, sounds=line.keys_sound
-            )
+            self._performer.pressed(live, line, event.digit, event.duration_ms)
 
     def _lost(self, live: LiveContact, line: Line, *, hung_up: bool) -> None:
         if line.party is Party.SUPERVISOR:

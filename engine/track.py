@@ -5,14 +5,15 @@ Pure. `now` is the monotonic clock of the loop: a corrected wall clock must not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
+from typing import Literal
 
 from mixer import Port, PortStats, Tap
-from recorder import Channels, Facts, Hold, Loss, Order, Part, frame_at, frame_from
+from recorder import Channels, Facts, Hold, Loss, Masked, Order, Part, frame_at, frame_from
 
 CHANNELS = {Part.AGENT: Channels(), Part.IVR: Channels(left="prompts", right="customer")}
 Side = Enum("Side", "LEFT RIGHT")
@@ -102,9 +103,16 @@ class Track:
             self.started,
             CHANNELS[self.part],
             holds=tuple(one for one in holds if one.first < one.end),
+            masked=tuple(self._masked(frames)),
             left_loss=self._tallies[Side.LEFT].loss(),
             right_loss=self._tallies[Side.RIGHT].loss(),
         )
+
+    def _masked(self, frames: int) -> Iterator[Masked]:
+        for span in self.tap.masked:
+            if span.first < frames:
+                channel: Literal["left", "right"] = "right" if span.channel else "left"
+                yield Masked(span.first, min(span.end, frames), channel)
 
     def _instant(self, now: float) -> datetime:
         return self.started + timedelta(seconds=now - self.opened)

@@ -38,6 +38,10 @@ Changes     Every change of a route or a gain, and the start and end of players,
 Digits      Telephone events (RFC 4733) are told once, when they end, and relayed, or sent anew to a
             phone of another codec; they are never sound. Tones in the sound are looked for where
             that is asked. Digits that are sent take the place of all else on their way.
+Masks       No digit sounds in a tap (`recorded_dtmf`): 58 ms ahead of it the timelines are judged,
+            and a digit of -40 dBm0 a tone or more is silence there, from its first sample to its
+            last and up to 26 ms on both sides, with ramps of 5 ms outside. The tap tells where.
+            Mixes and relays pass digits on.
 The rings   Commands, events, released slots and the frames of each tap: one writer and one reader
             each, no lock anywhere. Python may be two seconds late; the media thread never waits.
 Who owns    The control thread decides what exists (slots, UDP ports, routes asked for) and can
@@ -80,6 +84,7 @@ from mixer.media import Clip, Mixer, Tap
 from mixer.ports import (
     DigitReceived,
     Event,
+    Masked,
     MediaStarted,
     MediaTimedOut,
     PlayerEnded,
@@ -101,6 +106,7 @@ __all__ = [
     "Event",
     "Farm",
     "Leg",
+    "Masked",
     "MediaStarted",
     "MediaTimedOut",
     "Mixer",

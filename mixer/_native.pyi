@@ -48,6 +48,7 @@ class Mixer:
         playout_max_ms: int,
         recording_delay_ms: int,
         late_tick_ms: int,
+        mask_digits: bool,
     ) -> None:
         """Raises ValueError when a limit is out of range, MixerFull without memory or thread."""
 
@@ -111,8 +112,11 @@ class Mixer:
         """Raises PortGone, RouteRefused, MixerFull, ValueError (gain)."""
 
     def unroute(self, source: tuple[int, int, int], sink: tuple[int, int, int], /) -> None: ...
-    def tap_read(self, slot: int, generation: int, max_frames: int, /) -> tuple[bytes, int, bool]:
-        """Stereo int16 frames, overruns so far, whether the tap was closed and all was read."""
+    def tap_read(
+        self, slot: int, generation: int, max_frames: int, /
+    ) -> tuple[bytes, int, bool, list[tuple[int, int, int]]]:
+        """Stereo int16 frames, overruns so far, whether the tap was closed and all was read; and
+        what was masked and not told before: first frame, end, channel."""
 
     def tap_forget(self, slot: int, generation: int, /) -> None: ...
     def stats(self, slot: int, generation: int, /) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from mixer.graph import Graph, Route
 from mixer.ports import (
     DigitReceived,
     Event,
+    Masked,
     MediaStarted,
     MediaTimedOut,
     PlayerEnded,
@@ -63,18 +64,21 @@ class Tap:
         """Closed, and read to its last frame."""
         self.overruns = 0
         """Frames lost so far because nobody read."""
+        self.masked: list[Masked] = []
+        """Where digits were silenced, lost frames counted; complete when it has ended."""
 
     def read(self, max_frames: int) -> bytes:
         """At most `max_frames` frames, int16 LE, shape (frames, 2); b"" when there are none yet."""
         if self.ended:
             return b""
         try:
-            frames, self.overruns, self.ended = self._native.tap_read(
+            frames, self.overruns, self.ended, masked = self._native.tap_read(
                 self._slot, self._generation, max_frames
             )
         except MixerClosed:
             self.ended = True
             return b""
+        self.masked += [Masked(*span) for span in masked]
         return frames
 
     def close(self) -> None:
@@ -109,6 +113,7 @@ class Mixer:
             playout_max_ms=settings.playout_max_ms,
             recording_delay_ms=settings.recording_delay_ms,
             late_tick_ms=settings.late_tick_ms,
+            mask_digits=settings.recorded_dtmf == "silent",
         )
 
     def fileno(self) -> int:

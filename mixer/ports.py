@@ -136,6 +136,16 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """Frames `first` to before `end` of a tap are silent on one side: a key sounded there."""
+
+    first: int
+    end: int
+    channel: int
+    """0 is left, 1 is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlayerEnded:
     """The last sample of a clip was sent; comes once, and never of a loop."""
 

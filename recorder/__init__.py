@@ -30,7 +30,8 @@ that knows obstore), `upload`, `erasure`, `verification`, `disk` (files whole or
 A contact has two at most, told by their names: of its conversations, and of the automated part
 (`Part.IVR`: prompts left, customer right). Each is at 8 or 16 kHz from its first frame to its last.
 A suspended span is silence with ramps of 5 ms around it: what was said is in no file, waveform or
-log, and the manifest says from where to where, why and who. A full disk ends a recording after its
+log, and the manifest says from where to where, why and who; it also says on which channel keys that
+sounded were silenced, which the mixer does (`masked`). A full disk ends a recording after its
 last whole frame; below the floor none begins.
 
 A killed process loses less than the last second: a block that is not full (375 ms), what came
@@ -46,7 +47,7 @@ Manifests, marks and names are not encrypted: they say who spoke when, not what.
 """
 
 from recorder.archive import Archive
-from recorder.manifest import Channels, Facts, Hold, Loss, Manifest, Segment
+from recorder.manifest import Channels, Facts, Hold, Loss, Manifest, Masked, Segment
 from recorder.recording import Finished, FrameSource, NoSpace, RecordingError
 from recorder.space import Space, Watermarks
 from recorder.store import (
@@ -74,6 +75,7 @@ __all__ = [
     "Loss",
     "Manifest",
     "Marked",
+    "Masked",
     "NoSpace",
     "Order",
     "Part",

@@ -56,6 +56,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """Keys that sounded: one channel is silent."""
+
+    first: int
+    end: int
+    channel: Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """Packets of one channel that came and that never came; how much sound was made up for them."""
 
@@ -72,6 +81,7 @@ class Facts:
     channels: Channels = Channels()
     segments: tuple[Segment, ...] = ()
     holds: tuple[Hold, ...] = ()
+    masked: tuple[Masked, ...] = ()
     left_loss: Loss | None = None
     right_loss: Loss | None = None
 
@@ -115,6 +125,7 @@ class Recorded(Signed):
     segments: tuple[Segment, ...]
     suspended: tuple[Suspended, ...]
     holds: tuple[Hold, ...]
+    masked: tuple[Masked, ...]
     gaps: tuple[Gap, ...]
     overruns: Count
     left_loss: Loss | None
@@ -208,6 +219,7 @@ def describe(
         segments=facts.segments or (Segment(started, 0, finished.frames),),
         suspended=finished.suspended,
         holds=facts.holds,
+        masked=facts.masked,
         gaps=finished.gaps,
         overruns=finished.overruns,
         left_loss=facts.left_loss,

@@ -128,6 +128,7 @@ struct mx {
     uint16_t port_min, port_max;
     uint32_t max_ports;
     int64_t silence_timeout, playout_min, playout_max, recording_delay; /* samples */
+    bool mask_digits;
     int64_t late_tick_ns;
     int64_t origin_ns; /* CLOCK_MONOTONIC at position 0 */
     uint64_t origin_ntp; /* the same instant, 32.32 bits since 1900 */

@@ -199,6 +199,7 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, s
     if (!p->needed) return;
     bool after_loss = (sequel.after_loss && !made_up) || placing == REALIGNED || fresh;
     timeline_write(&p->timeline, position, samples, packet->span, after_loss);
+    mask_return(&p->mask, position);
     atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
 }
 

@@ -28,6 +28,7 @@ enum {
     MX_LEAST_DELAY_MS = 20,  /* of a reader behind now, */
     MX_MAX_DELAY_MS = 400,   /* and the most; a source keeps 1 s */
     MX_TAP_FRAMES = 1 << 14, /* 2.048 s that the reader of a tap may be late, 64 kB */
+    MX_TAP_MASKS = 32,       /* spans that are told at once; more become one */
     MX_MAX_DIGITS = 32,      /* that wait to be sent from one port */
     MX_LEAST_DIGIT_MS = 40,
     MX_LEAST_GAP_MS = 60,    /* between digits: the end of one is told three times, 20 ms apart */
@@ -63,6 +64,7 @@ typedef struct {
     uint32_t silence_timeout_ms; /* without RTP for this long a port is MX_MEDIA_TIMED_OUT */
     uint32_t playout_min_ms, playout_max_ms; /* how far mixes read a source behind now: by its jitter, within these bounds */
     uint32_t recording_delay_ms; /* how far taps do, or as far as their sources need */
+    bool mask_digits;            /* digits that sound in RTP sources are silence in taps */
     uint32_t late_tick_ms;       /* a tick that begins later than that is counted, and told */
 } mx_limits;
 
@@ -196,9 +198,17 @@ mx_result mx_route(mx *m, mx_port source, mx_port sink, int gain_q8);
 /* The opposite. A route that is not there is MX_OK. MX_GONE, MX_FULL. */
 mx_result mx_unroute(mx *m, mx_port source, mx_port sink);
 
+/* Frames `first` to before `end`, counted from the opening of the tap, lost ones too: on that side digits were silenced. */
+typedef struct {
+    uint64_t first, end;
+    uint32_t channel;
+} mx_masked;
+
 typedef struct {
     uint64_t overruns; /* frames lost so far because nobody read */
     bool ended;        /* closed, and everything was read: do not read again */
+    uint32_t masked_count;
+    mx_masked masked[MX_TAP_MASKS]; /* not told before; some may lie in frames that were not read yet */
 } mx_tap_state;
 
 /* Copy at most `max_frames` stereo frames, left first; returns how many. Reader's thread. A stale port has ended. */

@@ -115,6 +115,7 @@ static void settle_limits(struct mx *m, const mx_limits *limits) {
     m->playout_min = samples_of_ms(limits->playout_min_ms);
     m->playout_max = samples_of_ms(limits->playout_max_ms);
     m->recording_delay = samples_of_ms(limits->recording_delay_ms);
+    m->mask_digits = limits->mask_digits;
     m->control.next_rtp_port = (uint16_t)((limits->port_min + 1u) & ~1u);
     m->wake_fd = m->events_fd = m->media.epoll_fd = m->media.timer_fd = -1;
 }
@@ -133,6 +134,7 @@ mx_result core_open(const mx_limits *limits, bool stepped, mx **opened) {
     if (!valid(limits) || !read_hosts(limits, hosts)) return MX_INVALID;
     codecs_prepare();
     resample_prepare();
+    tones_prepare();
     struct mx *m = shared_memory(sizeof *m);
     if (!m) return MX_FULL;
     memcpy(m->hosts, hosts, sizeof hosts);

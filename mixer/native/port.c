@@ -29,6 +29,7 @@ void port_open(struct mx *m, uint32_t slot, bool listen_only, struct port_socket
     tones_open(&p->tones);
     p->report_at = now + REPORT_LEAST + seed->spread % REPORT_SPREAD;
     timeline_open(&p->timeline, samples_of(m, slot), now);
+    mask_open(&p->mask, now);
     playout_open(&p->playout, m->playout_min, m->playout_max);
     show_playout(p);
     stream_open(&p->stream, seed->ssrc, seed->sequence, seed->timestamp);

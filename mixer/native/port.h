@@ -9,6 +9,7 @@
 #include "codecs.h"
 #include "digits.h"
 #include "level.h"
+#include "mask.h"
 #include "playout.h"
 #include "resample.h"
 #include "rtcp.h"
@@ -106,6 +107,7 @@ struct rtp_port {
     uint16_t mixed;          /* sequence number of mixed packets and digits, before the stream maps it */
     struct counters counters;
     struct timeline timeline;
+    struct mask mask;
     struct playout playout;
     /* Now and then. */
     int32_t fading[CODEC_MOST_WIDTH * MIX_RAMP]; /* of the next mix: sources that have left it */

@@ -105,13 +105,15 @@ static PyType_Spec clip_spec = {"mixer._native.Clip", sizeof(Clip), 0, Py_TPFLAG
 
 static PyObject *mixer_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"host", "host6", "dscp", "port_min", "port_max", "max_ports", "max_routes", "silence_timeout_ms",
-                            "playout_min_ms", "playout_max_ms", "recording_delay_ms", "late_tick_ms", NULL};
+                            "playout_min_ms", "playout_max_ms", "recording_delay_ms", "late_tick_ms", "mask_digits", NULL};
     mx_limits limits;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$zzbHHIIIIIII", names, &limits.host, &limits.host6, &limits.dscp, &limits.port_min,
+    int mask_digits;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "$zzbHHIIIIIIIp", names, &limits.host, &limits.host6, &limits.dscp, &limits.port_min,
                                      &limits.port_max, &limits.max_ports, &limits.max_routes,
                                      &limits.silence_timeout_ms, &limits.playout_min_ms,
-                                     &limits.playout_max_ms, &limits.recording_delay_ms, &limits.late_tick_ms))
+                                     &limits.playout_max_ms, &limits.recording_delay_ms, &limits.late_tick_ms, &mask_digits))
         return NULL;
+    limits.mask_digits = mask_digits;
     Mixer *self = (Mixer *)PyType_GenericAlloc(type, 0);
     if (!self) return NULL;
     mx_result result = mx_open(&limits, &self->handle);
@@ -277,6 +279,17 @@ static PyObject *mixer_unroute(PyObject *self, PyObject *args) {
     return none_or_raise(mx_unroute(m, source, sink));
 }
 
+static PyObject *masked_of(const mx_tap_state *state) {
+    PyObject *list = PyList_New(0);
+    for (uint32_t i = 0; list && i < state->masked_count; i++) {
+        const mx_masked *span = &state->masked[i];
+        PyObject *one = Py_BuildValue("KKI", (unsigned long long)span->first, (unsigned long long)span->end, span->channel);
+        if (!one || PyList_Append(list, one) < 0) Py_CLEAR(list);
+        Py_XDECREF(one);
+    }
+    return list;
+}
+
 static PyObject *mixer_tap_read(PyObject *self, PyObject *args) {
     static int16_t frames[2 * MX_TAP_FRAMES]; /* guarded by the GIL */
     mx *m = opened((Mixer *)self);
@@ -287,8 +300,10 @@ static PyObject *mixer_tap_read(PyObject *self, PyObject *args) {
     if (max_frames < 0) max_frames = 0;
     if (max_frames > MX_TAP_FRAMES) max_frames = MX_TAP_FRAMES;
     size_t count = mx_tap_read(m, port, frames, (size_t)max_frames, &state);
-    return Py_BuildValue("y#KN", frames, (Py_ssize_t)(count * 2 * sizeof *frames), (unsigned long long)state.overruns,
-                         PyBool_FromLong(state.ended));
+    PyObject *masked = masked_of(&state);
+    if (!masked) return NULL;
+    return Py_BuildValue("y#KNN", frames, (Py_ssize_t)(count * 2 * sizeof *frames), (unsigned long long)state.overruns,
+                         PyBool_FromLong(state.ended), masked);
 }
 
 static PyObject *mixer_tap_forget(PyObject *self, PyObject *args) {

@@ -16,6 +16,15 @@ struct ring {
     _Alignas(64) _Atomic uint32_t tail; /* written by the reader: cells ever popped */
 };
 
+/* In memory for 2^n cells. */
+static inline void ring_place(struct ring *r, void *cells, uint32_t cell_size, uint32_t count) {
+    r->cells = cells;
+    r->cell_size = cell_size;
+    r->mask = count - 1;
+    atomic_store_explicit(&r->head, 0, memory_order_relaxed);
+    atomic_store_explicit(&r->tail, 0, memory_order_relaxed);
+}
+
 /* Room for at least `capacity` cells, at most 2^31. False: no memory. */
 static inline bool ring_open(struct ring *r, uint32_t cell_size, uint32_t capacity) {
     uint32_t cells = 1;

@@ -70,15 +70,33 @@ static void add_wide_source(const struct mx *m, uint32_t source, int64_t positio
 typedef void add_sound(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
                        const struct gain *gain);
 
+/* NULL: it is recorded as it is. */
+static struct mask *mask_of(const struct mx *m, uint32_t source) {
+    struct slot *slot = &m->media.slots[source];
+    return m->mask_digits && slot->kind == KIND_RTP ? &slot->rtp.mask : NULL;
+}
+
+/* All but the digits that sound in it. */
+static void add_masked(const struct mx *m, const struct edge *e, add_sound *add, uint32_t width, int64_t position,
+                       int32_t *sums, size_t count, const struct gain *gain) {
+    const struct mask *mask = mask_of(m, e->source);
+    for (size_t part; count > 0; count -= part, position += (int64_t)part, sums += width * part) {
+        struct gain heard = *gain;
+        part = mask ? mask_next(mask, position, count, &heard) : count;
+        if (heard.from_q8 || heard.to_q8) add(m, e->source, position, sums, part, &heard);
+        else if (mask) tap_mask(&m->taps[e->sink], e->channel, position, position + (int64_t)part);
+    }
+}
+
 /* What a tap takes through an edge: all of it, or up to where it leaves and 5 ms more. `width` sums in a position. */
 static void add_to_tap(const struct mx *m, const struct edge *e, add_sound *add, uint32_t width, int64_t position,
                        int32_t *sums, size_t count) {
     struct gain leaving = {gain_at(&e->gain, e->leaves), 0, e->leaves};
     int64_t stays = e->leaves - position;
     size_t whole = stays <= 0 ? 0 : stays < (int64_t)count ? (size_t)stays : count;
-    add(m, e->source, position, sums, whole, &e->gain);
+    add_masked(m, e, add, width, position, sums, whole, &e->gain);
     if (stays > -MIX_RAMP)
-        add(m, e->source, position + (int64_t)whole, sums + width * whole, count - whole, &leaving);
+        add_masked(m, e, add, width, position + (int64_t)whole, sums + width * whole, count - whole, &leaving);
 }
 
 static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[slot].kind == KIND_TAP; }
@@ -205,17 +223,27 @@ static void pull_wide(struct mx *m, uint32_t slot, size_t count) {
 }
 
 void sinks_collect(struct mx *m, uint32_t tap, int64_t now) {
-    int64_t delay = m->recording_delay;
+    const int64_t most = MX_MAX_DELAY_MS * MX_SAMPLE_RATE / 1000;
+    int64_t delay = m->recording_delay, ahead = m->mask_digits ? MASK_REACH : 0;
     for (struct edge *e = routes_of_sink(&m->media.routes, tap); e; e = routes_next_of_sink(&m->media.routes, e)) {
         const struct slot *source = &m->media.slots[e->source];
-        int64_t wanted = source->kind == KIND_RTP ? playout_wanted(&source->rtp.playout) : 0;
-        if (wanted > delay) delay = wanted;
+        int64_t wanted = source->kind == KIND_RTP ? playout_wanted(&source->rtp.playout) + ahead : 0;
+        if (wanted > delay) delay = wanted < most ? wanted : most;
     }
     sinks_pull(m, tap, now - delay);
 }
 
+static void prepare_masks(struct mx *m, uint32_t tap, int64_t until) {
+    const struct routes *routes = &m->media.routes;
+    for (struct edge *e = routes_of_sink(routes, tap); e; e = routes_next_of_sink(routes, e)) {
+        struct mask *mask = mask_of(m, e->source);
+        if (mask) mask_prepare(mask, &m->media.slots[e->source].rtp.timeline, until);
+    }
+}
+
 void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
     struct tap *tap = &m->taps[slot];
+    if (tap->next < until) prepare_masks(m, slot, until);
     while (tap->next < until) {
         size_t count = until - tap->next < PULL_SAMPLES ? (size_t)(until - tap->next) : PULL_SAMPLES;
         if (tap->width > 1) pull_wide(m, slot, count);

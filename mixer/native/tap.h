@@ -8,8 +8,17 @@
 #include <stdint.h>
 
 #include "mixer.h"
+#include "ring.h"
 
-enum { TAP_BYTES = MX_TAP_FRAMES * 2 * sizeof(int16_t) };
+/* The sample memory of a tap: its frames, then what was masked of them. */
+enum {
+    TAP_FRAME_BYTES = MX_TAP_FRAMES * 2 * sizeof(int16_t),
+    TAP_BYTES = TAP_FRAME_BYTES + MX_TAP_MASKS * sizeof(mx_masked)
+};
+
+struct span {
+    int64_t first, end; /* positions; first == end: none */
+};
 
 struct tap {
     /* Both threads. Generations start at 1, and one that was read to its end is never read again. */
@@ -19,14 +28,19 @@ struct tap {
     _Atomic uint64_t overruns;
     _Alignas(64) _Atomic uint32_t head; /* written by media */
     _Alignas(64) _Atomic uint32_t tail; /* written by the reader */
+    struct ring masked;                 /* mx_masked */
     /* Media thread. */
     _Alignas(64) int16_t *frames;
-    int64_t next; /* position of the next frame to be written */
+    int64_t opened, next; /* positions of the first frame, and of the next to be written */
     uint32_t width; /* frames in a position */
+    struct span masking[2]; /* of each side, the newest: it may still grow */
 };
 
 /* Control thread, while neither of the others knows of it. */
 void tap_open(struct tap *t, int16_t *frames, uint32_t generation, uint32_t width, int64_t now);
+
+/* Media thread: of the frames to be written next, those of positions `from` to before `to` lack digits on one side. */
+void tap_mask(struct tap *t, uint32_t channel, int64_t from, int64_t to);
 
 /* Media thread: `count` frames, whole positions, from two sums, each clipped; what finds no room is an overrun. */
 void tap_write(struct tap *t, const int32_t *left, const int32_t *right, size_t count);

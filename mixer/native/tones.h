@@ -1,7 +1,7 @@
-/* tones.h - DTMF digits found in the sound itself, by eight filters after Goertzel, with the tolerances of ITU-T Q.24.
+/* tones.h - DTMF digits found in the sound itself, by correlation with the eight tones, with the tolerances of ITU-T Q.24.
  *
- * For phones and trunks that know no telephone events. It needs all the sound of a port decoded, and speech can, rarely,
- * look like a digit: nothing listens until it is asked to. */
+ * For phones and trunks that know no telephone events, and for recordings, in which no digit sounds (mask.h). It needs all
+ * the sound of a port decoded, and speech can, rarely, look like a digit: no port listens for digits until it is asked to. */
 #ifndef EARSHOT_TONES_H
 #define EARSHOT_TONES_H
 
@@ -11,11 +11,20 @@
 
 #include "digits.h"
 
-enum { TONE_BLOCK = 102, TONES = 8, NO_TONE = 0xff }; /* samples judged at once, 12.75 ms: three fit into 40 ms */
+enum {
+    TONE_BLOCK = 102, /* samples judged at once, 12.75 ms: three fit into 40 ms */
+    NO_TONE = 0xff,
+    NO_SOUND = 0xfe,  /* too little of it for any digit */
+};
+
+/* Make the tones; any number of times, from any thread, before anything else. */
+void tones_prepare(void);
+
+/* The code of the digit that sounds in a block, NO_TONE or NO_SOUND. */
+uint8_t tones_in(const int16_t samples[TONE_BLOCK]);
 
 struct tone_detector {
-    float state[TONES][2]; /* of each filter, the last two values */
-    float energy;
+    int16_t block[TONE_BLOCK];
     uint32_t filled;       /* samples of the block at hand */
     uint32_t next;         /* timestamp of the sample that follows on it */
     uint8_t before;        /* what the last block held: a code, or NO_TONE */

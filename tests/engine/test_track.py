@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.track import Side, Track
-from mixer import Port, PortStats
+from mixer import Masked, Port, PortStats
 from recorder import Hold, Loss, Part
+from recorder.manifest import Masked as MaskedChannel
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 OPENED = 50.0  # on the monotonic clock
@@ -18,10 +19,11 @@ NOTHING = PortStats(**dict.fromkeys(PortStats.__slots__, 0))
 class OpenTap:
     def __init__(self, rate: int) -> None:
         self.rate = rate
+        self.masked = [Masked(100, 200, 0), Masked(150, 300, 1)]
 
 
 def track(rate: int = 8000, part: Part = Part.AGENT) -> Track:
-    tap = OpenTap(rate)  # only its rate matters here
+    tap = OpenTap(rate)
     return Track("c", part, NOON, OPENED, tap, Path("a.wav"))  # type: ignore[arg-type]
 
 
@@ -58,6 +60,16 @@ def test_loss_is_that_of_all_phones_on_a_side_while_they_were_heard() -> None:
     facts = one.facts(8000)
     assert facts.left_loss is None
     assert facts.right_loss == Loss(received=70, lost=4, concealed_ms=61)
+
+
+def test_digits_that_were_silenced_are_told_as_far_as_the_file_goes() -> None:
+    left = MaskedChannel(100, 200, "left")
+    assert track().facts(8000).masked == (left, MaskedChannel(150, 300, "right"))
+    assert track().facts(180).masked == (
+        MaskedChannel(100, 180, "left"),
+        MaskedChannel(150, 180, "right"),
+    )
+    assert track().facts(150).masked == (MaskedChannel(100, 150, "left"),)
 
 
 def test_a_phone_that_is_gone_has_lost_its_figures_and_no_others() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from mixer import DigitReceived, Event, Mixer, NoTelephoneEvents, Route
 from tests.mixer.phone import FRAME, Phone, every_frame
-from tests.mixer.waiting import drained, until
+from tests.mixer.waiting import drained, settings, until
 from tests.rig.tones import Samples, silence, tone
 
 EVENT = 101
@@ -70,3 +70,25 @@ def test_tones_are_looked_for_when_asked(
     mixer.read_events()
     digits = [event.digit for event in events if isinstance(event, DigitReceived)]
     assert digits == (["5"] if asked else [])
+
+
+@pytest.mark.parametrize("masks", [True, False])
+def test_a_digit_that_sounds_is_silence_in_a_recording_which_says_where(
+    events: list[Event], phone: Callable[..., Phone], masks: bool
+) -> None:
+    mixer = Mixer(settings(recorded_dtmf="silent" if masks else "heard"), events.append)
+    customer = phone("PCMA")
+    leg = customer.join(mixer).port
+    tap = mixer.open_tap()
+    mixer.route("call", {Route(leg, tap.right)})
+    sound: Samples = np.concatenate([silence(0.04), FIVE.astype(np.int16), silence(0.36)])
+    every_frame(0.5, lambda n: customer.send(sound[n * FRAME : (n + 1) * FRAME]) and None)
+    tap.close()
+    heard = drained(tap)
+    mixer.close()
+    assert bool(np.abs(heard).max() > 1000) != masks
+    if masks:
+        [span] = tap.masked
+        assert (span.channel, 800 <= span.end - span.first <= 1600) == (1, True)
+    else:
+        assert tap.masked == []

@@ -44,6 +44,7 @@ def opened(**changes: int | str) -> _native.Mixer:
         "playout_max_ms": 200,
         "recording_delay_ms": 120,
         "late_tick_ms": 10,
+        "mask_digits": True,
     }
     return _native.Mixer(**{**limits, **changes})  # type: ignore[arg-type]
 
@@ -131,7 +132,7 @@ def test_ports_that_never_were_are_gone() -> None:
             mixer.close_port(slot, generation)
         with pytest.raises(_native.PortGone):
             mixer.route((slot, generation, 0), (slot, generation, 1), 256)
-        assert mixer.tap_read(slot, generation, 10) == (b"", 0, True)
+        assert mixer.tap_read(slot, generation, 10) == (b"", 0, True, [])
     mixer.close()
 
 

@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct digit_queue queue = {0};
     struct tone_detector tones;
     struct digit found[2];
+    tones_prepare();
     tones_open(&tones);
     for (int64_t now = 0; more(&all); now += next8(&all)) {
         switch (next8(&all) % 7) {

@@ -16,7 +16,7 @@ enum { MS = 1000 * 1000, PTIME = 20 * MS, FRAME = 160 };
 
 static const mx_limits rig_limits = {
     .host = "127.0.0.1", .dscp = 46, .late_tick_ms = 10, .port_min = 30000, .port_max = 31999, .max_ports = 16, .max_routes = 64,
-    .silence_timeout_ms = 2000, .playout_min_ms = 60, .playout_max_ms = 60, .recording_delay_ms = 120,
+    .silence_timeout_ms = 2000, .playout_min_ms = 60, .playout_max_ms = 60, .recording_delay_ms = 120, .mask_digits = true,
 };
 
 struct phone {

@@ -8,7 +8,7 @@
 
 enum { N = 160, MANY = 2000 };
 
-static int16_t memory[2 * MX_TAP_FRAMES];
+static _Alignas(mx_masked) int16_t memory[TAP_BYTES / sizeof(int16_t)];
 static int16_t out[2 * MX_TAP_FRAMES];
 
 static void write(struct tap *t, int32_t left, int32_t right) {
@@ -40,6 +40,29 @@ static void what_finds_no_room_is_counted(void) {
     size_t written = (MX_TAP_FRAMES / N + 3) * N;
     assert(tap_read(&t, 1, out, MX_TAP_FRAMES, &state) == MX_TAP_FRAMES);
     assert(state.overruns == written - MX_TAP_FRAMES && out[2 * N] == 1 && t.next == (int64_t)written);
+}
+
+static void what_was_masked_is_told_once_in_frames_and_grows_together_when_nobody_asks(void) {
+    struct tap t = {0};
+    mx_tap_state state;
+    tap_open(&t, memory, 1, 2, 1000);
+    tap_mask(&t, 1, 990, 1010);
+    tap_mask(&t, 1, 1010, 1030);
+    write(&t, 0, 0); /* two frames a position: up to 1080 */
+    tap_mask(&t, 0, 1100, 1110);
+    tap_mask(&t, 1, 1100, 1120);
+    tap_mask(&t, 1, 1105, 1130);
+    assert(tap_read(&t, 1, out, 1, &state) == 1 && state.masked_count == 1);
+    assert(state.masked[0].first == 0 && state.masked[0].end == 60 && state.masked[0].channel == 1);
+    write(&t, 0, 0);
+    for (int i = 0; i < MX_TAP_MASKS + 5; i++) tap_mask(&t, 0, t.next + 2, t.next + 4), write(&t, 0, 0);
+    tap_end(&t);
+    tap_read(&t, 1, out, MX_TAP_FRAMES, &state);
+    assert(state.masked_count == MX_TAP_MASKS && state.masked[1].channel == 1);
+    assert(state.masked[1].first == 200 && state.masked[1].end == 260);
+    tap_end(&t); /* the last span has all that found no room */
+    tap_read(&t, 1, out, MX_TAP_FRAMES, &state);
+    assert(state.masked_count == 0);
 }
 
 static void a_name_of_before_reads_nothing(void) {
@@ -106,6 +129,7 @@ static void routes_are_found_from_both_ends_and_used_again(void) {
 int main(void) {
     left_comes_first_and_the_end_comes_last();
     what_finds_no_room_is_counted();
+    what_was_masked_is_told_once_in_frames_and_grows_together_when_nobody_asks();
     a_name_of_before_reads_nothing();
     another_thread_reads_every_frame_in_order();
     routes_are_found_from_both_ends_and_used_again();

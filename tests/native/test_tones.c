@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "tones.h"
+#include "voice.h"
 
 enum { RATE = 8000, ROOM = RATE * 60 };
 
@@ -111,30 +112,16 @@ static void single_tones_sweeps_and_noise_are_no_digits(void) {
     assert(find(digits, durations) == 0);
 }
 
-/* Vowels: a pulse train at a gliding pitch through gliding resonances, the nearest to a voice that needs no file. */
 static void a_voice_is_no_digit(void) {
     char digits[4096];
     uint32_t durations[4096];
-    double y[3][2] = {{0}}, pulse = 0;
-    length = 0;
-    for (int i = 0; i < 50 * RATE; i++) {
-        double t = (double)i / RATE, pitch = 110 + 90 * sin(t * 2.1) * sin(t * 0.7);
-        double formants[3] = {500 + 300 * sin(t * 5.3), 1400 + 600 * sin(t * 3.7), 2500 + 300 * sin(t * 1.9)};
-        double x = 0, sum = 0;
-        if ((pulse += pitch / RATE) >= 1) pulse -= 1, x = 1500;
-        for (int f = 0; f < 3; f++) {
-            double r = exp(-M_PI * 80 / RATE), turn = 2 * r * cos(2 * M_PI * formants[f] / RATE);
-            double next = x + turn * y[f][0] - r * r * y[f][1];
-            y[f][1] = y[f][0];
-            y[f][0] = next;
-            sum += next / (1 + f);
-        }
-        sound[length++] = (int16_t)(sum > 32000 ? 32000 : sum < -32000 ? -32000 : sum);
-    }
+    length = 50 * RATE;
+    voice_fill(sound, length);
     assert(find(digits, durations) == 0);
 }
 
 int main(void) {
+    tones_prepare();
     keys_are_found_within_the_tolerances();
     the_same_key_again_is_another_digit_and_a_click_is_none();
     a_digit_that_stops_with_the_stream_is_told();

@@ -15,6 +15,7 @@ from recorder.manifest import (
     Hold,
     Loss,
     Manifest,
+    Masked,
     Recorded,
     Segment,
     Sound,
@@ -40,6 +41,7 @@ FACTS = Facts(
     STARTED,
     segments=(Segment(STARTED, 0, 16_000),),
     holds=(Hold(800, 900),),
+    masked=(Masked(850, 990, "left"),),
     left_loss=Loss(100, 3, 3),
 )
 
@@ -87,6 +89,7 @@ def test_a_manifest_says_all_that_is_known_of_a_recording() -> None:
             {"asked": 100, "first": 120, "end": 400, "reason": "card number", "who": "agent1"}
         ],
         "holds": [{"first": 800, "end": 900}],
+        "masked": [{"first": 850, "end": 990, "channel": "left"}],
         "gaps": [{"first": 500, "end": 700, "lost": 30}],
         "overruns": 30,
         "left_loss": {"received": 100, "lost": 3, "concealed_ms": 3},
