@@ -25,7 +25,8 @@ Relay       A sink with one RTP source of its own codec at unity gain gets its p
             with a header of ours (RFC 3550 §5.1); G.711 u-law and A-law are turned into each other
             byte by byte. Anything else is mixed every 20 ms, and sent in packets as long as the
             phone wants them. Sequence and timestamps go on without a break from one to the other.
-            A relayed leg may feed taps and mixes at the same time.
+            A relayed leg may feed taps and mixes at the same time. Sinks that hear the same, in one
+            codec and packets of 20 ms, are sent one mix, encoded once (G.722: each for itself).
 Codecs      G.722 and Opus have a timeline and a mix of 16000 Hz: between two of them wideband stays
             wide. Taps, players and narrowband legs are 8000 Hz; a half-band filter leads from one
             rate to the other. What comes of Opus is decoded to 16000 Hz mono, whatever it was. Both

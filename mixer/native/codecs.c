@@ -48,22 +48,22 @@ static uint32_t encode_alaw(void *encoder, uint8_t *payload, const int16_t *samp
 
 static const struct codec table[CODECS] = {
     {.name = "PCMU", .payload_type = 0, .clock_rate = 8000, .channels = 1, .ticks = 1, .width = 1, .packets = ANY,
-     .bytewise = true, .span = a_byte_each, .decode = decode_ulaw, .encode = encode_ulaw},
+     .bytewise = true, .shareable = true, .span = a_byte_each, .decode = decode_ulaw, .encode = encode_ulaw},
     {.name = "PCMA", .payload_type = 8, .clock_rate = 8000, .channels = 1, .ticks = 1, .width = 1, .packets = ANY,
-     .bytewise = true, .span = a_byte_each, .decode = decode_alaw, .encode = encode_alaw},
+     .bytewise = true, .shareable = true, .span = a_byte_each, .decode = decode_alaw, .encode = encode_alaw},
     /* Its RTP clock is 8000 Hz by an old mistake (RFC 3551 §4.5.2). */
     {.name = "G722", .payload_type = 9, .clock_rate = 8000, .channels = 1, .ticks = 1, .width = 2, .packets = ANY,
      .span = a_byte_each, .decode = g722_decode_payload, .encode = g722_encode_span,
      .encoder_bytes = g722_encoder_bytes, .decoder_bytes = g722_decoder_bytes, .open_encoder = g722_open_encoder,
      .open_decoder = g722_open_decoder},
     {.name = "opus", .payload_type = 111, .clock_rate = 48000, .channels = 2, .ticks = 6, .width = 2, .packets = OPUS,
-     .span = opus_span, .decode = opus_decode_payload, .encode = opus_encode_span, .conceal = opus_make_up,
+     .shareable = true, .span = opus_span, .decode = opus_decode_payload, .encode = opus_encode_span, .conceal = opus_make_up,
      .encoder_bytes = opus_encoder_bytes, .decoder_bytes = opus_decoder_bytes, .open_encoder = opus_open_encoder,
      .open_decoder = opus_open_decoder},
     {.name = "L16", .payload_type = 112, .clock_rate = 8000, .channels = 1, .ticks = 1, .width = 1, .packets = ANY,
-     .span = l16_span, .decode = l16_decode, .encode = l16_encode},
+     .shareable = true, .span = l16_span, .decode = l16_decode, .encode = l16_encode},
     {.name = "L16", .payload_type = 113, .clock_rate = 16000, .channels = 1, .ticks = 2, .width = 2, .packets = ANY,
-     .span = l16_wide_span, .decode = l16_decode, .encode = l16_encode_wide},
+     .shareable = true, .span = l16_wide_span, .decode = l16_decode, .encode = l16_encode_wide},
 };
 static uint8_t transcodings[BYTEWISE][BYTEWISE][256];
 

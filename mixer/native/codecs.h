@@ -29,6 +29,7 @@ struct codec {
     uint8_t ticks, width;
     uint8_t packets;      /* bit n: packets of (n + 1) x 10 ms can be made */
     bool bytewise;        /* one byte a sample, each for itself */
+    bool shareable;       /* a decoder follows at once where another encoder goes on */
     size_t (*encoder_bytes)(void), (*decoder_bytes)(void); /* of state; NULL: none */
     void (*open_encoder)(void *encoder, const struct codec_wishes *wishes);
     void (*open_decoder)(void *decoder);

@@ -113,6 +113,7 @@ struct media {
     struct lateness late; /* of ticks, not told yet */
     /* Words, for libsrtp2. */
     _Alignas(8) uint8_t datagram[MAX_DATAGRAM];
+    uint8_t payload[RTP_MAX_PAYLOAD]; /* encoded, for one packet or several */
     _Alignas(8) uint8_t packet[RTP_HEADER + RTP_MAX_PAYLOAD + CRYPTO_ADDED];
 };
 

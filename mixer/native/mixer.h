@@ -28,7 +28,7 @@ enum {
     MX_LEAST_DELAY_MS = 20,  /* of a reader behind now, */
     MX_MAX_DELAY_MS = 400,   /* and the most; a source keeps 1 s */
     MX_TAP_FRAMES = 1 << 14, /* 2.048 s that the reader of a tap may be late, 64 kB */
-    MX_TAP_MASKS = 32,       /* spans that are told at once; more become one */
+    MX_TAP_MASKS = 16,       /* spans that are told at once; more become one */
     MX_MAX_DIGITS = 32,      /* that wait to be sent from one port */
     MX_LEAST_DIGIT_MS = 40,
     MX_LEAST_GAP_MS = 60,    /* between digits: the end of one is told three times, 20 ms apart */

@@ -26,6 +26,7 @@ void port_open(struct mx *m, uint32_t slot, bool listen_only, struct port_socket
     p->sockets = sockets;
     p->listen_only = listen_only;
     p->relayed = NO_SLOT;
+    p->mixed_at = -1;
     tones_open(&p->tones);
     p->report_at = now + REPORT_LEAST + seed->spread % REPORT_SPREAD;
     timeline_open(&p->timeline, samples_of(m, slot), now);
@@ -60,6 +61,7 @@ static void change_codec(struct mx *m, struct rtp_port *p, const struct codec *c
     p->decoding = false;
     p->waiting = 0;
     memset(p->fading, 0, sizeof p->fading);
+    p->fades = false;
     timeline_change(&p->timeline, codec->width, codec->ticks);
     stream_turn(&p->stream, codec->ticks);
 }
@@ -210,24 +212,70 @@ static void open_encoder(const struct mx *m, uint32_t slot) {
     p->encoding = true;
 }
 
-/* `at`: position of the first sample. */
-static void send_samples(struct mx *m, uint32_t slot, int16_t *samples, uint32_t span, int64_t at) {
+/* `at`: position of the first sample. Returns the bytes of payload. */
+static uint32_t encode(struct mx *m, uint32_t slot, int16_t *samples, uint32_t span, int64_t at) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     const struct codec *codec = p->remote.codec;
     if (follows(p, STREAM_OF_MIX, at)) join(p->last_sample, samples, MIX_RAMP * codec->width);
     if (!p->encoding || p->stream.origin != STREAM_OF_MIX) open_encoder(m, slot);
-    p->last_sample = samples[span * codec->width - 1];
-    uint32_t length = codec->encode(memory_of(m, slot) + PORT_ENCODER, m->media.packet + RTP_HEADER, samples, span);
+    return codec->encode(memory_of(m, slot) + PORT_ENCODER, m->media.payload, samples, span);
+}
+
+/* What was encoded, whose last sample was that, as a packet of this port. */
+static void send_encoded(struct mx *m, struct rtp_port *p, uint32_t length, int16_t last, uint32_t span, int64_t at) {
     struct rtp_header header = {
         .marker = p->paused && length,
         .payload_type = p->remote.payload_type,
         .sequence = p->mixed,
-        .timestamp = (uint32_t)at * codec->ticks,
+        .timestamp = (uint32_t)at * p->remote.codec->ticks,
     };
+    p->last_sample = last;
     p->paused = !length;
     if (!length) return;
     p->mixed++;
+    memcpy(m->media.packet + RTP_HEADER, m->media.payload, length);
     if (stream_map(&p->stream, STREAM_OF_MIX, &header, span, at)) port_send(p, m->media.packet, &header, length, at);
+}
+
+static void send_samples(struct mx *m, uint32_t slot, int16_t *samples, uint32_t span, int64_t at) {
+    uint32_t length = encode(m, slot, samples, span, at);
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    send_encoded(m, p, length, samples[span * p->remote.codec->width - 1], span, at);
+}
+
+static bool same_wishes(const struct codec_wishes *a, const struct codec_wishes *b) {
+    return a->max_bitrate == b->max_bitrate && a->fec == b->fec && a->dtx == b->dtx && a->cbr == b->cbr;
+}
+
+bool port_can_share(const struct rtp_port *p, int64_t tick) {
+    return port_sends(p, tick) && !p->dialled.sounding && p->stream.origin == STREAM_OF_MIX &&
+           p->remote.packet == MX_TICK_SAMPLES && (!p->waiting || p->waits_until != tick);
+}
+
+bool port_shares(const struct rtp_port *p, const struct rtp_port *other, int64_t tick) {
+    return port_can_share(other, tick) && p->remote.codec == other->remote.codec &&
+           (!p->remote.codec->shareable || same_wishes(&p->remote.wishes, &other->remote.wishes));
+}
+
+/* The one whose encoder goes on. */
+static uint32_t leader_of(const struct mx *m, const uint32_t *slots, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (m->media.slots[slots[i]].rtp.encoding) return slots[i];
+    return slots[0];
+}
+
+void port_send_shared(struct mx *m, const uint32_t *slots, uint32_t count, int16_t *samples, int64_t tick) {
+    uint32_t leader = leader_of(m, slots, count), length = 0;
+    const struct codec *codec = m->media.slots[leader].rtp.remote.codec;
+    int16_t last = samples[MX_TICK_SAMPLES * codec->width - 1];
+    if (codec->shareable) length = encode(m, leader, samples, MX_TICK_SAMPLES, tick);
+    for (uint32_t i = 0; i < count; i++) {
+        struct rtp_port *p = &m->media.slots[slots[i]].rtp;
+        if (codec->shareable) p->encoding = slots[i] == leader;
+        else length = encode(m, slots[i], samples, MX_TICK_SAMPLES, tick);
+        p->waiting = 0;
+        send_encoded(m, p, length, last, MX_TICK_SAMPLES, tick);
+    }
 }
 
 void port_send_mix(struct mx *m, uint32_t slot, int16_t *samples, int64_t tick) {

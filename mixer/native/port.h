@@ -96,6 +96,9 @@ struct rtp_port {
     struct level level;
     int64_t decoded; /* position after the newest packet that was decoded */
     /* What goes. */
+    int64_t mixed_at;        /* tick of the newest mix that was sent, alone or with others */
+    uint64_t mixture;        /* equal where the same sources are mixed with the same gains, and hardly ever else */
+    bool fades;              /* something lies in `fading` */
     uint32_t relayed;        /* slot of the one source that is forwarded packet by packet, or NO_SLOT: mix */
     uint32_t refusals;       /* in a row */
     int64_t quiet_until;     /* a peer that refused packets is left alone for a while */
@@ -175,6 +178,14 @@ void port_send(struct rtp_port *p, uint8_t *packet, const struct rtp_header *hea
 
 /* Send a tick of a mix, of the port's width, in packets as long as the phone wants them. */
 void port_send_mix(struct mx *m, uint32_t slot, int16_t *samples, int64_t tick);
+
+/* Whether the port could send at this tick what is encoded for another; and whether that other is of its kind. */
+bool port_can_share(const struct rtp_port *p, int64_t tick);
+bool port_shares(const struct rtp_port *p, const struct rtp_port *other, int64_t tick);
+
+/* Send a tick of a mix from all of these, of one kind: encoded once, by one encoder that goes on as long as it can, where the
+ * codec is shareable. */
+void port_send_shared(struct mx *m, const uint32_t *slots, uint32_t count, int16_t *samples, int64_t tick);
 
 void port_queue_digits(struct mx *m, uint32_t slot, const uint8_t *codes, uint32_t count, uint32_t duration,
                        uint32_t gap, bool asked);

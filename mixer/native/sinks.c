@@ -7,7 +7,11 @@
 #include "mix.h"
 #include "resample.h"
 
-enum { PULL_SAMPLES = 400 }; /* at once: keeps the sums of both sides in 3.2 kB */
+enum {
+    PULL_SAMPLES = 400, /* at once: keeps the sums of both sides in 3.2 kB */
+    MOST_COMPANY = 64,  /* ports that are sent one mix */
+    MOST_LOOKS = 128,   /* at others, for it: music may have a thousand listeners */
+};
 
 /* `gain` on the clock of the samples. */
 static void add_source(const struct mx *m, uint32_t source, int64_t position, int32_t *sums, size_t count,
@@ -101,6 +105,11 @@ static void add_to_tap(const struct mx *m, const struct edge *e, add_sound *add,
 
 static bool is_tap(const struct mx *m, uint32_t slot) { return m->media.slots[slot].kind == KIND_TAP; }
 
+static void forget_fading(struct rtp_port *port) {
+    memset(port->fading, 0, sizeof port->fading);
+    port->fades = false;
+}
+
 /* At 16000 Hz those sources that are at 8000 Hz are summed first, and raised once. */
 static void mix_wide(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums) {
     const struct routes *routes = &m->media.routes;
@@ -118,19 +127,82 @@ static void mix_narrow(struct mx *m, uint32_t sink, int64_t tick, int32_t *sums)
         add_to_mix(m, e->source, tick, tick, sums, MX_TICK_SAMPLES, &e->gain);
 }
 
+static bool same_gain(const struct gain *a, const struct gain *b, int64_t tick) {
+    bool settled = a->since + MIX_RAMP <= tick && b->since + MIX_RAMP <= tick;
+    return a->to_q8 == b->to_q8 && (settled || (a->from_q8 == b->from_q8 && a->since == b->since));
+}
+
+/* Whether all that one hears, the other hears alike; they hear equally many. */
+static bool hears_all_of(const struct mx *m, uint32_t sink, uint32_t other, int64_t tick) {
+    const struct routes *routes = &m->media.routes;
+    uint32_t more = 0;
+    for (struct edge *e = routes_of_sink(routes, other); e; e = routes_next_of_sink(routes, e)) more++;
+    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e), more--) {
+        const struct edge *same = routes_find(routes, e->source, other, 0);
+        if (!same || !same_gain(&e->gain, &same->gain, tick)) return false;
+    }
+    return more == 0;
+}
+
+static bool mixes_the_same(const struct mx *m, uint32_t sink, uint32_t other, int64_t tick) {
+    const struct slot *slots = m->media.slots;
+    const struct rtp_port *one = &slots[sink].rtp, *port = &slots[other].rtp;
+    return slots[other].kind == KIND_RTP && port->relayed == NO_SLOT && port->mixed_at != tick && !port->fades &&
+           port->mixture == one->mixture && port_shares(one, port, tick) && hears_all_of(m, sink, other, tick);
+}
+
+/* Those to which this tick of the mix of `sink` can be sent as well, and itself. */
+static uint32_t find_company(const struct mx *m, uint32_t sink, int64_t tick, uint32_t company[MOST_COMPANY]) {
+    const struct routes *routes = &m->media.routes;
+    const struct edge *first = routes_of_sink(routes, sink);
+    const struct rtp_port *port = &m->media.slots[sink].rtp;
+    uint32_t count = 0, looked = 0;
+    company[count++] = sink;
+    if (!first || port->fades || !port_can_share(port, tick)) return count;
+    for (struct edge *e = routes_of_source(routes, first->source); e && looked < MOST_LOOKS; looked++) {
+        if (e->sink != sink && count < MOST_COMPANY && mixes_the_same(m, sink, e->sink, tick)) company[count++] = e->sink;
+        e = routes_next_of_source(routes, e);
+    }
+    return count;
+}
+
+static void take_fading(struct rtp_port *port, int32_t *sums) {
+    if (!port->fades) return;
+    memcpy(sums, port->fading, sizeof port->fading);
+    forget_fading(port);
+}
+
+static void send_to(struct mx *m, uint32_t sink, int16_t *samples, const uint32_t *company, uint32_t count, int64_t tick) {
+    for (uint32_t i = 0; i < count; i++) m->media.slots[company[i]].rtp.mixed_at = tick;
+    if (count == 1) port_send_mix(m, sink, samples, tick);
+    else port_send_shared(m, company, count, samples, tick);
+}
+
 void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
     struct rtp_port *port = &m->media.slots[sink].rtp;
     int32_t sums[CODEC_MOST_WIDTH * MX_TICK_SAMPLES] = {0};
     int16_t samples[CODEC_MOST_WIDTH * MX_TICK_SAMPLES];
-    memcpy(sums, port->fading, sizeof port->fading);
-    memset(port->fading, 0, sizeof port->fading);
+    uint32_t company[MOST_COMPANY];
+    if (port->mixed_at == tick) return; /* in company */
+    uint32_t count = find_company(m, sink, tick, company);
+    take_fading(port, sums);
     if (!routes_of_sink(&m->media.routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
     if (!port_sends(port, tick) || port->dialled.sounding) return;
     uint32_t width = port_width(port);
     if (width > 1) mix_wide(m, sink, tick, sums);
     else mix_narrow(m, sink, tick, sums);
     mix_clip(samples, sums, width * MX_TICK_SAMPLES);
-    port_send_mix(m, sink, samples, tick);
+    send_to(m, sink, samples, company, count, tick);
+}
+
+/* In whatever order the edges lie. */
+static uint64_t mixture_of(const struct routes *routes, const struct edge *edge) {
+    uint64_t sum = 0;
+    for (; edge; edge = routes_next_of_sink(routes, edge)) {
+        uint64_t one = ((uint64_t)edge->source << 32 | (uint32_t)edge->gain.to_q8) * 0x9e3779b97f4a7c15; /* 2^64 / phi */
+        sum += one ^ one >> 29;
+    }
+    return sum;
 }
 
 /* One RTP source of the same codec at unity gain is relayed, anything else is mixed; once more after the last source has left. */
@@ -147,8 +219,9 @@ static void choose_relay_or_mix(struct mx *m, uint32_t sink) {
         roster_add(&media->mixing, sink);
     } else if (relay) {
         roster_remove(&media->mixing, sink);
-        memset(port->fading, 0, sizeof port->fading); /* the first packet is joined to the mix (port_join) */
+        forget_fading(port); /* the first packet is joined to the mix (port_join) */
     }
+    port->mixture = mixture_of(&media->routes, edge);
 }
 
 /* A packet is decoded only when somebody reads the timeline; a player moves only when somebody hears it. */
@@ -299,6 +372,7 @@ static void fade(struct mx *m, const struct edge *edge, int64_t since) {
     struct rtp_port *sink = &m->media.slots[edge->sink].rtp;
     int32_t narrow[MIX_RAMP + 2 * RESAMPLE_REACH] = {0};
     if (!sink->remote.codec) return;
+    sink->fades = true;
     if (port_width(sink) == 1) {
         add_to_mix(m, edge->source, since, since, sink->fading, MIX_RAMP, &edge->gain);
     } else if (is_wide(m, edge->source)) {

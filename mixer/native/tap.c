@@ -11,7 +11,7 @@ void tap_open(struct tap *t, int16_t *frames, uint32_t generation, uint32_t widt
     t->width = width;
     t->opened = t->next = now;
     memset(t->masking, 0, sizeof t->masking);
-    ring_place(&t->masked, (uint8_t *)frames + TAP_FRAME_BYTES, sizeof(mx_masked), MX_TAP_MASKS);
+    ring_place(&t->masked, t->masks, sizeof *t->masks, MX_TAP_MASKS);
     atomic_store_explicit(&t->ended, false, memory_order_relaxed);
     atomic_store_explicit(&t->overruns, 0, memory_order_relaxed);
     atomic_store_explicit(&t->head, 0, memory_order_relaxed);

@@ -10,11 +10,7 @@
 #include "mixer.h"
 #include "ring.h"
 
-/* The sample memory of a tap: its frames, then what was masked of them. */
-enum {
-    TAP_FRAME_BYTES = MX_TAP_FRAMES * 2 * sizeof(int16_t),
-    TAP_BYTES = TAP_FRAME_BYTES + MX_TAP_MASKS * sizeof(mx_masked)
-};
+enum { TAP_BYTES = MX_TAP_FRAMES * 2 * sizeof(int16_t) };
 
 struct span {
     int64_t first, end; /* positions; first == end: none */
@@ -28,7 +24,8 @@ struct tap {
     _Atomic uint64_t overruns;
     _Alignas(64) _Atomic uint32_t head; /* written by media */
     _Alignas(64) _Atomic uint32_t tail; /* written by the reader */
-    struct ring masked;                 /* mx_masked */
+    struct ring masked;                 /* its cells: */
+    mx_masked masks[MX_TAP_MASKS];
     /* Media thread. */
     _Alignas(64) int16_t *frames;
     int64_t opened, next; /* positions of the first frame, and of the next to be written */

@@ -8,7 +8,7 @@
 
 enum { N = 160, MANY = 2000 };
 
-static _Alignas(mx_masked) int16_t memory[TAP_BYTES / sizeof(int16_t)];
+static int16_t memory[2 * MX_TAP_FRAMES];
 static int16_t out[2 * MX_TAP_FRAMES];
 
 static void write(struct tap *t, int32_t left, int32_t right) {
