@@ -1,7 +1,7 @@
 /* Taps on a turned clock: as long as they were open, both sides aligned, whatever the packets do. */
 #include "rig.h"
 
-enum { LOUD = 0x80, SILENCE = 0xff, CHUNK = 8000 };
+enum { LOUD = 0x80, SILENCE = 0xff, CHUNK = 8000, RATE = 8000 };
 
 static int64_t now;
 static int16_t frames[2 * MX_TAP_FRAMES];
@@ -120,9 +120,41 @@ static void loss_and_disorder_change_neither_length_nor_place(void) {
     end(&c);
 }
 
+enum { MINUTES = 60, CLICKS = MINUTES * 6, PLAYOUT = 3 * FRAME };
+
+/* A listener, and when it heard clicks, both sides mixed: positions of the first and the last packet of each. */
+struct ear {
+    struct phone phone;
+    long packets, first[CLICKS], last[CLICKS];
+    int clicks;
+};
+
+static bool is_loud(const uint8_t *payload) {
+    int16_t samples[FRAME];
+    g711_decode_ulaw(samples, payload, FRAME);
+    for (int i = 0; i < FRAME; i++)
+        if (abs(samples[i]) > 20000) return true;
+    return false;
+}
+
+static void hear(struct ear *ear) {
+    struct rtp_packet packet;
+    long at = (long)(now / NS_PER_SAMPLE);
+    for (; phone_hear(&ear->phone, &packet); ear->packets++) {
+        if (!is_loud(packet.payload)) continue;
+        if (!ear->clicks || at - ear->last[ear->clicks - 1] > RATE) assert(ear->clicks < CLICKS), ear->first[ear->clicks++] = at;
+        ear->last[ear->clicks - 1] = at;
+    }
+}
+
+/* An hour, in the recording and in a mix. */
 static void clocks_that_differ_stay_within_twenty_milliseconds(void) {
     struct call c = begin();
-    enum { MINUTES = 60, CLICKS = MINUTES * 6 }; /* 720 ms of drift on each side, in opposite directions */
+    static struct ear ear;
+    ear.phone = phone_open(3);
+    mx_port listener = join(c.m, &ear.phone, "PCMU", true);
+    route(c.m, c.left_port, listener), route(c.m, c.right_port, listener);
+    /* 720 ms of drift on each side, in opposite directions. */
     struct sides s = sides_open(MINUTES * 60 * 8000 + 1000);
     int64_t next[2] = {0, 0}, steps[2] = {PTIME * 10002LL / 10000, PTIME * 9998LL / 10000};
     struct phone *phones[2] = {&c.left, &c.right};
@@ -137,14 +169,20 @@ static void clocks_that_differ_stay_within_twenty_milliseconds(void) {
         phone_talk(phones[side], click ? LOUD : SILENCE);
         next[side] += steps[side];
         drain(&c, &s);
+        hear(&ear);
     }
+    close_and_drain(&c, &s);
+    assert((int64_t)s.count == now / NS_PER_SAMPLE && labs(ear.packets - MINUTES * 60 * 50) <= 5 && ear.clicks >= CLICKS - 1);
     for (int i = 0; i < CLICKS - 1; i++) {
         for (int side = 0; side < 2; side++)
             late[side] = (long)next_loud(&s, side, i ? (size_t)sent[side][i] - 4000 : 0) - sent[side][i];
         assert(labs(late[0] - late[1]) <= FRAME);
+        long said = sent[0][i] < sent[1][i] ? sent[0][i] : sent[1][i];
+        assert(labs(ear.first[i] - said - PLAYOUT) <= FRAME + 1 && ear.last[i] - ear.first[i] <= 3 * FRAME + 1);
     }
     mx_port_stats stats;
     assert(mx_stats(c.m, c.left_port, &stats) == MX_OK && stats.realigned >= 60 && stats.realigned <= 120);
+    phone_close(&ear.phone);
     sides_close(&s);
     end(&c);
 }
