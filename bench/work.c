@@ -1,9 +1,9 @@
 /* work - what the media core costs above the libraries that it has to work with.
  *
- *     work opus|SUITE CALLS TICKS
+ *     work opus|plain|SUITE CALLS SECONDS
  *
- * Calls between two phones: one speaks Opus and the other PCMU; or both speak PCMU under SRTP with that suite (RFC 4568,
- * RFC 7714), each with keys of its own. Three ways take turns on the same sound, 200 ms each: the whole media core, on a
+ * Calls between two phones: one speaks Opus and the other PCMU; or both speak PCMU, plainly or under SRTP with that suite
+ * (RFC 4568, RFC 7714), each with keys of its own. Three ways take turns on the same sound, 200 ms each: the whole media core, on a
  * clock that is turned by hand; the least that can do the same, which receives a datagram, lets libopus decode or encode,
  * or libsrtp2 take off and put on, and sends one; and the libraries alone, without a datagram. Prints one JSON line: CPU of
  * each in microseconds for each call and second, and how often the libraries ask for memory for each packet. */
@@ -39,7 +39,8 @@ static struct call {
 static uint8_t opus_said[SPEECH][RTP_MAX_PAYLOAD], ulaw_said[SPEECH][FRAME];
 static uint32_t opus_length[SPEECH];
 static int16_t wide_said[SPEECH][WIDE];
-static const char *suite; /* NULL: Opus and PCMU */
+static bool transcoded;   /* Opus and PCMU */
+static const char *suite; /* NULL: none */
 
 static uint64_t allocations;
 
@@ -86,7 +87,7 @@ static void make_speech(void) {
     free(encoder);
 }
 
-static const struct codec *codec_of(int side) { return codec_called(suite || side ? "PCMU" : "opus"); }
+static const struct codec *codec_of(int side) { return codec_called(transcoded && side == 0 ? "opus" : "PCMU"); }
 
 static void open_keys(struct side *s, mx_srtp *srtp) {
     for (int way = 0; way < WAYS; way++) {
@@ -177,7 +178,7 @@ static void work(int count, enum way way, int64_t tick) {
             if (way == LIBRARY) memcpy(p.data, from->said.data, p.size = from->said.size);
             else p.size = (size_t)recv(from->least, p.data, sizeof p.data, 0);
             if (suite) encrypt_anew(from, to, way, &p);
-            else transcode(&calls[i], s, way, &p, tick);
+            else if (transcoded) transcode(&calls[i], s, way, &p, tick);
             if (way == LEAST && send(to->least, p.data, p.size, 0) != (ssize_t)p.size) abort();
         }
 }
@@ -198,9 +199,10 @@ static uint64_t turn(mx *m, int count, enum way way, int64_t tick, uint64_t *ask
 
 int main(int argc, char **argv) {
     int count = argc == 4 ? atoi(argv[2]) : 0, seconds = argc == 4 ? atoi(argv[3]) : 0;
-    suite = argc < 2 || strcmp(argv[1], "opus") == 0 ? NULL : argv[1];
+    transcoded = argc > 1 && strcmp(argv[1], "opus") == 0;
+    suite = argc < 2 || transcoded || strcmp(argv[1], "plain") == 0 ? NULL : argv[1];
     if (count < 1 || count > MOST_CALLS || seconds < 1 || (suite && !crypto_key_bytes(suite))) {
-        fputs("usage: work opus|SUITE CALLS SECONDS\n", stderr);
+        fputs("usage: work opus|plain|SUITE CALLS SECONDS\n", stderr);
         return 1;
     }
     mx_limits limits = rig_limits;

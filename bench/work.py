@@ -1,13 +1,16 @@
 """What the media core costs above libopus and libsrtp2: python -m bench.work --json
 
-Calls between a phone of Opus and one of PCMU, and calls between two phones under SRTP, on a clock
-that is turned by hand, in one thread (work.c). Three ways take turns, every 200 ms: the media
-core; the least that can do the same, which receives a datagram, lets the library work, and sends
-one; and the library alone. The JSON object has for each kind of call, `opus` and the suites:
+Calls between a phone of Opus and one of PCMU, calls between two phones of PCMU (`plain`), and these
+under SRTP, on a clock that is turned by hand, in one thread (work.c). Three ways take turns, every
+200 ms: the media core; the least that can do the same, which receives a datagram, lets the library
+work, and sends one; and the library alone. The JSON object has for each kind of call, `opus`,
+`plain` and the suites:
 
 *_over_least        CPU of the media core over that of the least that can do the same
 *_core_us           of the media core, microseconds for each call and second
 *_library_us        of the library alone, without a datagram
+*_added             what a suite adds to a plain call in the media core, over what it adds to the
+                    least: without what finding and forwarding packets costs in any call
 *_allocations       how often the library asks for memory for each packet
 """
 
@@ -24,6 +27,7 @@ from bench.usage import machine
 
 KINDS = {
     "opus": "opus",
+    "plain": "plain",
     "srtp_sha1": "AES_CM_128_HMAC_SHA1_80",
     "srtp_gcm_128": "AEAD_AES_128_GCM",
     "srtp_gcm_256": "AEAD_AES_256_GCM",
@@ -35,18 +39,29 @@ GRACE_SECONDS = 120.0
 def figures(calls: int, seconds: int) -> dict[str, Any]:
     """The JSON object. Raises BuildFailed, CalledProcessError, TimeoutExpired."""
     found: dict[str, Any] = {"calls": calls, "seconds": seconds}
+    cost: dict[str, dict[str, float]] = {}
     for name, kind in KINDS.items():
         command = [str(program("work")), kind, str(calls), str(seconds)]
         limit = 3 * seconds + GRACE_SECONDS
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=limit)
-        one = json.loads(done.stdout)
+        one = cost[name] = json.loads(done.stdout)
         found |= {
             f"{name}_over_least": round(one["core_us"] / one["least_us"], 2),
             f"{name}_core_us": one["core_us"],
             f"{name}_library_us": one["library_us"],
             f"{name}_allocations": one["allocations"],
         }
-    return found | {"machine": machine()}
+    return found | added(cost) | {"machine": machine()}
+
+
+def added(cost: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Of each suite; 0 where it added nothing that could be measured."""
+    plain, shares = cost["plain"], {}
+    for name in KINDS:
+        if name.startswith("srtp"):
+            core, least = (cost[name][way] - plain[way] for way in ("core_us", "least_us"))
+            shares[f"{name}_added"] = round(core / least, 2) if least > 0 else 0.0
+    return shares
 
 
 def main() -> None:
