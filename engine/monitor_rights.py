@@ -6,6 +6,7 @@ Specification items 2, 8, 9, 49 and 50.
 from __future__ import annotations
 
 from engine.directory import Kind, Resources
+from engine.directory.attributes import is_on
 from mixer import Mode
 
 LISTENS = frozenset({"ManagerListenIn", "BasicAgentAccess"})
@@ -30,6 +31,6 @@ class MonitorRights:
         return frozenset(Mode) if SPEAKS in permissions else frozenset({Mode.LISTEN})
 
     @property
-    def need_recording(self) -> bool:
-        """Whether a flow must have asked for recording first: an instance attribute lifts that."""
-        return bool(self._resources.instance.facts["Attributes"].get(ENHANCED) != "true")
+    def enhanced(self) -> bool:
+        """The attribute of the instance that lifts the precondition that a contact is recorded."""
+        return is_on(self._resources, ENHANCED)

@@ -71,7 +71,7 @@ class Monitors:
             supervisor,
             reachable=reachable,
             max_listeners=self._max_listeners,
-            needs_recording=self._rights.need_recording,
+            enhanced=self._rights.enhanced,
         )
         line = self._ring(live, supervisor, allowed)
         listener = Listener(

@@ -28,6 +28,7 @@ MODES: Mapping[str, Mode] = {
 """By the API's words; WHISPER is ours."""
 KEYS: Mapping[str, Mode] = {"4": Mode.LISTEN, "5": Mode.COACH, "6": Mode.BARGE, "0": Mode.LISTEN}
 """What the keys of the supervisor's phone switch to; 0 mutes, which is to listen again."""
+ENHANCED_LISTENERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,18 @@ def check(
     *,
     reachable: bool,
     max_listeners: int,
-    needs_recording: bool = True,
+    enhanced: bool = False,
 ) -> None:
-    """Raise Refused unless `supervisor` may start listening to this contact now."""
+    """Raise Refused unless `supervisor` may start listening to this contact now.
+
+    `enhanced` is the attribute of the instance: nothing has to be recorded then, and fewer may
+    listen (specification items 2 and 20).
+    """
+    if enhanced:
+        max_listeners = min(max_listeners, ENHANCED_LISTENERS)
     if contact.state not in TALKS:
         raise Refused.invalid("invalid_target_state: the contact has no live conversation")
-    if needs_recording and frozenset(contact.recorded) != BOTH:
+    if not enhanced and frozenset(contact.recorded) != BOTH:
         raise Refused.invalid("Monitoring failed, please enable call recording")
     if supervisor in contact.listeners:
         raise Refused.invalid(f"{supervisor} is already monitoring this contact")

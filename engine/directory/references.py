@@ -24,10 +24,14 @@ REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
     Kind.QUEUE: {
         "HoursOfOperationId": Kind.HOURS_OF_OPERATION,
         "QuickConnectIds[]": Kind.QUICK_CONNECT,
+        "OutboundCallerConfig.OutboundFlowId": Kind.CONTACT_FLOW,
     },
     Kind.QUICK_CONNECT: {
         "QuickConnectConfig.UserConfig.UserId": Kind.USER,
+        "QuickConnectConfig.UserConfig.ContactFlowId": Kind.CONTACT_FLOW,
         "QuickConnectConfig.QueueConfig.QueueId": Kind.QUEUE,
+        "QuickConnectConfig.QueueConfig.ContactFlowId": Kind.CONTACT_FLOW,
+        "QuickConnectConfig.FlowConfig.ContactFlowId": Kind.CONTACT_FLOW,
     },
 }
 

@@ -63,7 +63,8 @@ class Dispatch:
         found = self._find(request)
         handler = self._handler(found.operation)
         caller: Caller = request.scope["caller"]
-        caller.need(REQUIRED[found.operation.name], found.operation.name)
+        if permission := REQUIRED[found.operation.name]:
+            caller.need(permission, found.operation.name)
         query = parse_qs(request.url.query, keep_blank_values=True)
         body = _parsed(found.operation, await request.body())
         given = read(found.operation, found.labels, query, body)

@@ -1,12 +1,16 @@
 """Which permission each operation needs; asked before anything is carried out.
 
 Connect's own API asks IAM instead; ours asks the security profiles of whoever signed the request,
-by the permission that the same button of the console needs (specification 1 and 3.1).
+by the permission that the same button of the console needs (specification 1 and 3.1). No button is
+there for the instance itself: who may see or edit security profiles may see or change it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+OF_ITS_KIND = ""
+"""Which one depends on what kind of resource is named: whoever carries it out asks."""
 
 REQUIRED: Mapping[str, str] = {
     "AssociateQueueQuickConnects": "Queues.Edit",
@@ -35,12 +39,15 @@ REQUIRED: Mapping[str, str] = {
     "DescribeContactFlow": "ContactFlows.View",
     "DescribeContactFlowModule": "ContactFlowModules.View",
     "DescribeHoursOfOperation": "HoursOfOperation.View",
+    "DescribeInstance": "SecurityProfiles.View",
+    "DescribeInstanceAttribute": "SecurityProfiles.View",
     "DescribeQueue": "Queues.View",
     "DescribeQuickConnect": "TransferDestinations.View",
     "DescribeRoutingProfile": "RoutingPolicies.View",
     "DescribeSecurityProfile": "SecurityProfiles.View",
     "DescribeUser": "Users.View",
     "DescribeUserHierarchyGroup": "AgentGrouping.View",
+    "DescribeUserHierarchyStructure": "AgentGrouping.View",
     "DisassociateQueueQuickConnects": "Queues.Edit",
     "DisassociateRoutingProfileQueues": "RoutingPolicies.Edit",
     "DismissUserContact": "BasicAgentAccess",
@@ -51,6 +58,8 @@ REQUIRED: Mapping[str, str] = {
     "ListContactFlowModules": "ContactFlowModules.View",
     "ListContactFlows": "ContactFlows.View",
     "ListHoursOfOperations": "HoursOfOperation.View",
+    "ListInstanceAttributes": "SecurityProfiles.View",
+    "ListInstances": "SecurityProfiles.View",
     "ListQueueQuickConnects": "Queues.View",
     "ListQueues": "Queues.View",
     "ListQuickConnects": "TransferDestinations.View",
@@ -58,6 +67,7 @@ REQUIRED: Mapping[str, str] = {
     "ListRoutingProfiles": "RoutingPolicies.View",
     "ListSecurityProfilePermissions": "SecurityProfiles.View",
     "ListSecurityProfiles": "SecurityProfiles.View",
+    "ListTagsForResource": OF_ITS_KIND,
     "ListUserHierarchyGroups": "AgentGrouping.View",
     "ListUsers": "Users.View",
     "MonitorContact": "ManagerListenIn",
@@ -78,7 +88,9 @@ REQUIRED: Mapping[str, str] = {
     "StopContact": "StopContact.Enabled",
     "StopContactRecording": "BasicAgentAccess",
     "SuspendContactRecording": "BasicAgentAccess",
+    "TagResource": OF_ITS_KIND,
     "TransferContact": "TransferContact.Enabled",
+    "UntagResource": OF_ITS_KIND,
     "UpdateAgentStatus": "AgentStates.Edit",
     "UpdateContactAttributes": "BasicAgentAccess",
     "UpdateContactFlowContent": "ContactFlows.Edit",
@@ -88,6 +100,7 @@ REQUIRED: Mapping[str, str] = {
     "UpdateContactFlowName": "ContactFlows.Edit",
     "UpdateContactRoutingData": "TransferContact.Enabled",
     "UpdateHoursOfOperation": "HoursOfOperation.Edit",
+    "UpdateInstanceAttribute": "SecurityProfiles.Edit",
     "UpdateQueueHoursOfOperation": "Queues.Edit",
     "UpdateQueueMaxContacts": "Queues.Edit",
     "UpdateQueueName": "Queues.Edit",
@@ -103,6 +116,7 @@ REQUIRED: Mapping[str, str] = {
     "UpdateUserConfig": "Users.Edit",
     "UpdateUserHierarchy": "Users.Edit",
     "UpdateUserHierarchyGroupName": "AgentGrouping.Edit",
+    "UpdateUserHierarchyStructure": "AgentGrouping.Edit",
     "UpdateUserIdentityInfo": "Users.Edit",
     "UpdateUserPhoneConfig": "Users.Edit",
     "UpdateUserRoutingProfile": "Users.Edit",

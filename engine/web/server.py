@@ -25,6 +25,7 @@ from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
+from engine.web.instance_api import InstanceApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
@@ -33,6 +34,7 @@ from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
 from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
+from engine.web.tags_api import TagsApi
 
 STOP_SECONDS = 5.0
 DATE_SECONDS = 1.0  # how often the Date of answers is written anew
@@ -125,6 +127,8 @@ def connect(house: House) -> Dispatch:
         **DirectoryApi(service, house.directory, kinds).handlers(),
         **AssociationsApi(house.directory).handlers(),
         **FlowsApi(service, house.directory).handlers(),
+        **TagsApi(house.directory, kinds).handlers(),
+        **InstanceApi(house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
     return Dispatch(service, handlers, house.settings.web.is_instance)

@@ -42,5 +42,5 @@ def test_to_listen_takes_the_permission_and_the_ccp_and_to_speak_one_more(
 
 
 def test_an_attribute_of_the_instance_lifts_the_need_of_a_recording() -> None:
-    assert MonitorRights(resources([], {})).need_recording
-    assert not MonitorRights(resources([], {ENHANCED: "true"})).need_recording
+    assert not MonitorRights(resources([], {})).enhanced
+    assert MonitorRights(resources([], {ENHANCED: "true"})).enhanced

@@ -37,6 +37,16 @@ def test_without_recording_of_both_sides_there_is_no_monitoring(recorded: set[st
     assert error.message == "Monitoring failed, please enable call recording"
 
 
+def test_enhanced_monitoring_needs_no_recording_and_has_fewer_listeners() -> None:
+    def start(*listeners: str) -> None:
+        candidate = Candidate(State.BRIDGED, set(), listeners)
+        check(candidate, "manager1", reachable=True, max_listeners=5, enhanced=True)
+
+    start("manager2")
+    with pytest.raises(Refused, match="2 listeners"):
+        start("manager2", "manager3")
+
+
 @pytest.mark.parametrize("state", sorted(set(State) - TALKS, key=lambda state: state.name))
 def test_only_a_live_conversation_can_be_monitored(state: State) -> None:
     assert refusal(state=state).message.startswith("invalid_target_state")

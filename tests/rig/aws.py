@@ -45,9 +45,12 @@ class Aws:
         method = self._client.meta.method_to_api_mapping
         [name] = [each for each, operation_name in method.items() if operation_name == operation]
         call = getattr(self._client, name)
-        answer: dict[str, Any] = await asyncio.to_thread(call, InstanceId=INSTANCE, **given)
+        model = self._client.meta.service_model.operation_model(operation)
+        if model.input_shape and "InstanceId" in model.input_shape.members:
+            given.setdefault("InstanceId", INSTANCE)
+        answer: dict[str, Any] = await asyncio.to_thread(call, **given)
         del answer["ResponseMetadata"]
-        shape = self._client.meta.service_model.operation_model(operation).output_shape
+        shape = model.output_shape
         if shape is not None:
             report = ParamValidator().validate(answer, shape)
             assert not report.has_errors(), report.generate_report()

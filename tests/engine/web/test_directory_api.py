@@ -84,7 +84,7 @@ async def test_hours_statuses_and_quick_connects_are_changed_and_found(tmp_path:
         assert [one["Name"] for one in rows] == ["Lunch", "Offline"]
         assert len(await found(admin, "SearchAgentStatuses", "Lunch")) == 1
 
-        user = {"UserId": "agent1", "ContactFlowId": "flow"}
+        user = {"UserId": "agent1", "ContactFlowId": "support"}
         config = {"QuickConnectType": "USER", "UserConfig": user}
         short = await admin.ask("CreateQuickConnect", Name="first", QuickConnectConfig=config)
         one = {"QuickConnectId": short["QuickConnectId"]}

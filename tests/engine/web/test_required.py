@@ -7,13 +7,19 @@ from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.permitted import permitted
 from engine.web.playback_api import PlaybackApi
-from engine.web.required import OWN_REQUIRED, REQUIRED
+from engine.web.required import OF_ITS_KIND, OWN_REQUIRED, REQUIRED
 from engine.web.server import connect
 from tests.rig.house import engine
 
 
 def test_every_permission_that_is_asked_for_can_be_granted() -> None:
-    assert {*REQUIRED.values(), *chain.from_iterable(OWN_REQUIRED.values())} <= PERMISSIONS
+    asked = {*REQUIRED.values(), *chain.from_iterable(OWN_REQUIRED.values())} - {OF_ITS_KIND}
+    assert asked <= PERMISSIONS
+
+
+def test_only_tags_need_what_their_resource_needs() -> None:
+    by_kind = {name for name, permission in REQUIRED.items() if permission == OF_ITS_KIND}
+    assert by_kind == {"TagResource", "UntagResource", "ListTagsForResource"}
 
 
 async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path) -> None:
