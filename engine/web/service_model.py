@@ -43,7 +43,7 @@ class Operation:
         """The same by an error that the model lists for this operation, if it has one for it."""
         for error in (refused.error, *ALTERNATIVES.get(refused.error, ())):
             if status := self.errors.get(error):
-                return Refused(status, error, refused.message)
+                return Refused(status, error, refused.message, refused.details)
         return refused
 
 

@@ -58,5 +58,6 @@ def test_the_participant_service_is_read_the_same_way() -> None:
 def test_an_error_is_one_that_the_operation_lists_where_it_lists_any_for_it(
     connect: Service, name: str, raised: str, status: int, error: str
 ) -> None:
-    listed = connect.operations[name].listed(Refused(501, raised, "why"))
+    listed = connect.operations[name].listed(Refused(501, raised, "why", {"problems": []}))
     assert (listed.status, listed.error, listed.message) == (status, error, "why")
+    assert listed.details == {"problems": []}
