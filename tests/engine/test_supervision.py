@@ -25,9 +25,8 @@ def test_a_recorded_conversation_may_be_monitored() -> None:
     check(candidate, "manager1", reachable=True, max_listeners=2)
 
 
-def test_on_hold_it_may_be_too_and_unrecorded_where_the_house_says_so() -> None:
-    candidate = Candidate(State.TRANSFERRING, recorded=(), listeners=())
-    check(candidate, "manager1", reachable=True, max_listeners=2, needs_recording=False)
+def test_on_hold_it_may_be_too() -> None:
+    check(Candidate(State.TRANSFERRING, BOTH, ()), "manager1", reachable=True, max_listeners=2)
 
 
 @pytest.mark.parametrize("recorded", [set(), {"Agent"}, {"Customer"}])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from tests.rig.aws import NOT_FOUND, Aws, administered
+from tests.rig.house import to_queue
 
 NINE, FIVE = {"Hours": 9, "Minutes": 0}, {"Hours": 17, "Minutes": 0}
 OFFICE = [{"Day": "MONDAY", "StartTime": NINE, "EndTime": FIVE}]
 HOURS: dict[str, Any] = {"Name": "office", "TimeZone": "Europe/Berlin", "Config": OFFICE}
+
+FLOW = {"Name": "to agents", "Type": "AGENT_TRANSFER", "Content": json.dumps(to_queue())}
 
 
 def routing_profile(queue: str) -> dict[str, Any]:
@@ -84,11 +88,14 @@ async def test_hours_statuses_and_quick_connects_are_changed_and_found(tmp_path:
         assert [one["Name"] for one in rows] == ["Lunch", "Offline"]
         assert len(await found(admin, "SearchAgentStatuses", "Lunch")) == 1
 
-        user = {"UserId": "agent1", "ContactFlowId": "support"}
+        flow = await admin.ask("CreateContactFlow", **FLOW)
+        user = {"UserId": "agent1", "ContactFlowId": flow["ContactFlowArn"]}
         config = {"QuickConnectType": "USER", "UserConfig": user}
         short = await admin.ask("CreateQuickConnect", Name="first", QuickConnectConfig=config)
         one = {"QuickConnectId": short["QuickConnectId"]}
         await admin.ask("UpdateQuickConnectName", Name="agent one", **one)
+        told = await admin.refused("DeleteContactFlow", ContactFlowId=flow["ContactFlowId"])
+        assert told[1] == "InvalidRequestException" and "agent one" in told[2]
         config = {"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+4930123"}}
         await admin.ask("UpdateQuickConnectConfig", QuickConnectConfig=config, **one)
         shown = (await admin.ask("DescribeQuickConnect", **one))["QuickConnect"]

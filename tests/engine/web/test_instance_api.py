@@ -79,16 +79,24 @@ async def test_a_hierarchy_of_groups_has_the_levels_that_were_named(tmp_path: Pa
         assert [user["Username"] for user in found["Users"]] == ["agent1"]
         told = await admin.refused("DeleteUserHierarchyGroup", **group)
         assert told[1] == "ResourceInUseException" and "agent1" in told[2]
-        one_level = {"LevelOne": {"Name": "Land"}}
-        for structure, error in (
-            (one_level, "ResourceInUseException"),
-            ({"LevelTwo": {"Name": "Town"}}, "InvalidRequestException"),
-        ):
-            told = await admin.refused("UpdateUserHierarchyStructure", HierarchyStructure=structure)
-            assert told[1] == error
         await admin.ask("UpdateUserHierarchy", UserId="agent1")
         assert "HierarchyGroupId" not in (await admin.ask("DescribeUser", UserId="agent1"))["User"]
         await admin.ask("DeleteUserHierarchyGroup", **group)
         listed = await admin.ask("ListUserHierarchyGroups")
         assert [one["Name"] for one in listed["UserHierarchyGroupSummaryList"]] == ["north"]
-        await admin.ask("UpdateUserHierarchyStructure", HierarchyStructure=one_level)
+
+
+async def test_levels_with_groups_stay_and_have_no_gap(tmp_path: Path) -> None:
+    async with administered(tmp_path) as (_, admin):
+        await admin.ask("UpdateUserHierarchyStructure", HierarchyStructure=THREE)
+        north = await admin.ask("CreateUserHierarchyGroup", Name="north")
+        kiel = {"Name": "kiel", "ParentGroupId": north["HierarchyGroupId"]}
+        await admin.ask("CreateUserHierarchyGroup", **kiel)
+        for structure, error in (
+            ({"LevelOne": {"Name": "Land"}}, "ResourceInUseException"),
+            ({"LevelTwo": {"Name": "Town"}}, "InvalidRequestException"),
+        ):
+            told = await admin.refused("UpdateUserHierarchyStructure", HierarchyStructure=structure)
+            assert told[1] == error
+        two = {"LevelOne": {"Name": "Country"}, "LevelTwo": {"Name": "City"}}
+        await admin.ask("UpdateUserHierarchyStructure", HierarchyStructure=two)
