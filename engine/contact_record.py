@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -126,12 +126,44 @@ class ContactRecord:
     transfer_completed: datetime | None = None
     flow: str | None = None
     """The one that met the contact."""
+    name: str | None = None
+    description: str | None = None
+    related_contact_id: str | None = None
+    references: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """`Value` and `Type` by name."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    queue_priority: int | None = None
+    queue_added_seconds: int | None = None
+    """What it counts as older than it is, for those who route it."""
+    attempts: int = 0
+    """How often an agent's phone was rung for it."""
+    holds: int = 0
+    hold_seconds: int = 0
+    """All together, of holds that are over."""
+    longest_hold_seconds: int = 0
+    work_start: datetime | None = None
+    """Of the last agent's after-contact work."""
+    work_end: datetime | None = None
     recordings: tuple[RecordingRecord, ...] = ()
 
     @property
     def agent_interaction_seconds(self) -> int | None:
         """Whole seconds with the agent; None before the contact is over, or without an agent."""
         return _seconds(self.connected_to_agent, self.disconnect)
+
+    @property
+    def work_seconds(self) -> int | None:
+        """Whole seconds of after-contact work; None where there was none, or it goes on."""
+        return _seconds(self.work_start, self.work_end)
+
+    def held(self, seconds: int) -> ContactRecord:
+        """After one more hold that took so long."""
+        return replace(
+            self,
+            holds=self.holds + 1,
+            hold_seconds=self.hold_seconds + seconds,
+            longest_hold_seconds=max(self.longest_hold_seconds, seconds),
+        )
 
     @property
     def queue_seconds(self) -> int | None:
@@ -151,7 +183,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "AWSAccountId": instance_arn.split(":")[4],
         "AWSContactTraceRecordFormatVersion": FORMAT_VERSION,
         "Agent": _agent(record, instance_arn),
-        "AgentConnectionAttempts": None,
+        "AgentConnectionAttempts": record.attempts,
         "Attributes": dict(record.attributes),
         "Channel": record.channel,
         "ConnectedToSystemTimestamp": _timestamp(record.connected_to_system),
@@ -170,8 +202,8 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "Queue": _queue(record, instance_arn),
         "Recording": _first_recording(record),
         "Recordings": recordings or None,
-        "References": [],
-        "RelatedContactId": None,
+        "References": [{"Name": name, **facts} for name, facts in record.references.items()],
+        "RelatedContactId": record.related_contact_id,
         "ScheduledTimestamp": None,
         "SystemEndpoint": endpoint(record.system_endpoint),
         "TransferCompletedTimestamp": _timestamp(record.transfer_completed),
@@ -185,15 +217,15 @@ def _agent(record: ContactRecord, instance_arn: str) -> Json | None:
         return None
     return {
         "ARN": f"{instance_arn}/agent/{record.agent}",
-        "AfterContactWorkDuration": None,
-        "AfterContactWorkEndTimestamp": None,
-        "AfterContactWorkStartTimestamp": None,
+        "AfterContactWorkDuration": record.work_seconds,
+        "AfterContactWorkEndTimestamp": _timestamp(record.work_end),
+        "AfterContactWorkStartTimestamp": _timestamp(record.work_start),
         "AgentInteractionDuration": record.agent_interaction_seconds,
         "ConnectedToAgentTimestamp": _timestamp(record.connected_to_agent),
-        "CustomerHoldDuration": None,
+        "CustomerHoldDuration": record.hold_seconds,
         "HierarchyGroups": None,
-        "LongestHoldDuration": None,
-        "NumberOfHolds": None,
+        "LongestHoldDuration": record.longest_hold_seconds,
+        "NumberOfHolds": record.holds,
         "RoutingProfile": None,
         "StateTransitions": None,
         "Username": record.agent,

@@ -97,6 +97,14 @@ async def search(records: Records, wanted: Search, size: int, after: Place | Non
     return Found(page, total or 0, last)
 
 
+async def chain(records: Records, initial_contact_id: str) -> list[ContactRecord]:
+    """All contacts that came of one, the first first, at most MAX_FOUND. Raises RecordError."""
+    wanted = select(ContactRow).where(ContactRow.initial_contact_id == initial_contact_id)
+    ordered = wanted.order_by(ContactRow.initiation, ContactRow.contact_id).limit(MAX_FOUND)
+    async with records.reading("read a chain of contacts") as session:
+        return [from_row(row) for row in await session.scalars(ordered)]
+
+
 def _page(wanted: Search, size: int, after: Place | None) -> Select[Any]:
     key, identifier = _key(wanted), ContactRow.contact_id
     found = select(ContactRow).where(*_conditions(wanted))

@@ -11,6 +11,7 @@ import structlog
 
 from config import Settings
 from engine.admission import Admission
+from engine.after_contact_work import AfterContactWork
 from engine.bindings import Bindings
 from engine.call import Input
 from engine.consults import Consults
@@ -87,7 +88,8 @@ class House:
         self.retention = Retention(self.errands.custody, settings.retention)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), ())
-        self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer))
+        self.work = AfterContactWork(records, self.ledger, self.registry)
+        self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer), self.work.over)
         self.staff = Staff(settings, directory, self.router)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
@@ -250,6 +252,7 @@ class House:
         await self.recordings.close()
         await self.retention.stop()
         await self.errands.stop()
+        await self.work.stop()
         await self.ledger.stop()
         for descriptor, _ in self.mixer.readers():
             asyncio.get_running_loop().remove_reader(descriptor)

@@ -104,6 +104,8 @@ class LiveContact:
     digits_quiet_seconds: float = 0.0
     """Nothing is recorded while digits are keyed, and so long after: one of its flows wants it so,
     for good. 0: none does."""
+    held_since: datetime | None = None
+    """When the hold began that goes on."""
     listeners: list[Listener] = field(default_factory=list)
     timer: TimerHandle | None = None
 
@@ -159,6 +161,14 @@ class LiveContact:
     def note(self, at: datetime, **facts: Any) -> None:
         """Facts for the contact record, by their names there, learnt at `at`."""
         self.record = replace(self.record, last_update=at, **facts)
+
+    def note_hold(self, at: datetime) -> None:
+        """A hold begins, or is over: counted when it is."""
+        if self.customer_held:
+            self.held_since = self.held_since or at
+        elif self.held_since:
+            seconds = int((at - self.held_since).total_seconds())
+            self.record, self.held_since = self.record.held(seconds), None
 
     def routes(self) -> set[Route]:
         """Who hears whom right now."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    MetaData,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -129,6 +138,19 @@ class ContactRow(Table):
     transferred_to: Mapped[str | None]
     transfer_completed: Mapped[datetime | None]
     flow: Mapped[str | None]
+    name: Mapped[str | None]
+    description: Mapped[str | None]
+    related_contact_id: Mapped[str | None]
+    references: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    tags: Mapped[dict[str, str]] = mapped_column(default=dict)
+    queue_priority: Mapped[int | None] = mapped_column(BigInteger)
+    queue_added_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(default=0)
+    holds: Mapped[int] = mapped_column(default=0)
+    hold_seconds: Mapped[int] = mapped_column(default=0)
+    longest_hold_seconds: Mapped[int] = mapped_column(default=0)
+    work_start: Mapped[datetime | None]
+    work_end: Mapped[datetime | None]
     recordings: Mapped[list[RecordingRow]] = relationship(
         lazy="selectin", order_by=RecordingRow.start, viewonly=True
     )

@@ -214,6 +214,7 @@ class Performer:
     def _ring_agent(self, live: LiveContact) -> None:
         assert live.offered_to, "a contact rings at the agent it was offered to"
         live.refusal = NO_ANSWER
+        live.note(datetime.now(UTC), attempts=live.record.attempts + 1)
         try:
             live.ringing = self._lines.call(
                 live.offered_to,
@@ -275,6 +276,7 @@ class Performer:
             self._let_wait(live, CUSTOMER_HOLD)
         if live.agent:
             self._flows.hook(live, AGENT_HOLD)
+        live.note_hold(datetime.now(UTC))
         self._mixer.route(live.contact_id, live.routes())
         self._recordings.observe(live)
 
@@ -293,6 +295,7 @@ class Performer:
             self._flows.stop(live)
         elif live.flow is None and live.player is None:
             self._let_wait(live, CUSTOMER_HOLD)
+        live.note_hold(datetime.now(UTC))
         self._mixer.route(live.contact_id, live.routes())
         self._recordings.observe(live)
 
@@ -305,6 +308,7 @@ class Performer:
     def _release_agent(self, live: LiveContact) -> None:
         self._flows.stop(live, Party.AGENT)
         line, live.agent = live.agent, None
+        live.note_hold(datetime.now(UTC))
         self._mixer.route(live.contact_id, live.routes())
         self._recordings.observe(live)
         if line is not None:  # else another contact has taken it

@@ -31,6 +31,15 @@ class Offer:
     agent: str
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """After-contact work that is over; both are monotonic seconds."""
+
+    contact_id: str
+    start: float
+    end: float
+
+
 class Floor:
     """All agents and all waiting contacts; times are monotonic seconds."""
 
@@ -44,6 +53,8 @@ class Floor:
         self._lines: dict[str, Line] = {}
         self._due: list[tuple[float, int, Agent | Place]] = []
         self._serial, self._arrivals = count(), count()
+        self.worked: list[Worked] = []
+        """What is over since somebody emptied it."""
         for agent in agents:
             self.hire(agent, -inf)
 
@@ -172,13 +183,13 @@ class Floor:
     def choose(self, username: str, status: Status, now: float) -> list[Offer]:
         """A status, at once or after the contact."""
         agent = self.agents[username]
-        before = agent.presence
+        before = agent.presence, agent.since
         agent.choose(status, now)
         return self._changed(agent, before, now)
 
     def register(self, username: str, now: float, *, registered: bool = True) -> list[Offer]:
         agent = self.agents[username]
-        before = agent.presence
+        before = agent.presence, agent.since
         agent.register(now, registered=registered)
         return self._changed(agent, before, now)
 
@@ -220,14 +231,18 @@ class Floor:
         if username is None or username not in self.agents:
             return []
         agent = self.agents[username]
-        before = agent.presence
+        before = agent.presence, agent.since
         agent.step(signal, now)
         return self._changed(agent, before, now)
 
-    def _changed(self, agent: Agent, before: Presence, now: float) -> list[Offer]:
-        """Counted anew; who is available now takes a contact, if one waits."""
+    def _changed(self, agent: Agent, former: tuple[Presence, float], now: float) -> list[Offer]:
+        """Counted anew; who is available now takes a contact, if one waits. `former`: what the
+        agent did, and since when."""
+        before, since = former
         if agent.presence is before:
             return []
+        if before is Presence.AFTER_CONTACT_WORK and agent.contact_id:
+            self.worked.append(Worked(agent.contact_id, since, now))
         self.groups.of(agent).moved(agent, before)
         if self._let_go(agent):
             return []

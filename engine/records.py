@@ -288,6 +288,8 @@ def _facts(record: ContactRecord) -> dict[str, Any]:
         "attributes": dict(record.attributes),
         "agents": list(record.agents),
         "signalling": dict(record.signalling),
+        "references": {name: dict(facts) for name, facts in record.references.items()},
+        "tags": dict(record.tags),
         "recorded": sorted(record.recorded),
     }
 
@@ -295,32 +297,16 @@ def _facts(record: ContactRecord) -> dict[str, Any]:
 def from_row(row: ContactRow) -> ContactRecord:
     """A contact as it was saved."""
     reason = row.disconnect_reason
+    facts = {part.name: getattr(row, part.name) for part in fields(ContactRecord)}
     return ContactRecord(
-        contact_id=row.contact_id,
-        initial_contact_id=row.initial_contact_id,
-        previous_contact_id=row.previous_contact_id,
-        channel=row.channel,
-        initiation_method=InitiationMethod(row.initiation_method),
-        customer_endpoint=row.customer_endpoint,
-        system_endpoint=row.system_endpoint,
-        queue=row.queue,
-        agent=row.agent,
-        agents=tuple(row.agents),
-        attributes=row.attributes,
-        recorded=frozenset(row.recorded),
-        signalling=row.signalling,
-        initiation=row.initiation,
-        connected_to_system=row.connected_to_system,
-        enqueue=row.enqueue,
-        dequeue=row.dequeue,
-        connected_to_agent=row.connected_to_agent,
-        disconnect=row.disconnect,
-        disconnect_reason=DisconnectReason(reason) if reason else None,
-        last_update=row.last_update,
-        transferred_to=row.transferred_to,
-        transfer_completed=row.transfer_completed,
-        flow=row.flow,
-        recordings=tuple(recording_record(recording) for recording in row.recordings),
+        **facts
+        | {
+            "initiation_method": InitiationMethod(row.initiation_method),
+            "agents": tuple(row.agents),
+            "recorded": frozenset(row.recorded),
+            "disconnect_reason": DisconnectReason(reason) if reason else None,
+            "recordings": tuple(recording_record(recording) for recording in row.recordings),
+        }
     )
 
 

@@ -46,5 +46,8 @@ class Registry:
         live = talks or next(rings, None)
         return live.customer if live else None
 
+    def __contains__(self, contact_id: object) -> bool:
+        return contact_id in self._contacts
+
     def get(self, contact_id: str) -> LiveContact | None:
         return self._contacts.get(contact_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from math import inf
 
 from engine.agents import Agent, Status
@@ -11,11 +12,17 @@ from engine.queues import Floor, Offer
 
 
 class Router:
-    """The floor on the engine's loop; `on_offer` is called after the change that caused it."""
+    """The floor on the engine's loop; `on_offer` is called after the change that caused it, and
+    `on_worked` when after-contact work is over."""
 
-    def __init__(self, floor: Floor, on_offer: Callable[[Offer], None]) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        on_offer: Callable[[Offer], None],
+        on_worked: Callable[[str, datetime, datetime], None] = lambda *_: None,
+    ) -> None:
         self.floor = floor
-        self._on_offer = on_offer
+        self._on_offer, self._on_worked = on_offer, on_worked
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -63,6 +70,7 @@ class Router:
     def engage(self, username: str) -> None:
         if username in self.floor.agents:
             self.floor.engage(username, self._loop.time())
+            self._settle([])
 
     def release(self, username: str, contact_id: str | None = None) -> None:
         """After the contact there may be work for the agent; without one there is none."""
@@ -76,13 +84,20 @@ class Router:
     def unregister(self, username: str) -> None:
         if username in self.floor.agents:
             self.floor.unregister(username, self._loop.time())
+            self._settle([])
 
     def _settle(self, offers: list[Offer]) -> None:
         for offer in offers:
             self._loop.call_soon(self._on_offer, offer)
+        worked, self.floor.worked = self.floor.worked, []
+        for one in worked:
+            self._on_worked(one.contact_id, self._moment(one.start), self._moment(one.end))
         self.close()
         due = self.floor.deadline
         self._timer = self._loop.call_at(due, self._wake, due) if due < inf else None
+
+    def _moment(self, at: float) -> datetime:
+        return datetime.now(UTC) - timedelta(seconds=self._loop.time() - at)
 
     def _wake(self, due: float) -> None:
         self._settle(self.floor.tick(max(due, self._loop.time())))

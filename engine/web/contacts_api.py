@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,8 +22,6 @@ Given = Mapping[str, Any]
 
 MAX_ATTRIBUTE_BYTES = 32 * 1024
 """Names and values of a contact's attributes together (specification item 73)."""
-EDIT = "Contacts.Tag.Edit"
-"""What it takes to change what is said of somebody else's contact."""
 ROUTING = ("QueuePriority", "QueueTimeAdjustmentSeconds")
 
 
@@ -56,16 +53,9 @@ class ContactsApi:
     async def update_contact_attributes(self, caller: Caller, given: Given) -> Json:
         """These become these; the others stay. A flow that runs sees them from the next one on."""
         contact_id, values = given["InitialContactId"], given["Attributes"]
-        if live := self._house.registry.get(contact_id):
-            self._contacts.live_for(caller, contact_id, EDIT)
-            live.note(datetime.now(UTC), attributes=merged(live.record, values))
-            record = live.record
-        else:
-            caller.need(EDIT, "a contact that is over")
-            record = await self._contacts.record(caller, contact_id)
-            attributes = merged(record, values)
-            record = replace(record, attributes=attributes, last_update=datetime.now(UTC))
-        self._house.ledger.save(record)
+        await self._contacts.note(
+            caller, contact_id, lambda record: {"attributes": merged(record, values)}
+        )
         self._house.ledger.audit(caller.name, "contact.attributes", contact_id, ", ".join(values))
         return {}
 
@@ -122,6 +112,12 @@ class ContactsApi:
             priority=given.get("QueuePriority"),
             added_seconds=given.get("QueueTimeAdjustmentSeconds"),
         )
+        live.note(
+            datetime.now(UTC),
+            queue_priority=place.priority,
+            queue_added_seconds=int(place.added_seconds),
+        )
+        self._house.ledger.save(live.record)
         said = " ".join(f"{name}={given[name]}" for name in ROUTING if name in given)
         self._house.ledger.audit(caller.name, "contact.routing", live.contact_id, said)
         return {}

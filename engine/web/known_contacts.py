@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
 from engine.contact_record import ContactRecord
 from engine.house import House
 from engine.live import Listener, LiveContact
 from engine.refused import Refused
 from engine.web.caller import OPERATOR, Caller
+
+EDIT = "Contacts.Tag.Edit"
+"""What it takes to change what is said of somebody else's contact."""
+Facts = Callable[[ContactRecord], Mapping[str, Any]]
+"""What is to be noted, by the names of the record, from what it says now. Raises Refused."""
 
 
 class KnownContacts:
@@ -36,6 +46,20 @@ class KnownContacts:
                 if one.record.contact_id == contact_id:
                     return live, one
         return None
+
+    async def note(self, caller: Caller, contact_id: str, facts: Facts) -> None:
+        """More facts for its record, live or over. Its agent may say them while it lives, others
+        by the permission to edit contacts. Raises RecordError too."""
+        now = datetime.now(UTC)
+        if contact_id in self._house.registry:
+            live = self.live_for(caller, contact_id, EDIT)
+            live.note(now, **facts(live.record))
+            record = live.record
+        else:
+            caller.need(EDIT, "a contact that is over")
+            former = await self.record(caller, contact_id)
+            record = replace(former, last_update=now, **facts(former))
+        self._house.ledger.save(record)
 
     async def record(self, caller: Caller, contact_id: str) -> ContactRecord:
         """As it is just now; of those that the caller may see. Raises RecordError too."""

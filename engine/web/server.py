@@ -20,6 +20,7 @@ from engine.staff import digested
 from engine.web.access_keys import AccessKeys, master_key
 from engine.web.agents_api import AgentsApi
 from engine.web.associations_api import AssociationsApi
+from engine.web.contact_details_api import ContactDetailsApi
 from engine.web.contacts_api import ContactsApi
 from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
@@ -121,6 +122,7 @@ def connect(house: House) -> Dispatch:
     handlers = {
         **AgentsApi(house).handlers(),
         **ContactsApi(house).handlers(),
+        **ContactDetailsApi(house).handlers(),
         **MetricsApi(house).handlers(),
         **MonitoringApi(house).handlers(),
         **RecordingApi(house).handlers(),

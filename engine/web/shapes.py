@@ -30,6 +30,23 @@ def contact_summary(record: ContactRecord, resources: Resources) -> Json:
         ),
         InitiationTimestamp=record.initiation,
         DisconnectTimestamp=record.disconnect,
+        Name=record.name,
+        Tags=dict(record.tags),
+    )
+
+
+def associated(record: ContactRecord, resources: Resources) -> Json:
+    """A row of ListAssociatedContacts."""
+    return dict(
+        ContactId=record.contact_id,
+        ContactArn=f"{resources.instance_arn}/contact/{record.contact_id}",
+        InitiationTimestamp=record.initiation,
+        DisconnectTimestamp=record.disconnect,
+        InitialContactId=record.initial_contact_id,
+        PreviousContactId=record.previous_contact_id,
+        RelatedContactId=record.related_contact_id,
+        InitiationMethod=record.initiation_method,
+        Channel=record.channel,
     )
 
 
@@ -41,7 +58,19 @@ def user_id(name: str, resources: Resources) -> str:
 
 def contact(record: ContactRecord, resources: Resources) -> Json:
     """`Contact` of DescribeContact."""
-    return contact_summary(record, resources) | dict(
+    summary = contact_summary(record, resources)
+    if info := summary["AgentInfo"]:
+        summary["AgentInfo"] = info | dict(
+            AfterContactWorkDuration=record.work_seconds,
+            AfterContactWorkStartTimestamp=record.work_start,
+            AfterContactWorkEndTimestamp=record.work_end,
+            AgentInitiatedHoldDuration=record.hold_seconds,
+        )
+    return summary | dict(
+        RelatedContactId=record.related_contact_id,
+        Description=record.description,
+        QueuePriority=record.queue_priority,
+        QueueTimeAdjustmentSeconds=record.queue_added_seconds,
         ConnectedToSystemTimestamp=record.connected_to_system,
         LastUpdateTimestamp=record.last_update,
         DisconnectReason=record.disconnect_reason,

@@ -142,3 +142,20 @@ def test_durations_are_derived_and_absent_while_the_contact_lasts() -> None:
     talking = replace(HANDLED, disconnect=None)
     assert talking.agent_interaction_seconds is None
     assert RINGING.queue_seconds is None
+
+
+def test_holds_and_after_contact_work_are_told_with_the_agent() -> None:
+    worked = {"work_start": START, "work_end": START + timedelta(seconds=30)}
+    record = replace(HANDLED, attempts=2, **worked).held(5).held(12)  # type: ignore[arg-type]
+    trace = contact_trace_record(record, ARN)
+    assert trace["AgentConnectionAttempts"] == 2
+    agent = trace["Agent"]
+    assert isinstance(agent, dict)
+    assert (agent["NumberOfHolds"], agent["LongestHoldDuration"]) == (2, 12)
+    assert (agent["CustomerHoldDuration"], agent["AfterContactWorkDuration"]) == (17, 30)
+
+
+def test_references_are_told_by_their_names() -> None:
+    reference = {"Type": "URL", "Value": "https://example.org"}
+    record = replace(HANDLED, references={"order": reference})
+    assert contact_trace_record(record, ARN)["References"] == [{"Name": "order", **reference}]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from engine.call import Input, State
 from engine.line import Line, Party
 from engine.live import Listener, LiveContact
@@ -102,3 +104,14 @@ def test_a_fact_about_the_contact_says_when_it_was_learnt() -> None:
     later = NOON.replace(hour=13)
     live.note(later, queue="support")
     assert (live.record.queue, live.record.last_update) == ("support", later)
+
+
+def test_a_hold_is_counted_when_it_is_over() -> None:
+    live = live_contact()
+    speaking, live.agent = live.agent, line(live.contact_id, Party.AGENT, "sendonly")
+    live.note_hold(NOON)
+    live.note_hold(NOON + timedelta(seconds=3))
+    assert live.record.holds == 0
+    live.agent = speaking
+    live.note_hold(NOON + timedelta(seconds=9))
+    assert (live.record.holds, live.record.hold_seconds) == (1, 9)

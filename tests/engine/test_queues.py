@@ -1,7 +1,7 @@
 from math import inf
 
 from engine.agents import AVAILABLE, OFFLINE, Agent, Presence
-from engine.queues import Floor, Offer
+from engine.queues import Floor, Offer, Worked
 from engine.routing_profile import RoutingProfile, Served
 
 REST = 5.0
@@ -185,6 +185,7 @@ def test_what_was_missed_or_finished_is_cleared_before_its_time() -> None:
     assert one.release("a", now=5.0, contact_id="c1") == []
     assert (one.agents["a"].presence, one.deadline) == (Presence.AFTER_CONTACT_WORK, inf)
     one.clear("a", now=6.0)
+    assert one.worked == [Worked("c1", 5.0, 6.0)]
     assert one.agents["a"].presence is Presence.AVAILABLE
 
 
