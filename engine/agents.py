@@ -94,7 +94,7 @@ class Agent:
     """One agent and since when they are as they are (monotonic seconds).
 
     `rest_seconds` follow a missed contact; `work_seconds` limits after-contact work: inf until the
-    contact is cleared, None for none.
+    contact is cleared, None for none. With `auto_accept` the phone is asked to answer by itself.
     """
 
     def __init__(
@@ -103,9 +103,12 @@ class Agent:
         profile: RoutingProfile,
         rest_seconds: float,
         work_seconds: float | None = None,
+        *,
+        auto_accept: bool = False,
     ) -> None:
         self.username, self.profile = username, profile
         self.rest_seconds, self.work_seconds = rest_seconds, work_seconds
+        self.auto_accept = auto_accept
         self.registered = False
         self.activity = Activity.IDLE
         self.status, self.status_since = AVAILABLE, -inf

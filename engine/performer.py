@@ -36,6 +36,11 @@ from mixer import Farm, Port
 
 OK = 200
 TOO_LATE = "ConnectionTimeLimitExceeded"
+AUTO_ANSWER = (
+    ("Answer-Mode", "Auto"),  # RFC 5373; phones that do not know it know one of the others
+    ("Call-Info", "<sip:auto-answer.invalid>;answer-after=0"),
+    ("Alert-Info", "<urn:alert:service:normal>;info=alert-autoanswer;delay=0"),
+)
 log = structlog.get_logger("engine.call")
 
 REASONS = {
@@ -224,11 +229,19 @@ class Performer:
                 identity=live.identity,
                 device=live.device,
                 beside=live.customer,
-                fields=self._headers.fields(live.carried, live.contact_id),
+                fields=(
+                    *self._headers.fields(live.carried, live.contact_id),
+                    *(AUTO_ANSWER if self._accepts_by_itself(live) else ()),
+                ),
             )
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))
             self._later(live, Input.AGENT_MISSED)
+
+    def _accepts_by_itself(self, live: LiveContact) -> bool:
+        """A contact out of a queue, at an agent who wants it so; a colleague's call rings."""
+        agent = self._router.floor.agents.get(live.offered_to or "")
+        return live.call.state is State.OFFERING and agent is not None and agent.auto_accept
 
     def _ring_third_party(self, live: LiveContact) -> None:
         live.refusal = NO_ANSWER

@@ -66,6 +66,7 @@ class Floor:
         agent = self.agents.setdefault(new.username, new)
         if agent is not new:
             agent.rest_seconds, agent.work_seconds = new.rest_seconds, new.work_seconds
+            agent.auto_accept = new.auto_accept
             self.groups.resign(agent)
             agent.profile = new.profile
         self.groups.enrol(agent)

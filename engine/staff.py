@@ -58,7 +58,11 @@ class Staff:
         profile = routing_profile(self._directory.resources, user)
         answers = AGENT in self._directory.resources.permissions(user)
         if answers and (profile.queues or user.name in self._agents):
-            self._router.hire(Agent(user.name, profile, REST_SECONDS, work_seconds(user)))
+            auto_accept = user.facts["PhoneConfig"].get("AutoAccept", False)
+            agent = Agent(
+                *(user.name, profile, REST_SECONDS, work_seconds(user)), auto_accept=auto_accept
+            )
+            self._router.hire(agent)
         else:
             self._router.dismiss(user.name)
 

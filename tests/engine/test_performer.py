@@ -1,7 +1,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from engine.call import TABLE, Input, State
+from engine.directory import Kind
 from engine.performer import REASONS
 from engine.records import DisconnectReason
 from tests.rig.house import AUDIO, converse, engine, phone
@@ -49,3 +52,17 @@ async def test_a_contact_that_nobody_can_reach_waits_on(tmp_path: Path) -> None:
         [live] = one.house.registry
         await until(lambda: live.call.state is State.WAITING)
         assert one.house.router.floor.contacts_in("support") == 1
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+async def test_the_phone_of_who_accepts_by_themselves_is_asked_to_answer(
+    tmp_path: Path, accepts: bool
+) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        config = {"PhoneType": "DESK_PHONE", "AutoAccept": accepts}
+        await one.house.directory.change(Kind.USER, "agent1", {"PhoneConfig": config})
+        await agent.register()
+        await customer.invite("support", AUDIO)
+        headers = (await agent.called()).invite.headers
+        assert headers.get("Answer-Mode") == ("Auto" if accepts else None)
+        assert ("Alert-Info" in headers, "Call-Info" in headers) == (accepts, accepts)
