@@ -107,11 +107,13 @@ class House:
 
     def _monitors(self) -> Monitors:
         routing = self.settings.routing
-        return Monitors(
+        monitors = Monitors(
             *(self.sip, self.lines, self.mixer, self.ledger, self.rights),
             max_listeners=routing.max_listeners,
             ring_seconds=routing.ring_seconds,
         )
+        self.directory.listen(lambda *_: monitors.recheck(self.registry))
+        return monitors
 
     def _recordings(self) -> Recordings:
         settings = self.settings

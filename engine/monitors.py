@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -109,6 +110,17 @@ class Monitors:
         listener.monitor.switch(mode)
         self._mixer.route(live.contact_id, live.routes())
         self._ledger.audit(supervisor, f"monitor.{mode.name.lower()}", live.contact_id)
+
+    def recheck(self, contacts: Iterable[LiveContact]) -> None:
+        """Permissions may have changed: who may not listen any more is hung up on, and who may not
+        speak is heard by nobody."""
+        for live in contacts:
+            for listener in tuple(live.listeners):
+                allowed = self._rights.allowed(listener.monitor.supervisor)
+                if not allowed:
+                    self._end(live, listener, DisconnectReason.OTHER)
+                elif listener.monitor.mode not in allowed:
+                    self.switch(live, listener, Mode.LISTEN)
 
     def pressed(self, live: LiveContact, line: Line, key: str) -> None:
         """A key of the supervisor's phone; one that switches to what they may not goes unheard."""

@@ -184,3 +184,25 @@ async def test_whoever_follows_an_agent_is_rung_at_every_conversation(tmp_path: 
             await until(lambda: live.call.state is State.BRIDGED)
             assert not live.listeners
             assert one.house.monitors.followed("manager1") is None
+
+
+async def test_who_loses_the_right_to_speak_is_silent_and_who_loses_that_to_listen_is_gone(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "manager1") as manager:
+            await agent.register()
+            await manager.register()
+            live = await converse(one, customer, agent, "support")
+            everything = frozenset(Mode)
+            listener = one.house.monitors.start(live, "manager1", None, everything)
+            await listen(manager)
+            await until(lambda: stages(live) == [Stage.LISTENING])
+            one.house.monitors.switch(live, listener, Mode.BARGE)
+            directory = one.house.directory
+            only = {"SecurityProfileIds": ["QualityAnalyst", "Agent"]}
+            await directory.change(Kind.USER, "manager1", only)
+            assert listener.monitor.mode is Mode.LISTEN
+            await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": ["Agent"]})
+            assert (await manager.hung_up()).by == "BYE"
+            assert live.call.state is State.BRIDGED and not live.listeners
