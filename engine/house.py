@@ -177,6 +177,7 @@ class House:
         return Outbound(
             *(self.settings, self.plan, self.lines, self.trunks, self.registry, self.router),
             *(self.ledger, self.headers, self._step),
+            lambda username: self.staff.may(username, "OutboundCallAccess"),
         )
 
     def _transport(self) -> SipTransport:

@@ -39,7 +39,8 @@ log = structlog.get_logger("engine.outbound")
 
 
 class Outbound:
-    """Makes the calls to the outside. `step` feeds an input into a call at once."""
+    """Makes the calls to the outside. `step` feeds an input into a call at once; `permits` says
+    whether a user has the permission OutboundCallAccess at this moment."""
 
     def __init__(
         self,
@@ -52,12 +53,13 @@ class Outbound:
         ledger: Ledger,
         headers: HeaderPolicy,
         step: Callable[[LiveContact, Input], None],
+        permits: Callable[[str], bool],
     ) -> None:
         self._plan, self._lines, self._trunks = plan, lines, trunks
         self._agents = {agent.username: agent for agent in settings.agents}
         self._queues = {queue.name: queue for queue in settings.queues}
         self._registry, self._router, self._ledger = registry, router, ledger
-        self._headers, self._step = headers, step
+        self._headers, self._step, self._permits = headers, step, permits
         self._ring_seconds = settings.routing.ring_seconds
         self._limit = CallLimit(settings.dialling.max_calls, settings.dialling.calls_per_second)
         self._most_of_user = settings.dialling.max_calls_per_user
@@ -127,7 +129,7 @@ class Outbound:
         """The ways to a number; nobody is called yet.
 
         Raises PeerError unless this agent may call this number now."""
-        agent = self._agents.get(username)
+        agent = self._agents.get(username) if self._permits(username) else None
         try:
             return self.search(dialled, agent, self._most_of_user, private=private)
         except PeerError as error:

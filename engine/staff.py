@@ -37,6 +37,12 @@ class Staff:
             self._come(user)
         directory.listen(self._changed)
 
+    def may(self, username: str, permission: str) -> bool:
+        """Whether any of the user's security profiles grants it just now."""
+        resources = self._directory.resources
+        user = resources.named(Kind.USER, username)
+        return user is not None and permission in resources.permissions(user)
+
     def _changed(self, former: Resource | None, new: Resource | None) -> None:
         """A queue or a user comes, changes or goes; a profile changes what several users are."""
         changed = new or former

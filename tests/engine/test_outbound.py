@@ -11,6 +11,7 @@ import pytest
 
 from engine.agents import Presence
 from engine.call import State
+from engine.directory import Kind
 from engine.hunt import MAX_REDIRECTIONS
 from engine.records import DisconnectReason, InitiationMethod
 from mixer import Route
@@ -140,6 +141,15 @@ async def test_why_the_called_cannot_be_had_is_what_the_agent_is_told(
         await until(lambda: not len(it.one.house.registry))
         assert it.one.house.router.floor.agents["agent1"].presence is Presence.AVAILABLE
         assert it.calls == [0, 0]
+
+
+async def test_without_the_permission_nobody_calls_outside(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        only = {"Permissions": ["BasicAgentAccess"]}
+        await it.one.house.directory.change(Kind.SECURITY_PROFILE, "Agent", only)
+        it.agent.dial("0301234567", AUDIO)
+        assert await it.refused() == 403
+        assert not len(it.one.house.registry)
 
 
 async def test_a_trunk_that_is_out_of_service_is_followed_by_the_next(tmp_path: Path) -> None:

@@ -60,9 +60,10 @@ async def test_a_user_of_the_api_registers_and_answers_from_the_moment_they_are_
 
 async def test_who_loses_the_permission_to_answer_answers_no_longer(tmp_path: Path) -> None:
     async with directory(tmp_path) as one:
-        _, floor = staff(tmp_path, one)
+        here, floor = staff(tmp_path, one)
+        assert here.may("agent1", "BasicAgentAccess") and not here.may("x", "BasicAgentAccess")
         await one.change(Kind.SECURITY_PROFILE, "Agent", {"Permissions": []})
-        assert not floor.agents
+        assert not floor.agents and not here.may("agent1", "BasicAgentAccess")
 
 
 async def test_a_conversation_goes_on_though_its_agent_is_one_no_longer(tmp_path: Path) -> None:
