@@ -59,7 +59,7 @@ class Dialog:
             arrival.behind_nat,
             routes=_routes_of(invite),
             remote_cseq=arrival.cseq,
-            allows=frozenset(invite.headers.all("Allow")),
+            allows=_methods(invite.headers.lines("Allow")),
             identifier=SessionIdentifier.minted(invite.call_id, local_tag).heard(invite),
         )
         if dialog.secure and arrival.flow.transport != TLS:
@@ -90,7 +90,7 @@ class Dialog:
             target=target,
             routes=routes,
             remote_cseq=counted,  # those our INVITE has seen may be another fork's
-            allows=frozenset(response.headers.all("Allow")) or before.allows,
+            allows=_methods(response.headers.lines("Allow")) or before.allows,
             identifier=self.identifier.heard(response),
         )
 
@@ -199,6 +199,12 @@ def _along(flow: Flow | None, hop: Hop | None) -> Hop | None:
         return hop
     same_version = (":" in hop.host) == (":" in flow.host)
     return hop.from_end(flow.listener, flow.local) if same_version else hop
+
+
+@lru_cache(maxsize=1024)
+def _methods(lines: tuple[str, ...]) -> frozenset[str]:
+    """What the lines of an Allow name: phones of one make say the same, and share one set."""
+    return frozenset(Headers(("Allow", line) for line in lines).all("Allow"))
 
 
 def _target_of(message: Message, default: NameAddr | None = None) -> str:
