@@ -97,10 +97,12 @@ class Handset:
         self._call: Call | None = None
         self._consultation: Call | None = None  # the second call, while the first is held
         self._turned_away: list[Call] = []  # refused while busy; pjsua2 needs them until they end
+        self._over: list[Call] = []  # ended in a callback of theirs, which needs them to its end
         self._answer_at: float | None = None
         self._auto_answer: float | None = settings["auto_answer"]
         self._playing: tuple[str, bool] | None = None
         self._player: Any = None
+        self._anew = False  # the next call hears the file from its beginning
         self._recorder: Any = None
         self._recording = ""
         self._endpoint = pj.Endpoint()
@@ -115,6 +117,7 @@ class Handset:
 
     def poll(self, now: float) -> None:
         self._endpoint.libHandleEvents(POLL_MS)
+        self._over.clear()
         if self._answer_at is not None and now >= self._answer_at:
             self.answer()
 
@@ -221,6 +224,7 @@ class Handset:
         leave_at = time.monotonic() + FAREWELL_SECONDS
         while time.monotonic() < leave_at and (self._call or self.account.getInfo().regIsActive):
             self._endpoint.libHandleEvents(POLL_MS)
+        self._over.clear()
         self._player = None
         self.stop_recording()
         self.account.shutdown()
@@ -241,8 +245,9 @@ class Handset:
             self._answer_at = time.monotonic() + self._auto_answer
 
     def forget(self, call: Call, status: int, reason: str) -> None:
-        if call is self._call:
-            self._call, self._player, self._answer_at = None, None, None
+        self._over.append(call)
+        if call is self._call:  # a player that reaches its end now must be there when it says so
+            self._call, self._answer_at, self._anew = None, None, True
         elif call is self._consultation:
             self._consultation = None
         else:
@@ -282,6 +287,9 @@ class Handset:
             return
         if self._player is None:
             self._player = new_player(*self._playing)
+        elif self._anew:
+            self._player.setPos(0)
+        self._anew = False
         self._player.startTransmit(line)
 
     def _open_transport(self) -> int:
