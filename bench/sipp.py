@@ -15,7 +15,7 @@ from typing import Self
 
 from bench.engine_process import HOST
 from tests.rig.child import end_child
-from tests.rig.sipp import is_bound
+from tests.rig.sipp import listens
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 START_SECONDS = 5.0
@@ -73,7 +73,7 @@ class Sipp:
                 cwd=self._folder,
             )
         give_up_at = time.monotonic() + START_SECONDS
-        while not is_bound(self.port, "udp"):
+        while not listens(HOST, self.port, "udp"):
             if self._process.returncode is not None or time.monotonic() > give_up_at:
                 raise SippFailed(f"could not start: {self._said()}")
             await asyncio.sleep(0.02)

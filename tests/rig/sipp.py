@@ -14,9 +14,11 @@ from __future__ import annotations
 import asyncio
 import csv
 import shutil
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Literal, Self
 
@@ -33,6 +35,8 @@ SCENARIOS = Path(__file__).parents[1] / "interop"
 LOG_CHARACTERS = 4000  # of a log's end, in a report
 SAID_HZ, SAID_SECONDS, SAID_DBFS = 440.0, 1.0, -20.0  # when the caller gives nothing to say
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
+IDLE = {"udp": "07", "tcp": "0A"}
+"""The state in which proc(5) shows a socket that is connected to nobody."""
 
 
 class SippUnavailable(Exception):
@@ -187,7 +191,7 @@ class Sipp:
 
     async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
         give_up_at = time.monotonic() + PATIENCE_SECONDS
-        while not is_bound(self.port, self._transport):
+        while not listens(self.host, self.port, self._transport):
             if process.returncode is not None or time.monotonic() > give_up_at:
                 raise SippError(f"{self._scenario}: could not start; {self._said()}")
             await asyncio.sleep(0.02)
@@ -226,7 +230,8 @@ class Sipp:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
-def is_bound(port: int, transport: str) -> bool:
-    """Whether a socket of this machine has that IPv4 port (proc(5), /proc/net/udp)."""
+def listens(host: str, port: int, transport: str) -> bool:
+    """Whether a socket of this machine takes what is sent to that IPv4 address (proc(5))."""
+    wanted = f"{int.from_bytes(IPv4Address(host).packed, sys.byteorder):08X}:{port:04X}"
     lines = Path(f"/proc/net/{transport}").read_text().splitlines()[1:]
-    return any(int(line.split()[1].partition(":")[2], 16) == port for line in lines)
+    return any((line.split()[1], line.split()[3]) == (wanted, IDLE[transport]) for line in lines)
