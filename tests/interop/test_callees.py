@@ -29,6 +29,7 @@ OK = PHONE.respond("200 OK")
 GOODBYE = (pause(200), PHONE.request("BYE", 200), recv(200))
 AUDIO = audio(4000)
 Transport = Literal["udp", "tcp"]
+SESSION_ID = "0123456789abcdef0123456789abcdef"
 AGENTS = 40  # more than there are tests here
 NEXT = count()
 
@@ -303,6 +304,7 @@ async def give_up(server: Inline, steps: Sequence[Step], folder: Path) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.interop("headers of the caller, those that may pass", "SIPp")
 @pytest.mark.interop("Privacy of the caller", "SIPp")
+@pytest.mark.interop("Session-ID of the caller", "SIPp")
 async def test_a_phone_is_told_what_the_settings_let_through_and_not_who_hides(
     server: Inline, tmp_path: Path
 ) -> None:
@@ -312,6 +314,7 @@ async def test_a_phone_is_told_what_the_settings_let_through_and_not_who_hides(
         ("X-Order", "4711"),
         ("X-Inside", "of the customer's house"),
         ("User-Agent", "customer/1.0"),
+        ("Session-ID", f"{SESSION_ID};remote={32 * '0'}"),
     )
     told = recv(
         "INVITE",
@@ -321,6 +324,7 @@ async def test_a_phone_is_told_what_the_settings_let_through_and_not_who_hides(
         Check("4711", "X-Order"),
         Check("[0-9a-f]+-[0-9a-f]+-", "X-Contact-Id"),
         Check("69", "Max-Forwards"),
+        Check(SESSION_ID, "Session-ID"),
         Check(".", "X-Inside", absent=True),
         Check("customer", "User-Agent", absent=True),
         Check(".", "P-Asserted-Identity", absent=True),

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from engine.call import State
 from tests.calls.party import Party, is_tone
 from tests.interop.test_phones import MAKERS, PHONE_HZ, Phone, Transport, secured, speak
+from tests.rig.desk import BERLIN, desk
+from tests.rig.house import AUDIO, PASSWORD, phone
 from tests.rig.inline import Inline
 from tests.rig.linphone import Linphone
 from tests.rig.needs import needs
+from tests.rig.patience import until
 from tests.rig.softphone import Softphone
 from tests.rig.tones import tone
 
@@ -130,9 +134,41 @@ async def test_a_phone_transfers_blindly_and_where_it_can_to_whom_it_asked(
             await it.agent.transfer(it.uri)
             await colleague.answer()
             await it.agent.wait_for("disconnected")
-    served = [row["agents"] for row in server.contacts() if it.agent.name in row["agents"]]
     both = f'["{it.agent.name}", "{it.colleague}"]'
-    assert served.count(both) == len(functions(peer))
+
+    def served() -> int:
+        return [row["agents"] for row in server.contacts()].count(both)
+
+    await until(lambda: served() == len(functions(peer)))
+
+
+@needs("pjsua2")
+@pytest.mark.interop("transfers to somebody outside whom it asked", "pjsua2")
+async def test_a_phone_joins_its_customer_with_somebody_outside_whom_it_asked(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as it, phone(it.one) as customer:
+        registrar = f"sip:{it.one.house.sip.authority}"
+        await it.agent.register(0)
+        async with Softphone(
+            "agent", tmp_path, username="agent1", password=PASSWORD, registrar=registrar
+        ) as agent:
+            await agent.register()
+            await customer.invite("support", AUDIO)
+            await agent.wait_for("incoming")
+            await agent.answer()
+            await agent.wait_for("connected")
+            live = it.live
+            await agent.consult(registrar.replace(":", f":{BERLIN}@", 1))
+            await it.carrier.called()
+            await it.carrier.answer(AUDIO)
+            await agent.wait_for("connected")
+            await agent.join()
+            for _ in range(2):
+                await agent.wait_for("disconnected")
+        await until(lambda: live.call.state is State.FORWARDED)
+        customer.hang_up()
+        assert (await it.carrier.hung_up()).by == "BYE"
 
 
 async def asks_first(agent: Linphone | Softphone, uri: str, colleague: Party) -> None:
