@@ -40,7 +40,8 @@ async def test_calls_are_bridged_and_what_is_open_is_told(tmp_path: Path) -> Non
         assert server.cpu_us() > before and server.resident_bytes() > 0
         left = await server.until(lambda left: not left["dialogs"], PATIENCE_SECONDS)
         assert left["failures"] == 0
-        assert left["transactions"] == 20 * 4 + 1  # INVITE and BYE of both legs, one REGISTER
+        most = 20 * 4 + 1  # INVITE and BYE of both legs, one REGISTER
+        assert most - 20 <= left["transactions"] <= most  # a BYE that we sent is over after 5 s
 
 
 async def test_calls_go_through_the_bare_forwarder(tmp_path: Path) -> None:

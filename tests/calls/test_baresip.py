@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.rig.baresip import Baresip
 from tests.rig.needs import needs
+from tests.rig.patience import until
 from tests.rig.phone_events import PhoneError
 from tests.rig.softphone import Softphone
 from tests.rig.tones import read_wav, steady_dbfs, tone, write_wav
@@ -31,6 +33,13 @@ def levels(path: Path, start: float) -> tuple[float, float]:
     samples, rate = read_wav(path)
     stretch = samples[round(start * rate) :][:rate]
     return steady_dbfs(stretch, BARE_HZ, rate), steady_dbfs(stretch, SOFT_HZ, rate)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether it says how long it is, which is what baresip writes last."""
+    with suppress(EOFError, wave.Error), wave.open(str(path)) as file:
+        return file.getnframes() > 0
+    return False
 
 
 @pytest.fixture
@@ -59,6 +68,7 @@ async def test_both_hear_the_other_and_not_themselves(
     await soft.wait_for("disconnected")
     await bare.wait_for("disconnected")
     await soft.stop_recording()
+    await until(lambda: is_whole(bare.heard()))
     own, other = levels(bare.heard(), 0.3)
     assert own < -60 and other == pytest.approx(SAID_DBFS, abs=0.5)
     other, own = levels(tmp_path / "heard.wav", 0.3)

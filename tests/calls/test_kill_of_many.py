@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from tests.rig.needs import needs
 from tests.rig.patience import until
 from tests.rig.server import ROOT, Server
 from tests.rig.sipp import Sipp
+from tests.rig.site import utc_seconds
 
 pytestmark = [
     pytest.mark.call,
@@ -96,8 +96,3 @@ async def test_a_hundred_recorded_calls_are_killed_and_each_is_there_flagged_and
         assert await command(server, "reconcile") == (0, "0 discrepancies\n")
         code, verified = await command(server, "verify", "--all")
         assert code == 0 and f"{CALLS} sealed recordings, 0 findings" in verified
-
-
-def utc_seconds(stored: str) -> float:
-    """A moment as SQLite has it, on the wall clock."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC).timestamp()

@@ -107,7 +107,7 @@ async def test_malformed_sip_is_refused_or_ignored_and_nothing_else(
 @needs_sipp
 async def test_garbage_on_tcp_costs_its_connection_only(both: Talk, tmp_path: Path) -> None:
     server, dice = both.server, random.Random(1)
-    before = len(server.descriptors())
+    before = sockets(server)
     pieces = [
         dice.randbytes(100_000),
         b"INVITE " * 20_000,
@@ -126,7 +126,12 @@ async def test_garbage_on_tcp_costs_its_connection_only(both: Talk, tmp_path: Pa
         await answers_options(server, tmp_path, transport)
     for _, writer in silent:
         writer.close()
-    await until(lambda: len(server.descriptors()) <= before)
+    await until(lambda: sockets(server) <= before)
+
+
+def sockets(server: Server) -> int:
+    """How many it has open; files come and go as the database likes."""
+    return sum(one.startswith("socket:") for one in server.descriptors())
 
 
 async def send_on_tcp(port: int, data: bytes) -> None:

@@ -99,10 +99,11 @@ async def test_a_softphone_transfers_blindly(tmp_path: Path) -> None:
     async with stage(tmp_path) as it:
         customer, agent, colleague = it.phones.values()
         before = await it.stretch()
-        await colleague.auto_answer(2.5)
+        await colleague.auto_answer(None)
         await agent.transfer(it.uri("agent2"))
         await colleague.wait_for("incoming")
         between = await it.stretch()
+        await colleague.answer()
         await colleague.wait_for("connected")
         assert (await transferred(agent))[-1] == 200
         assert (await agent.wait_for("disconnected")).detail["status"] == 200

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ class Site:
         ]
         given["numbers"] = [{"number": number, "flow": f"{number}.json"} for number in FLOWS]
         return given
+
+
+def utc_seconds(stored: str) -> float:
+    """A moment as SQLite has it, on the wall clock."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC).timestamp()
 
 
 def toml(document: Mapping[str, Table | Sequence[Table]]) -> str:
