@@ -51,7 +51,7 @@ def test_every_figure_is_there_and_no_frame_is_lost(pace: tuple[str, ...]) -> No
         assert figures[cpu] > 0 and figures[f"{cpu}_native"] >= 0  # a moment may cost no tick
         assert figures[f"{prefix}overruns"] == 0
         assert figures[f"{prefix}write_calls_per_s"] > 10
-        assert (figures[f"{prefix}took_s"] >= 1.5) == (not pace)
+        assert pace or figures[f"{prefix}took_s"] >= 1.5
 
 
 @pytest.mark.parametrize("nonsense", [("--recordings", "0"), ("--seconds", "0")])
