@@ -18,6 +18,7 @@ from tests.rig.softphone import Softphone
 from tests.rig.tones import (
     RATE,
     Samples,
+    Span,
     read_recording,
     read_wav,
     spans,
@@ -37,6 +38,7 @@ HERTZ = {"ask": ASK_HZ, "wrong": WRONG_HZ, "late": LATE_HZ, "number": NUMBER_HZ}
 KEYS_HZ = (697.0, 770.0, 852.0, 941.0, 1209.0, 1336.0, 1477.0)
 SAID_DBFS = -10.0
 EAR_SECONDS = 0.3
+GAP_SECONDS = 0.2  # less than any prompt that stands between two others
 
 
 def documents() -> Json:
@@ -131,11 +133,22 @@ async def prompted(live: LiveContact, after: object = None) -> object:
     return keys
 
 
+def prompts(samples: Samples, hertz: float) -> list[Span]:
+    """Each time it sounds; what the phone of a busy machine misses for a moment is no end."""
+    found: list[Span] = []
+    for one in spans(samples, hertz):
+        goes_on = found and one.start - found[-1].end < GAP_SECONDS
+        found.append(Span(found.pop().start, one.end) if goes_on else one)
+    return found
+
+
 def check_heard(samples: Samples) -> None:
     """The prompt that was talked into, the one that was not, and the one that was answered."""
-    cut, whole, answered = spans(samples, ASK_HZ)
-    [wrong], [late], [number] = (spans(samples, hertz) for hertz in (WRONG_HZ, LATE_HZ, NUMBER_HZ))
-    assert whole.seconds == pytest.approx(SECONDS["ask"], abs=0.1)
+    cut, whole, answered = prompts(samples, ASK_HZ)
+    [wrong], [late], [number] = (
+        prompts(samples, hertz) for hertz in (WRONG_HZ, LATE_HZ, NUMBER_HZ)
+    )
+    assert whole.seconds == pytest.approx(SECONDS["ask"], abs=GAP_SECONDS)
     assert late.start - whole.end > 0.9
     assert cut.end <= wrong.start and wrong.end <= whole.start
     assert late.end <= answered.start and answered.end <= number.start
