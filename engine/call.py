@@ -5,20 +5,21 @@
        |        +---------+----- transfers -----|-|-+           v
        +--> DIALLING ---------------------------+ | <------ HANDED_OVER
        +--> CALLING -> WHISPERING ----------------+
+       +--> CALLING_BACK -> GREETING
 
     OFFERING -> BRIEFING -> GREETING -> BRIDGED
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
     TRANSFERRING -> FORWARDED <- HANDED_OVER, BRIDGED
-    TRANSFERRING -> FORWARDED <- HANDED_OVER
     FLOW <-> FORWARDING -> FORWARDED
     FLOW <-> LENDING -> LENT -> FLOW
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
-our own before the agent (WHISPERING). In BRIEFING the agent who has answered hears one first, then,
-in GREETING, the customer. While TRANSFERRING the next agent's phone rings and the first still has
-the contact; in HANDED_OVER the first has hung up already. While SENDING the customer's own side
-calls somebody outside; in SENT_ALONE the agent has hung up already. FORWARDED is the customer's
+our own before the agent (WHISPERING); CALLING_BACK calls them for an agent who was called first. In
+BRIEFING the agent who has answered hears one first, then, in GREETING, the customer. While
+TRANSFERRING the next agent's phone rings and the first still has the contact; in HANDED_OVER the
+first has hung up already. While SENDING the customer's own side calls somebody outside; in
+SENT_ALONE the agent has hung up already. FORWARDED is the customer's
 talk with a third party outside, for whom the agent has left, or whom a flow has called (FORWARDING)
 for good; from one whom it calls (LENDING) to go on afterwards (LENT) it gets the customer back.
 
@@ -34,7 +35,8 @@ from math import inf
 State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIEFING GREETING BRIDGED DIALLING CALLING WHISPERING"
-    " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE FORWARDING LENDING LENT ENDED",
+    " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE FORWARDING LENDING LENT"
+    " CALLING_BACK ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """A phone rings that is to take the contact, and may do so for a while only."""
@@ -51,6 +53,7 @@ class Input(Enum):
     AGENT_OFFERED = "an agent was found"
     COLLEAGUE_DIALLED = "the caller is an agent who dialled another"
     CUSTOMER_DIALLED = "an agent dialled a number outside"
+    CALLED_BACK = "the number of a callback is called, for an agent who has answered"
     CUSTOMER_ANSWERED = "whoever was dialled outside answered"
     CUSTOMER_MISSED = "whoever was dialled outside was busy, refused or could not be reached"
     AGENT_ANSWERED = "the agent's phone answered"
@@ -116,7 +119,7 @@ class Do(Enum):
     END_MONITORS = "hang up every supervisor who listens"
     RELEASE_AGENT = "end the agent's leg, if it is still up; the agent is free"
     HANG_UP_CUSTOMER = "end the customer's leg, if it is still up"
-    CLOSE = "write the contact record, forget the contact"
+    CLOSE = "write the contact record, forget the contact, or call back once more"
 
 
 Row = tuple[State, tuple[Do, ...]]
@@ -160,6 +163,16 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.WHISPERING, Input.FLOW_ENDED): (
         State.BRIDGED,
         (Do.STOP_FLOW, Do.ANSWER_CALLER, Do.ADOPT_AGENT, Do.BRIDGE, Do.START_RECORDING),
+    ),
+    # An agent takes a callback
+    (State.ARRIVED, Input.CALLED_BACK): (State.CALLING_BACK, ()),
+    (State.CALLING_BACK, Input.CUSTOMER_ANSWERED): (
+        State.GREETING,
+        (Do.ADOPT_AGENT, Do.START_WHISPER),
+    ),
+    (State.GREETING, Input.FLOW_ENDED): (
+        State.BRIDGED,
+        (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING),
     ),
     # An agent transfers
     (State.BRIDGED, Input.TO_QUEUE): (State.WAITING, (Do.RELEASE_AGENT, Do.JOIN_QUEUE)),
@@ -239,6 +252,7 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.BRIDGED: (Do.RELEASE_AGENT,),
     State.DIALLING: _STOP_RINGING,
     State.CALLING: (Do.RELEASE_AGENT,),
+    State.CALLING_BACK: (Do.RELEASE_AGENT,),
     State.WHISPERING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
     State.HANDED_OVER: _STOP_RINGING,
@@ -252,13 +266,17 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
 _FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
 """A contact is recorded and monitored wherever it goes in the house."""
 
+_WITH_AN_AGENT = (
+    *(State.GREETING, State.BRIDGED, State.CALLING, State.CALLING_BACK, State.WHISPERING),
+)
+
 _ENDINGS: dict[Input, tuple[State, ...]] = {
     Input.CUSTOMER_LEFT: tuple(_TEAR_DOWN),
     Input.CUSTOMER_LOST: tuple(_TEAR_DOWN),
     Input.SHUT_DOWN: tuple(_TEAR_DOWN),
     Input.FLOW_ENDED: (State.FLOW, State.WAITING, State.OFFERING, State.BRIEFING),
-    Input.AGENT_LEFT: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
-    Input.AGENT_LOST: (State.GREETING, State.BRIDGED, State.CALLING, State.WHISPERING),
+    Input.AGENT_LEFT: _WITH_AN_AGENT,
+    Input.AGENT_LOST: _WITH_AN_AGENT,
     Input.HANDED_ON: (State.BRIDGED, State.CALLING),
     Input.GONE_OUTSIDE: (State.SENT_ALONE,),
     Input.THIRD_PARTY_LEFT: (State.FORWARDED,),
@@ -279,6 +297,10 @@ TABLE: dict[tuple[State, Input], Row] = (
         (State.CALLING, Input.CUSTOMER_MISSED): (
             State.ENDED,
             (Do.REFUSE_CALLER, Do.RELEASE_AGENT, *_FAREWELL),
+        ),
+        (State.CALLING_BACK, Input.CUSTOMER_MISSED): (
+            State.ENDED,
+            (Do.RELEASE_AGENT, *_FAREWELL),
         ),
         (State.SENDING, Input.GONE_OUTSIDE): (
             State.ENDED,

@@ -18,8 +18,10 @@ from flows import (
     Answer,
     Ask,
     ChangeQueue,
+    CheckDialable,
     CheckHours,
     CheckMetric,
+    CreateCallback,
     Done,
     Event,
     Failed,
@@ -33,8 +35,10 @@ from flows import (
     SetRecording,
     awaits_answer,
 )
+from sip import PeerError
 
 FULL = "QueueAtCapacity"
+NOT_DIALABLE = "CallbackNumberNotDialable"
 log = structlog.get_logger("engine.flow")
 
 
@@ -47,6 +51,14 @@ class Recorder(Protocol):
     def automated(self, live: LiveContact, *, on: bool) -> None: ...
 
 
+class CallsBack(Protocol):
+    """As engine.callbacks. Both raise PeerError where the number may not be called."""
+
+    def check(self, number: str, queue: str | None) -> None: ...
+
+    def create(self, live: LiveContact, queue: str, ask: CreateCallback) -> None: ...
+
+
 class FlowAnswers:
     """`library` finds flows by what others call them."""
 
@@ -56,9 +68,10 @@ class FlowAnswers:
         library: Callable[[str], Flow | None],
         ledger: Ledger,
         recordings: Recorder,
+        callbacks: CallsBack,
     ) -> None:
         self._queues, self._library, self._ledger = queues, library, ledger
-        self._recordings = recordings
+        self._recordings, self._callbacks = recordings, callbacks
         self._loop = asyncio.get_running_loop()
 
     def answer(self, live: LiveContact, ask: Ask) -> Event | None:
@@ -84,6 +97,10 @@ class FlowAnswers:
                 return self._get_metrics(live, queue, agent)
             case SetHook(hook, flow):
                 return self._set_hook(live, hook, flow)
+            case CheckDialable(number):
+                return self._check_dialable(live, number)
+            case CreateCallback(queue=queue, agent=agent):
+                return self._create_callback(live, ask, queue, agent)
             case _ if awaits_answer(ask):
                 log.warning("not available", contact_id=live.contact_id, ask=type(ask).__name__)
                 return Failed()
@@ -158,6 +175,30 @@ class FlowAnswers:
         return Metrics(
             {"Queue.Name": self._queues.name(asked)} | {each: str(n) for each, n in found.items()}
         )
+
+    def _check_dialable(self, live: LiveContact, number: str) -> Event:
+        try:
+            self._callbacks.check(number, live.target_queue)
+        except PeerError as error:
+            log.warning("not dialable", contact_id=live.contact_id, error=str(error))
+            return Failed(NOT_DIALABLE)
+        return Done()
+
+    def _create_callback(
+        self, live: LiveContact, ask: CreateCallback, queue: str, agent: str
+    ) -> Event:
+        named = bool(queue or agent)
+        found = self._queues.find(queue, agent) if named else live.target_queue
+        if found is None or self._queues.is_full(found):
+            why = "unknown queue" if found is None else "the queue is full"
+            log.warning(why, contact_id=live.contact_id, queue=queue or agent)
+            return Failed()
+        try:
+            self._callbacks.create(live, found, ask)
+        except PeerError as error:
+            log.warning("no callback", contact_id=live.contact_id, error=str(error))
+            return Failed()
+        return Done()
 
     def _set_hook(self, live: LiveContact, hook: str, flow: str | None) -> Event:
         if hook not in HOOKS:

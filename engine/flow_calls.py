@@ -19,7 +19,6 @@ from engine.line import Line
 from engine.lines import Lines
 from engine.live import LiveContact
 from engine.outbound import Outbound
-from engine.voice import Voice
 from flows import CallThirdParty, Failed
 from sip import PeerError
 
@@ -49,11 +48,10 @@ class FlowCalls:
         settings: Settings,
         outbound: Outbound,
         lines: Lines,
-        voice: Voice,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
         self._settings, self._outbound, self._lines = settings.flows, outbound, lines
-        self._voice, self._step = voice, step
+        self._step = step
         self._queues = {queue.name: queue for queue in settings.queues}
         self._ours = {
             *(queue.caller_id for queue in settings.queues),
@@ -72,7 +70,7 @@ class FlowCalls:
         return hunt
 
     def start(self, live: LiveContact, ask: CallThirdParty) -> Failed | None:
-        """Call a third party; the customer hears music until they have answered."""
+        """Call a third party."""
         if live.call.state is not State.FLOW:
             log.warning("nobody outside is called from here", contact_id=live.contact_id)
             return Failed()
@@ -85,7 +83,6 @@ class FlowCalls:
         hunt.shown = self._shown(live, ask, hunt.shown or Shown())
         live.onward, live.keys = hunt, ask.keys
         live.call.ring_outside(ask.seconds or self._ring_seconds)
-        self._voice.hold_music(live)
         self._step(live, Input.FLOW_LENDS if ask.comes_back else Input.FLOW_FORWARDS)
         return None
 

@@ -245,7 +245,7 @@ class FlowRunner:
             case ChangeQueue():
                 return self._change_queue(live, run, ask)
             case CallThirdParty():
-                return self._calls.start(live, ask)
+                return self._call(live, ask)
             case Disconnect():
                 self._over(live, run, run.moment.disconnected)
             case End():
@@ -282,6 +282,13 @@ class FlowRunner:
         if outcome == Done():
             self._step(live, Input.QUEUED)
         return outcome
+
+    def _call(self, live: LiveContact, ask: CallThirdParty) -> Event | None:
+        """The customer hears music until the third party has answered."""
+        failed = self._calls.start(live, ask)
+        if failed is None:
+            self._voice.hold_music(live)
+        return failed
 
     def _change_queue(self, live: LiveContact, run: FlowRun, ask: ChangeQueue) -> Event:
         if run.moment is not CUSTOMER_QUEUE:

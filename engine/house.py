@@ -14,6 +14,7 @@ from engine.admission import Admission
 from engine.after_contact_work import AfterContactWork
 from engine.bindings import Bindings
 from engine.call import Input
+from engine.callbacks import Callbacks
 from engine.consults import Consults
 from engine.custody import Custody
 from engine.dialling import DialPlan
@@ -101,6 +102,8 @@ class House:
         self.functions = Functions(settings.lambda_functions, settings.functions)
         self.plan = DialPlan(settings.dialling, settings.trunks)
         self.outbound = self._outbound()
+        self.flow_calls = FlowCalls(settings, self.outbound, self.lines, self._later)
+        self.callbacks = self._callbacks()
         self.switchboard = self._switchboard(
             self._performer(flows, whispers, library, prompts), flows.keys()
         )
@@ -144,11 +147,7 @@ class House:
             self._step,
         )
         return Switchboard(
-            self.sip,
-            self.trunks,
-            self.lines,
-            self.registry,
-            self.router,
+            *(self.sip, self.trunks, self.lines, self.registry, self.router),
             performer,
             self.monitors,
             self.transfers,
@@ -159,6 +158,7 @@ class House:
                 self._step,
             ),
             self.outbound,
+            self.callbacks,
             Replacements(self.lines, self.registry, self._step, performer.line_changed),
             self.ledger,
             Admission(
@@ -178,6 +178,13 @@ class House:
             *(self.settings, self.plan, self.lines, self.trunks, self.registry, self.router),
             *(self.ledger, self.headers, self._step),
             lambda username: self.staff.may(username, "OutboundCallAccess"),
+        )
+
+    def _callbacks(self) -> Callbacks:
+        return Callbacks(
+            *(self.flow_calls, self.outbound, self.lines, self.registry, self.router, self.ledger),
+            self.settings.routing.ring_seconds,
+            self._step,
         )
 
     def _transport(self) -> SipTransport:
@@ -200,11 +207,10 @@ class House:
     ) -> Performer:
         answers = FlowAnswers(
             QueueBook(self.directory.resources, self.router.floor),
-            *(library.find, self.ledger, self.recordings),
+            *(library.find, self.ledger, self.recordings, self.callbacks),
         )
-        services = FlowServices(self.functions, self.settings.web.instance_arn)
         voice = Voice(self.mixer, prompts.hold_music())
-        calls = FlowCalls(self.settings, self.outbound, self.lines, voice, self._later)
+        services = FlowServices(self.functions, self.settings.web.instance_arn)
         return Performer(
             self.registry,
             self.router,
@@ -212,7 +218,8 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers, services, calls),
+                *(flows, whispers, library.find, prompts, voice, answers, services),
+                self.flow_calls,
                 self.flow_log if self.settings.flows.log != "never" else None,
                 self.settings.flows.log == "always",
                 self._later,
@@ -221,7 +228,8 @@ class House:
             self.recordings,
             self.monitors,
             self.outbound,
-            calls,
+            self.flow_calls,
+            self.callbacks,
             self.ledger,
             self.headers,
             self._later,
@@ -244,6 +252,7 @@ class House:
 
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""
+        self.callbacks.close()
         await self.switchboard.drain(drain_seconds)
         self.router.close()
         await self.trunks.close()

@@ -150,15 +150,15 @@ class Lines:
         caller: str,
         identity: Caller | None = None,
         device: str = "",
-        beside: Line,
+        beside: Line | None,
         fields: Fields = (),
         listen_only: bool = False,
     ) -> Line:
         """Ring all phones of a user, or the one `device`; who answers has the line.
 
-        `caller` is the name it shows, `beside` a line of the contact. `identity` is for whom, and
-        whether that may be told; `fields` join those of the INVITE. What a phone sends that is to
-        listen only is heard by nobody: the media core drops it. Raises NoLine.
+        `caller` is the name it shows, `beside` a line of the contact, if it has one. `identity` is
+        for whom, and whether that may be told; `fields` join those of the INVITE. What a phone
+        sends that is to listen only is heard by nobody: the media core drops it. Raises NoLine.
         """
         try:
             srtp, version = self._for_all(self._sip.flows_to(username, device))
@@ -173,7 +173,7 @@ class Lines:
                 offer=negotiation.offer(),
                 extra_headers=fields,
                 identity=identity,
-                on_behalf_of=beside.session if party is Party.AGENT else None,
+                on_behalf_of=beside.session if beside and party is Party.AGENT else None,
             )
         except (NotRegistered, SessionsFull) as error:
             self._mixer.close_port(rtp.port)

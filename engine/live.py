@@ -23,6 +23,7 @@ from sip import Caller
 if TYPE_CHECKING:
     from asyncio import TimerHandle
 
+    from engine.callbacks import Callback
     from engine.flow_run import FlowRun
 
 WHISPERS = frozenset({AGENT_WHISPER.name, CUSTOMER_WHISPER.name})
@@ -87,6 +88,8 @@ class LiveContact:
     agent: Line | None = None
     third_party: Line | None = None
     """Somebody outside who talks with the customer in the agent's place, or the flow's."""
+    callback: Callback | None = None
+    """What it was while it waited for an agent."""
     hunt: Hunt | None = None
     """The search for a way to whoever was called outside."""
     onward: Hunt | None = None

@@ -83,7 +83,7 @@ class Outbound:
         live = LiveContact(
             *(record, Call(self._ring_seconds), customer),
             carried=carried,
-            system=system_attributes(record, queue, username),
+            system=system_attributes(record, queue.name, username),
             target_queue=queue.name,
             agent=agent,
             hunt=hunt,
@@ -93,6 +93,13 @@ class Outbound:
         self._registry.add(live)
         self._ledger.save(record)
         self._step(live, Input.CUSTOMER_DIALLED)
+
+    def call(self, hunt: Hunt, agent: Line) -> Line | None:
+        """Call whom an agent who has answered is to talk with; None when no way is left."""
+        customer = self._dial(hunt, agent, ())
+        if customer:
+            self._count(customer, hunt.agent.username)
+        return customer
 
     def failed(self, live: LiveContact, line: Line, event: Ended) -> None:
         """A trunk has not connected the called; another one may."""
@@ -208,11 +215,11 @@ def outbound_record(hunt: Hunt, queue: Queue) -> ContactRecord:
     )
 
 
-def system_attributes(record: ContactRecord, queue: Queue, username: str) -> dict[str, str]:
+def system_attributes(record: ContactRecord, queue: str, username: str) -> dict[str, str]:
     """What the whisper flow may ask besides what every flow may (specification 4.4)."""
     shown = endpoint(record.system_endpoint)
     return {
         "Agent.UserName": username,
-        "Queue.Name": queue.name,
+        "Queue.Name": queue,
         **{f"Queue.OutboundCallerId.{name}": value for name, value in shown.items()},
     }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from engine.call import Do, Input, State
+from engine.callbacks import Callbacks
 from engine.flow_calls import FlowCalls
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
@@ -76,6 +77,7 @@ class Performer:
         monitors: Monitors,
         outbound: Outbound,
         calls: FlowCalls,
+        callbacks: Callbacks,
         ledger: Ledger,
         headers: HeaderPolicy,
         later: Callable[[LiveContact, Input], None],
@@ -83,7 +85,7 @@ class Performer:
         self._registry, self._router, self._lines, self._mixer = registry, router, lines, mixer
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
         self._flows, self._headers, self._later = flows, headers, later
-        self._outbound, self._calls = outbound, calls
+        self._outbound, self._calls, self._callbacks = outbound, calls, callbacks
         self._monitors = monitors
         self._methods = self._by_action()
 
@@ -336,6 +338,9 @@ class Performer:
     def _close(self, live: LiveContact) -> None:
         ended_by = live.call.ended_by
         assert ended_by, "a contact is closed when its call has ended"
+        if ended_by is Input.CUSTOMER_MISSED and self._callbacks.again(live):
+            self._registry.remove(live)
+            return
         now = datetime.now(UTC)
         live.note(now, disconnect=now, disconnect_reason=REASONS[ended_by])
         if ended_by is Input.GONE_OUTSIDE:

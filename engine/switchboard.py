@@ -17,6 +17,7 @@ import structlog
 
 from engine.admission import Admission, Verdict
 from engine.call import Call, Input, State
+from engine.callbacks import Callbacks
 from engine.consults import Consults
 from engine.header_policy import HeaderPolicy
 from engine.hunt import OF_THE_CALLED
@@ -71,6 +72,8 @@ OUTCOMES = {
     Party.THIRD_PARTY: (Input.THIRD_PARTY_ANSWERED, Input.AGENT_MISSED),
 }
 """What it means for a call that a phone we rang has answered, or has not."""
+DIALLED = {State.CALLING, State.CALLING_BACK}
+"""The customer is called, and another trunk may be tried."""
 HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
 log = structlog.get_logger("engine.switchboard")
 
@@ -90,6 +93,7 @@ class Switchboard:
         transfers: Transfers,
         consults: Consults,
         outbound: Outbound,
+        callbacks: Callbacks,
         replacements: Replacements,
         ledger: Ledger,
         admission: Admission,
@@ -101,7 +105,7 @@ class Switchboard:
         self._trunks = trunks
         self._performer, self._monitors, self._ledger = performer, monitors, ledger
         self._transfers, self._consults, self._outbound = transfers, consults, outbound
-        self._replacements = replacements
+        self._callbacks, self._replacements = callbacks, replacements
         self._admission, self._own, self._headers = admission, own, headers
         self._ring_seconds = ring_seconds
         self._loop = asyncio.get_running_loop()
@@ -152,6 +156,8 @@ class Switchboard:
         if live := self._registry.get(offer.contact_id):
             live.offered_to, live.device = offer.agent, ""
             self.step(live, Input.AGENT_OFFERED)
+        else:
+            self._callbacks.offered(offer)
 
     def step(self, live: LiveContact, event: Input) -> None:
         """Something happened to this call."""
@@ -230,9 +236,12 @@ class Switchboard:
         self, line: Line | None, handler: Callable[[LiveContact, Line, E], None], event: E
     ) -> None:
         """Hand an event to the contact of a line; for a line that is gone it is too late."""
-        live = self._registry.get(line.contact_id) if line else None
-        if live is not None and line is not None:
+        if line is None:
+            return
+        if live := self._registry.get(line.contact_id):
             self.guarded(live, lambda: handler(live, line, event))
+        else:
+            self._callbacks.on_line(line, event)
 
     def _answered(self, live: LiveContact, line: Line, event: Answered) -> None:
         if line.party is Party.SUPERVISOR:
@@ -279,7 +288,7 @@ class Switchboard:
     def _ended(self, live: LiveContact, line: Line, event: Ended) -> None:
         if line is live.ringing and event.status is not None:
             live.refusal = event.status if event.status in OF_THE_CALLED else NO_ANSWER
-        if line is live.customer and live.call.state is State.CALLING:
+        if line is live.customer and live.call.state in DIALLED:
             self._outbound.failed(live, line, event)
             return
         if line is live.ringing and line.party is Party.THIRD_PARTY:

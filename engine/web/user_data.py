@@ -16,6 +16,7 @@ from engine.web.shapes import Json
 
 TALKS = {
     State.CALLING: "CONNECTING",
+    State.CALLING_BACK: "CONNECTING",
     State.BRIEFING: "CONNECTING",
     State.GREETING: "CONNECTING",
     State.WHISPERING: "CONNECTING",

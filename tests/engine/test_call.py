@@ -319,3 +319,19 @@ def test_a_customer_may_leave_while_a_flow_has_a_third_party(
     call, last = walked(*IN_THE_FLOW, Input.FLOW_LENDS, *seen, Input.CUSTOMER_LEFT)
     assert call.state is State.ENDED
     assert {Do.STOP_FLOW, torn_down} <= set(last)
+
+
+def test_a_callback_has_its_agent_first_and_then_the_customer_who_hears_the_whisper_flow() -> None:
+    call, _ = walked(Input.CALLED_BACK)
+    assert (call.state, call.deadline) == (State.CALLING_BACK, inf)
+    last = call.step(Input.CUSTOMER_ANSWERED, now=1.0)
+    assert last == (Do.ADOPT_AGENT, Do.START_WHISPER)
+    last = call.step(Input.FLOW_ENDED, now=2.0)
+    assert last == (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING)
+    assert call.state is State.BRIDGED
+
+
+def test_a_callback_that_nobody_answers_frees_the_agent_and_may_be_made_again() -> None:
+    call, last = walked(Input.CALLED_BACK, Input.CUSTOMER_MISSED)
+    assert last[0] is Do.RELEASE_AGENT and last[-1] is Do.CLOSE
+    assert call.ended_by is Input.CUSTOMER_MISSED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.agents import Agent
-from engine.flow_answers import FULL, FlowAnswers
+from engine.flow_answers import FULL, NOT_DIALABLE, FlowAnswers
 from engine.flow_library import FlowLibrary
 from engine.ledger import Ledger
 from engine.live import LiveContact
@@ -18,8 +18,10 @@ from engine.routing_profile import RoutingProfile
 from flows import (
     Answer,
     ChangeQueue,
+    CheckDialable,
     CheckHours,
     CheckMetric,
+    CreateCallback,
     Done,
     Failed,
     GetMetrics,
@@ -31,6 +33,7 @@ from flows import (
     WaitFor,
     read,
 )
+from sip import PeerError
 from tests.engine.directory.desk import seeded
 from tests.rig.contacts import live_contact
 from tests.rig.house import settings, to_queue
@@ -53,18 +56,38 @@ class Desk:
         self.switched.append(on)
 
 
+class CallsBack:
+    """Numbers in Germany, and no others."""
+
+    def __init__(self) -> None:
+        self.created: list[tuple[str, CreateCallback]] = []
+
+    def check(self, number: str, queue: str | None) -> None:
+        if not number.startswith("+49"):
+            raise PeerError("not there", status=403)
+
+    def create(self, live: LiveContact, queue: str, ask: CreateCallback) -> None:
+        self.check(ask.number, queue)
+        self.created.append((queue, ask))
+
+
+@pytest.fixture
+def back() -> CallsBack:
+    return CallsBack()
+
+
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
 
 
 @pytest.fixture
-async def answers(tmp_path: Path, desk: Desk) -> AsyncIterator[FlowAnswers]:
+async def answers(tmp_path: Path, desk: Desk, back: CallsBack) -> AsyncIterator[FlowAnswers]:
     house = settings(tmp_path, queues=QUEUES, hours=[{"name": "never", "open": []}])
     records = Records(house.database.url)
     agents = [Agent(name, RoutingProfile(), 5.0) for name in ("agent1", "agent2")]
     book = QueueBook(seeded(house), Floor(agents, ["support", "full"]))
-    yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk)
+    yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk, back)
     await records.close()
 
 
@@ -152,3 +175,27 @@ async def test_who_is_recorded_is_set_where_that_can_be_done(
 
 async def test_what_this_house_does_not_do_fails(answers: FlowAnswers) -> None:
     assert answers.answer(live_contact(), WaitFor(1.0, frozenset())) == Failed()
+
+
+async def test_a_number_is_dialable_where_flows_may_call_it(answers: FlowAnswers) -> None:
+    live = live_contact()
+    assert answers.answer(live, CheckDialable("+49301234567")) == Done()
+    assert answers.answer(live, CheckDialable("+33123456789")) == Failed(NOT_DIALABLE)
+
+
+async def test_a_callback_is_for_the_named_or_the_target_queue_if_that_has_room(
+    answers: FlowAnswers, back: CallsBack
+) -> None:
+    live = live_contact()
+    live.target_queue = None
+
+    def callback(queue: str = "", agent: str = "", number: str = "+49301234567") -> CreateCallback:
+        return CreateCallback(number, queue, agent, 5.0, 60.0, 1)
+
+    for refused in (callback(), callback("none"), callback("full"), callback("support", "", "+33")):
+        assert answers.answer(live, refused) == Failed()
+    assert back.created == []
+    answers.answer(live, SetQueue("support"))
+    for wanted in (callback(), callback("support"), callback("", "agent1")):
+        assert answers.answer(live, wanted) == Done()
+    assert [queue for queue, _ in back.created] == ["support", "support", "agent/agent1"]

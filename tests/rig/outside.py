@@ -37,3 +37,35 @@ def number(folder: Path, document: Json, name: str = "outside") -> Json:
     """What a customer dials to meet that flow."""
     (folder / f"{name}.json").write_text(json.dumps(document))
     return {"number": name, "flow": folder / f"{name}.json"}
+
+
+def callback(
+    *, delay: int = 0, retry: int = 0, attempts: int = 1, queue: str = "support", to: str = BERLIN
+) -> Json:
+    """Has that number called back, and hangs up; `callback` is whether it will be."""
+    number = action(
+        "number", "UpdateContactCallbackNumber", "create", CallbackNumber="$.Attributes.to"
+    )
+    number["Transitions"]["Errors"] = [
+        {"NextAction": "no", "ErrorType": each}
+        for each in ("InvalidCallbackNumber", "CallbackNumberNotDialable")
+    ]
+    create = action(
+        "create",
+        "CreateCallbackContact",
+        "yes",
+        QueueId=queue,
+        InitialCallDelaySeconds=str(delay),
+        RetryDelaySeconds=str(retry),
+        MaximumConnectionAttempts=str(attempts),
+    )
+    create["Transitions"]["Errors"] = [{"NextAction": "no", "ErrorType": "NoMatchingError"}]
+    return flow(
+        action("set", "UpdateContactAttributes", "number", Attributes={"to": to}),
+        number,
+        create,
+        *(
+            action(each, "UpdateContactAttributes", "bye", Attributes={"callback": each})
+            for each in ("yes", "no")
+        ),
+    )
