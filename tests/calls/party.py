@@ -26,6 +26,8 @@ from tests.rig.promptness import prompt
 from tests.rig.tones import Samples, leaked_dbfs, steady_dbfs
 
 CODEC = "PCMU"
+EVENT = 101
+"""Payload type of telephone events."""
 EAR_SECONDS = 0.5
 TOLERANCE_DB, UNHEARD_DBFS = 2.0, -40.0
 NAMES = {payload_type: name for name, payload_type in TYPES.items()}
@@ -111,8 +113,8 @@ class Talker:
         return self.heard(first)
 
     def heard(self, first: int = 0) -> Samples:
-        """From that packet on, one after the other as they came."""
-        packets: list[Packet] = self._rtp.heard[first:]
+        """From that packet on, one after the other as they came; telephone events make no sound."""
+        packets = [one for one in self._rtp.heard[first:] if one.payload_type != EVENT]
         sound = [decode(NAMES[each.payload_type], codes_of(each)) for each in packets]
         return np.concatenate(sound) if sound else np.zeros(0, np.int16)
 
@@ -217,6 +219,13 @@ def port_pair(host: str = HOST) -> tuple[RtpPhone, socket.socket]:
             rtcp.close()
             continue
         return rtp, rtcp
+
+
+def with_events(sdp: str) -> str:
+    """The same of a phone that knows telephone events."""
+    return sdp.replace("AVP 0 8", f"AVP 0 8 {EVENT}").replace(
+        "a=ptime", f"a=rtpmap:{EVENT} telephone-event/8000\r\na=ptime"
+    )
 
 
 def codes_of(packet: Packet) -> Codes:

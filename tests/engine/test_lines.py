@@ -14,15 +14,14 @@ from sip import (
     SessionDescription,
     SipTransport,
 )
+from tests.calls.party import EVENT, media_port, with_events
 from tests.calls.party import Party as Talking
-from tests.calls.party import media_port
 from tests.engine.test_flow_run import menu
 from tests.rig.house import AUDIO, engine, phone
 from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
 from tests.rig.phone import Refused
 from tests.rig.tones import Samples, silence, tone
 
-EVENT = 101
 ONE = tone(697.0, 0.1, -10) + tone(1209.0, 0.1, -10)
 
 
@@ -162,9 +161,3 @@ async def test_a_key_told_by_info_is_a_telephone_event_to_whom_the_caller_talks_
         await until(lambda: any(live.agent for live in one.house.registry))
         await customer.press("5")
         await until(lambda: b"\x05" in {p[:1] for p in agent.talker.of_type(EVENT)})
-
-
-def with_events(sdp: str) -> str:
-    return sdp.replace("AVP 0 8", f"AVP 0 8 {EVENT}").replace(
-        "a=ptime", f"a=rtpmap:{EVENT} telephone-event/8000\r\na=ptime"
-    )
