@@ -33,6 +33,7 @@ from flows import (
     SetHook,
     SetQueue,
     SetRecording,
+    SetRouting,
     awaits_answer,
 )
 from sip import PeerError
@@ -84,6 +85,9 @@ class FlowAnswers:
                 self._ledger.save(live.record)
             case SetContactData(values):
                 live.system.update(values)
+            case SetRouting(priority, seconds):
+                live.priority = live.priority if priority is None else priority
+                live.added_seconds = live.added_seconds if seconds is None else seconds
             case SetQueue(queue, agent):
                 return self._set_queue(live, queue, agent)
             case ChangeQueue(queue, agent):

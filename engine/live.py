@@ -73,6 +73,9 @@ class LiveContact:
     """What its flows may read as $.<name>; it follows the contact."""
     target_queue: str | None = None
     """The queue the flow set, or an agent's transfer."""
+    priority: int | None = None
+    added_seconds: float | None = None
+    """How its flows want it to stand in queues; None: as all others."""
     number: str = ""
     """The number whose flow runs: the one that was dialled, until an agent transfers."""
     sent_to: str | None = None

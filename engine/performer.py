@@ -174,6 +174,10 @@ class Performer:
         live.note(now, queue=live.target_queue, enqueue=now, dequeue=None)
         self._let_wait(live, CUSTOMER_QUEUE)
         self._router.join(live.contact_id, live.target_queue)
+        if live.priority is not None or live.added_seconds is not None:
+            self._router.prefer(
+                live.contact_id, priority=live.priority, added_seconds=live.added_seconds
+            )
         self._ledger.save(live.record)
 
     def _start_flow(self, live: LiveContact) -> None:

@@ -10,15 +10,14 @@ as an argument. An ask that nobody understands, but that waits for an answer, is
 
 What a block does (`blocks.py`, one table; all 57 types of the language are in `language.py`)
 - participant_blocks.py  prompts, and keys that are pressed
-- contact_blocks.py      queue, attributes, data, tags, voice, hooks
+- contact_blocks.py      queue, its order, attributes, data, tags, voice, hooks
 - outside_blocks.py      third parties, callbacks, calls to the outside
 - recording_blocks.py    who is recorded
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
 - flow_blocks.py         other flows, modules, flow attributes, flow logging
 - function_blocks.py     functions of the operator: what they answer is $.External
 - any other type is not executed yet: it fails, so it takes its error branch, and says so in the
-  log. UpdateContactRoutingBehavior, for which the language has no error, is passed over. A type
-  that is not in the language is refused when the flow is read.
+  log. A type that is not in the language is refused when the flow is read.
 
 How a run ends: a block that ends it; a transfer to a queue that succeeded; a failure without a
 branch; a block that leads nowhere; or the step budget (`interpreter.py`), which stops a cycle
@@ -94,6 +93,7 @@ from flows.events import (
     SetHook,
     SetQueue,
     SetRecording,
+    SetRouting,
     Step,
     TransferToAgent,
     TransferToQueue,
@@ -143,6 +143,7 @@ __all__ = [
     "SetHook",
     "SetQueue",
     "SetRecording",
+    "SetRouting",
     "Step",
     "TransferToAgent",
     "TransferToQueue",

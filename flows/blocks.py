@@ -11,6 +11,7 @@ from flows.contact_blocks import (
     UpdateContactAttributes,
     UpdateContactData,
     UpdateContactEventHooks,
+    UpdateContactRoutingBehavior,
     UpdateContactTextToSpeechVoice,
     queue_choice,
 )
@@ -73,17 +74,11 @@ class Simple:
 
 @dataclass(frozen=True, slots=True)
 class NotAvailable:
-    """A block of a type that this version does not execute: it fails where its type can fail.
-
-    A type for which the language has no error, UpdateContactRoutingBehavior, has no branch to
-    take either: the flow goes on without what it would have changed.
-    """
+    """A block of a type that this version does not execute: it fails, as its type can."""
 
     def run(self, block: Block, scope: Scope) -> Outcome:
-        error = general_error(block.type) or (ANY if ANY in block.errors else None)
-        if error:
-            return Outcome(error=error, reason="this version does not execute that type")
-        return Outcome((block.log("passed over, this version does not execute it"),))
+        error = general_error(block.type) or ANY
+        return Outcome(error=error, reason="this version does not execute that type")
 
 
 READERS: Mapping[str, Callable[[Node], Action]] = {
@@ -103,6 +98,7 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "UpdateContactRecordingAndAnalyticsBehavior": UpdateContactRecordingAndAnalyticsBehavior.read,
     "UpdateContactEventHooks": UpdateContactEventHooks.read,
     "UpdateContactCallbackNumber": UpdateContactCallbackNumber.read,
+    "UpdateContactRoutingBehavior": UpdateContactRoutingBehavior.read,
     "UpdateContactTextToSpeechVoice": UpdateContactTextToSpeechVoice.read,
     "UpdateContactData": UpdateContactData.read,
     "TagContact": TagContact.read,
@@ -133,7 +129,7 @@ GO_ON = frozenset(
         "UpdateContactRecordingAndAnalyticsBehavior",
         "UpdateContactEventHooks",
         "UpdateContactCallbackNumber",
-        "CompleteOutboundCall",
+        "UpdateContactRoutingBehavior",
         "CreateCallbackContact",
         "UpdateContactTextToSpeechVoice",
         "UpdateContactData",

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from flows.document import Block, Outcome, failed
-from flows.events import ChangeQueue, SetAttributes, SetContactData, SetHook, SetQueue
+from flows.events import (
+    ChangeQueue,
+    SetAttributes,
+    SetContactData,
+    SetHook,
+    SetQueue,
+    SetRouting,
+)
 from flows.expressions import Scope
 from flows.node import Node
 
@@ -38,6 +46,7 @@ DATA: Mapping[str, str] = {
     "WisdomSessionArn": "Wisdom.SessionArn",
 }
 """Parameters of UpdateContactData, and what their value is read as."""
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 MAX_DATA = 4096  # characters of one of them
 
 
@@ -194,6 +203,29 @@ class UpdateContactTextToSpeechVoice:
         reason = "no voice is named: TextToSpeechVoice is empty"
         # The language knows no error for this type, though some exports draw a branch for one.
         return failed(reason) if block.errors else Outcome((block.log(reason),))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContactRoutingBehavior:
+    """`parameter` is QueuePriority or QueueTimeAdjustmentSeconds."""
+
+    parameter: str
+    number: str
+
+    @classmethod
+    def read(cls, parameters: Node) -> Self:
+        parameter = parameters.one_of("QueuePriority", "QueueTimeAdjustmentSeconds") or ""
+        return cls(parameter, parameters.child(parameter).text() if parameter else "")
+
+    def run(self, block: Block, scope: Scope) -> Outcome:
+        """The language knows no error for this type: what is no number changes nothing."""
+        text = scope.single(self.number)
+        number = int(text) if WHOLE.fullmatch(text) else None
+        is_priority = self.parameter == "QueuePriority"
+        if number is None or (is_priority and number < 1):
+            return Outcome((block.log(f"{self.parameter} is {text!r}: nothing is changed"),))
+        asked = SetRouting(priority=number) if is_priority else SetRouting(None, float(number))
+        return Outcome((asked,))
 
 
 @dataclass(frozen=True, slots=True)

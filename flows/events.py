@@ -18,7 +18,7 @@ CheckMetric       Answer of a number
 GetMetrics        Metrics
 WaitFor           Answer of what it waited for
 InvokeFunction    Returned, with what the function answered
-SetAttributes, SetContactData, Step, Log                   nobody: the flow goes on by itself
+SetAttributes, SetContactData, SetRouting, Step, Log       nobody: the flow goes on by itself
 Disconnect, End                                            nobody: the flow is over
 
 Each may be answered by Failed instead.
@@ -238,6 +238,15 @@ class SetContactData:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRouting:
+    """Where the contact will stand in its queue: the lower `priority` goes first, and of two with
+    the same the one that is older, to whose age `added_seconds` count. None leaves it as it is."""
+
+    priority: int | None = None
+    added_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnect:
     """Hang up on the customer."""
 
@@ -285,6 +294,7 @@ Ask = (
     | InvokeFunction
     | SetAttributes
     | SetContactData
+    | SetRouting
     | Disconnect
     | End
     | Step

@@ -42,6 +42,7 @@ from flows.events import (
     SetHook,
     SetQueue,
     SetRecording,
+    SetRouting,
     Step,
     TransferToAgent,
     TransferToQueue,
@@ -260,6 +261,9 @@ def _elsewhere(ask: Ask) -> str:
             return "transfers to the queue"
         case TransferToAgent():
             return "transfers to the agent"
+        case SetRouting(priority, seconds):
+            changed = f"priority {priority}" if seconds is None else f"{seconds:+g} s of waiting"
+            return f"will stand in its queue with {changed}"
         case CallThirdParty(number, comes_back=comes_back):
             return f"calls {number}{', and goes on afterwards' if comes_back else ''}"
         case CheckDialable(number):

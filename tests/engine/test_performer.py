@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from engine.call import TABLE, Input, State
 from engine.directory import Kind
 from engine.performer import REASONS
 from engine.records import DisconnectReason
-from tests.rig.house import AUDIO, converse, engine, phone
+from tests.rig.house import AUDIO, action, converse, engine, flow, phone, to_queue
 from tests.rig.patience import until
 
 
@@ -66,3 +67,31 @@ async def test_the_phone_of_who_accepts_by_themselves_is_asked_to_answer(
         headers = (await agent.called()).invite.headers
         assert headers.get("Answer-Mode") == ("Auto" if accepts else None)
         assert ("Alert-Info" in headers, "Call-Info" in headers) == (accepts, accepts)
+
+
+async def test_a_contact_stands_in_its_queue_where_its_flow_wants_it(tmp_path: Path) -> None:
+    (tmp_path / "urgent.json").write_text(
+        json.dumps(
+            flow(
+                action("first", "UpdateContactRoutingBehavior", "older", QueuePriority="1"),
+                action(
+                    "older", "UpdateContactRoutingBehavior", "set", QueueTimeAdjustmentSeconds="60"
+                ),
+                *to_queue()["Actions"][1:-1],
+            )
+        )
+    )
+    numbers = [
+        {"number": name, "flow": tmp_path / f"{name}.json"} for name in ("support", "urgent")
+    ]
+    async with engine(tmp_path, numbers=numbers) as one, phone(one) as early, phone(one) as late:
+        await early.invite("support", AUDIO)
+        await late.invite("urgent", AUDIO)
+        first, second = one.house.registry
+        await until(lambda: second.call.state is State.WAITING)
+        place = one.house.router.floor.place(second.contact_id)
+        assert place and (place.priority, place.added_seconds) == (1, 60.0)
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            await agent.called()
+            assert (first.call.state, second.call.state) == (State.WAITING, State.OFFERING)

@@ -15,6 +15,7 @@ from flows import (
     SetContactData,
     SetHook,
     SetQueue,
+    SetRouting,
     TransferToQueue,
 )
 from flows.contact_blocks import HOOKS, MAX_ATTRIBUTE_BYTES, MAX_DATA, MAX_TAGS
@@ -234,6 +235,36 @@ def test_a_voice_under_another_name_is_doubtful_only() -> None:
     block = action("v", "UpdateContactTextToSpeechVoice", {"VoiceId": "Amy"}, leads="hang up")
     (warning,) = flow(block).warnings
     assert warning.reason == "TextToSpeechVoice is missing: the voice stays as it was"
+
+
+# -- UpdateContactRoutingBehavior
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked"),
+    [
+        ({"QueuePriority": "2"}, SetRouting(priority=2)),
+        ({"QueuePriority": "$.Attributes.priority"}, SetRouting(priority=1)),
+        ({"QueueTimeAdjustmentSeconds": "300"}, SetRouting(added_seconds=300.0)),
+        ({"QueueTimeAdjustmentSeconds": "-5"}, SetRouting(added_seconds=-5.0)),
+    ],
+)
+def test_the_place_in_the_queue_is_set(parameters: Document, asked: SetRouting) -> None:
+    found = first("UpdateContactRoutingBehavior", parameters, attributes={"priority": "1"})
+    assert found == [asked]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "first", "$.Attributes.none"])
+def test_a_priority_that_is_none_changes_nothing_and_is_told(text: str) -> None:
+    block = action("set", "UpdateContactRoutingBehavior", {"QueuePriority": text}, leads="hang up")
+    asks = start(block)
+    assert not any(isinstance(ask, SetRouting) for ask in asks)
+    assert "nothing is changed" in said(asks)[0]
+
+
+def test_the_place_in_the_queue_is_set_in_one_way() -> None:
+    both = {"QueuePriority": "1", "QueueTimeAdjustmentSeconds": "1"}
+    assert reasons("UpdateContactRoutingBehavior", both)
 
 
 # -- UpdateContactEventHooks

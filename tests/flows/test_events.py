@@ -15,10 +15,11 @@ from flows.events import (
     Play,
     SetAttributes,
     SetContactData,
+    SetRouting,
     Step,
 )
 
-GOES_ON = {SetAttributes, SetContactData, Step, Log}
+GOES_ON = {SetAttributes, SetContactData, SetRouting, Step, Log}
 
 
 def test_a_failure_without_a_name_is_a_no_matching_error() -> None:

@@ -125,7 +125,7 @@ def pass_over(identifier: str, **transitions: Any) -> dict[str, Any]:
 
 
 def test_a_block_that_leads_nowhere_disconnects_and_says_so() -> None:
-    run = interpreter([action("first", "UpdateContactRoutingBehavior")])
+    run = interpreter([action("dial", "CompleteOutboundCall")])
     asks = run.start(now=0.0)
     assert isinstance(asks[-2], Log) and "leads nowhere" in asks[-2].text
     assert asks[-1] == Disconnect()
@@ -203,7 +203,7 @@ BACK = action("back", "EndFlowModuleExecution")
     "broken",
     [
         message("hello", "$.Attributes.unset", leads="back"),
-        action("dial", "UpdateContactRoutingBehavior"),
+        action("dial", "CompleteOutboundCall"),
         action("check", "Compare", {"ComparisonValue": "$.Channel"}),
     ],
 )
