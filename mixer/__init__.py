@@ -30,9 +30,10 @@ Relay       A sink with one RTP source of its own codec at unity gain gets its p
 Codecs      G.722 and Opus have a timeline and a mix of 16000 Hz: between two of them wideband stays
             wide. Taps, players and narrowband legs are 8000 Hz; a half-band filter leads from one
             rate to the other. What comes of Opus is decoded to 16000 Hz mono, whatever it was. Both
-            remember what they heard, so a packet that was overtaken is lost to them; libopus makes
-            up for it, from the next packet's copy (FEC) where there is one. They are decoded only
-            while a mix or a tap wants it.
+            remember what they heard, so packets are decoded in their order: those that overtook
+            others wait, eight at most, until a mix or a tap needs them. For what never came
+            libopus makes up, from the next packet's copy (FEC) where there is one. They are decoded
+            only while a mix or a tap wants it.
 Changes     Every change of a route or a gain, and the start and end of players, is a ramp of 5 ms.
             In a tap a source begins and ends at its instant; in a mix with the next tick. Between
             a mix and a relay, and between relayed sources, 5 ms lead from one to the other.

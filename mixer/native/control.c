@@ -88,6 +88,7 @@ static void touch_port(const struct mx *m, uint32_t slot, const struct remote *r
     if (remote->packet != MX_TICK_SAMPLES) touch_bytes(m, slot, PORT_WAITING, PORT_WAITING_BYTES);
     if (codec->encoder_bytes) touch_bytes(m, slot, PORT_ENCODER, codec->encoder_bytes());
     if (codec->decoder_bytes) touch_bytes(m, slot, PORT_DECODER, codec->decoder_bytes());
+    if (codec->open_decoder) touch_bytes(m, slot, PORT_HELD, PORT_HELD_BYTES);
 }
 
 static bool bind_pair(const struct mx *m, const struct address *local, struct port_sockets *sockets) {

@@ -123,6 +123,7 @@ void port_expire_digits(struct mx *m, uint32_t slot, int64_t now) {
 
 static void restart(struct mx *m, uint32_t slot, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
+    port_catch_up(m, slot, INT64_MAX, now);
     begin_epoch(m, p);
     p->decoding = false;
     timeline_restart(&p->timeline);
@@ -133,6 +134,7 @@ static void restart(struct mx *m, uint32_t slot, int64_t now) {
 struct sequel {
     bool newest;     /* not overtaken by another */
     bool after_loss; /* others should have come before it */
+    bool moved;      /* it does not lie where it would follow on them */
 };
 
 /* What meters and detectors look at: pairs of samples become one, as none of them cares for what is above 4 kHz. */
@@ -165,22 +167,64 @@ static bool make_up(struct mx *m, uint32_t slot, const struct rtp_packet *packet
     return true;
 }
 
-/* A decoder that remembers hears packets in their order, and only while somebody wants to hear what it makes of them. */
-static bool decodes(struct mx *m, uint32_t slot, bool newest) {
+/* Decode it, and put the sound where it belongs in time. */
+static void say(struct mx *m, uint32_t slot, const struct rtp_packet *packet, int64_t position, struct sequel sequel,
+                int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     const struct codec *codec = p->remote.codec;
-    if (!codec->open_decoder) return true;
-    if (!p->needed && !p->detects_tones) return p->decoding = false;
-    if (!newest && p->decoding) return count_one(&p->counters.misplaced), false;
-    if (!p->decoding) codec->open_decoder(memory_of(m, slot) + PORT_DECODER);
-    return true;
+    uint8_t *decoder = memory_of(m, slot) + PORT_DECODER;
+    int16_t samples[CODEC_MOST_WIDTH * RTP_MAX_PAYLOAD];
+    bool fresh = !p->decoding;
+    if (fresh && codec->open_decoder) codec->open_decoder(decoder);
+    bool made_up = !fresh && sequel.after_loss && p->needed && make_up(m, slot, packet, position);
+    codec->decode(decoder, samples, packet->payload, packet->length);
+    p->decoding = true;
+    p->decoded = position + packet->span;
+    judge(m, slot, packet, samples, sequel.newest, now);
+    if (!p->needed) return;
+    bool after_loss = (sequel.after_loss && !made_up) || sequel.moved || fresh;
+    timeline_write(&p->timeline, position, samples, packet->span, after_loss);
+    mask_return(&p->mask, position);
+    atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
 }
 
-/* Put the sound where it belongs in time. */
+static struct held_packet *held_memory(const struct mx *m, uint32_t slot) {
+    return (struct held_packet *)(memory_of(m, slot) + PORT_HELD);
+}
+
+void port_catch_up(struct mx *m, uint32_t slot, int64_t until, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    const struct held_packet *first;
+    while ((first = held_first(&p->held, held_memory(m, slot))) && (first->position <= p->decoded || first->position < until)) {
+        struct rtp_packet packet = {
+            .header.timestamp = first->timestamp, .payload = first->payload, .length = first->length, .span = first->span};
+        struct sequel sequel = {true, first->position > p->decoded, first->position < p->decoded};
+        held_drop_first(&p->held);
+        say(m, slot, &packet, first->position, sequel, now);
+    }
+}
+
+/* A decoder that remembers hears packets in their order, as long as readers can wait, and only while there are any. */
+static void say_in_order(struct mx *m, uint32_t slot, const struct rtp_packet *packet, int64_t position,
+                         struct sequel sequel, int64_t now) {
+    struct rtp_port *p = &m->media.slots[slot].rtp;
+    bool waits = p->held.count || sequel.after_loss || !sequel.newest;
+    if (!p->needed && !p->detects_tones) {
+        p->decoding = false;
+    } else if (p->decoding && !sequel.newest && (!p->needed || position < p->decoded)) {
+        count_one(&p->counters.misplaced);
+    } else if (!p->decoding || !p->needed || !waits) {
+        say(m, slot, packet, position, sequel, now);
+    } else {
+        if (held_is_full(&p->held)) port_catch_up(m, slot, held_first(&p->held, held_memory(m, slot))->position + 1, now);
+        held_put(&p->held, held_memory(m, slot), packet, position);
+        port_catch_up(m, slot, p->timeline.taken, now);
+    }
+}
+
 static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, struct sequel sequel, int64_t now) {
     struct rtp_port *p = &m->media.slots[slot].rtp;
     int64_t position;
-    int16_t samples[CODEC_MOST_WIDTH * RTP_MAX_PAYLOAD];
     enum placing placing =
         timeline_place(&p->timeline, packet->header.timestamp, packet->span, sequel.newest, now, latest(m), &position);
     if (placing == LOST) {
@@ -190,17 +234,9 @@ static void keep(struct mx *m, uint32_t slot, const struct rtp_packet *packet, s
     if (placing == LEAPT) begin_epoch(m, p); /* whoever is relayed to sees no leap */
     if (placing != PLACED) count_one(&p->counters.realigned);
     if (p->needed) playout_note(&p->playout, next_tick(m) - position);
-    if (!decodes(m, slot, sequel.newest)) return;
-    bool fresh = !p->decoding, made_up = !fresh && sequel.after_loss && p->needed && make_up(m, slot, packet, position);
-    p->remote.codec->decode(memory_of(m, slot) + PORT_DECODER, samples, packet->payload, packet->length);
-    p->decoding = true;
-    p->decoded = position + packet->span;
-    judge(m, slot, packet, samples, sequel.newest, now);
-    if (!p->needed) return;
-    bool after_loss = (sequel.after_loss && !made_up) || placing == REALIGNED || fresh;
-    timeline_write(&p->timeline, position, samples, packet->span, after_loss);
-    mask_return(&p->mask, position);
-    atomic_store_explicit(&p->counters.concealed, p->timeline.concealed, memory_order_relaxed);
+    sequel.moved = placing == REALIGNED;
+    if (p->remote.codec->open_decoder) say_in_order(m, slot, packet, position, sequel, now);
+    else say(m, slot, packet, position, sequel, now);
 }
 
 static void note_life(struct mx *m, uint32_t slot, int64_t now) {

@@ -59,6 +59,7 @@ static void change_keys(struct mx *m, const struct remote *from, const struct re
 static void change_codec(struct mx *m, struct rtp_port *p, const struct codec *codec) {
     p->epoch = STREAM_OF_MIX + ++m->media.epochs;
     p->decoding = false;
+    p->held.count = 0;
     p->waiting = 0;
     memset(p->fading, 0, sizeof p->fading);
     p->fades = false;
@@ -140,7 +141,10 @@ void port_show_level(struct rtp_port *p) {
 }
 
 void port_need(struct rtp_port *p, bool needed) {
-    if (!needed) timeline_pause(&p->timeline);
+    if (!needed) {
+        timeline_pause(&p->timeline);
+        p->held.count = 0;
+    }
     p->needed = needed;
 }
 

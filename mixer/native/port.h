@@ -8,6 +8,7 @@
 
 #include "codecs.h"
 #include "digits.h"
+#include "held.h"
 #include "level.h"
 #include "mask.h"
 #include "playout.h"
@@ -22,7 +23,8 @@
 
 #define NO_SLOT UINT32_MAX
 
-/* The sample memory of a port, in bytes: its timeline, narrow and wide, then what waits to be sent, then its codec. */
+/* The sample memory of a port, in bytes: its timeline, narrow and wide, then what waits to be sent, then its codec, then
+ * packets that are held for it. */
 enum {
     PORT_MOST_PACKET = 480,                       /* positions, 60 ms */
     PORT_MOST_WAITING = PORT_MOST_PACKET + 160,   /* and a tick */
@@ -30,10 +32,13 @@ enum {
     PORT_WAITING_BYTES = 4096,
     PORT_ENCODER = PORT_WAITING + PORT_WAITING_BYTES,
     PORT_DECODER = PORT_ENCODER + CODEC_ENCODER_BYTES,
-    PORT_BYTES = PORT_DECODER + CODEC_DECODER_BYTES
+    PORT_HELD = PORT_DECODER + CODEC_DECODER_BYTES,
+    PORT_HELD_BYTES = 16 << 10,
+    PORT_BYTES = PORT_HELD + PORT_HELD_BYTES
 };
 
 _Static_assert(PORT_MOST_WAITING * CODEC_MOST_WIDTH * sizeof(int16_t) <= PORT_WAITING_BYTES, "what waits has room");
+_Static_assert(HELD_BYTES <= (size_t)PORT_HELD_BYTES, "what is held has room");
 
 struct mx;
 
@@ -95,6 +100,7 @@ struct rtp_port {
     struct reception reception;
     struct level level;
     int64_t decoded; /* position after the newest packet that was decoded */
+    struct held held; /* packets after that, where others are missing in between */
     /* What goes. */
     int64_t mixed_at;        /* tick of the newest mix that was sent, alone or with others */
     uint64_t mixture;        /* equal where the same sources are mixed with the same gains, and hardly ever else */
@@ -201,6 +207,8 @@ void port_close(struct mx *m, uint32_t slot, int64_t now);
 /* intake.c: what has come to the socket. Looking once more than there are packets costs half as much as a packet, so after
  * one that was expected just then it is not done: another one is found at the next event, or the next visit. */
 void port_receive_rtp(struct mx *m, uint32_t slot, int64_t now);
+/* Readers are going to take what lies below `until`: packets that wait for others are decoded as far as that. */
+void port_catch_up(struct mx *m, uint32_t slot, int64_t until, int64_t now);
 /* Digits that ended without an end packet. */
 void port_expire_digits(struct mx *m, uint32_t slot, int64_t now);
 

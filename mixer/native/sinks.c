@@ -166,6 +166,18 @@ static uint32_t find_company(const struct mx *m, uint32_t sink, int64_t tick, ui
     return count;
 }
 
+/* The same for a mix; how far behind a source is heard may change with this tick. */
+static void prepare_mix(struct mx *m, uint32_t sink, int64_t tick) {
+    const struct routes *routes = &m->media.routes;
+    for (struct edge *e = routes_of_sink(routes, sink); e; e = routes_next_of_sink(routes, e)) {
+        struct slot *source = &m->media.slots[e->source];
+        if (source->kind != KIND_RTP || !source->rtp.held.count) continue;
+        int64_t wanted = playout_wanted(&source->rtp.playout), delay = source->rtp.playout.delay;
+        int64_t behind = wanted < delay ? wanted : delay;
+        port_catch_up(m, e->source, tick + MX_TICK_SAMPLES + RESAMPLE_REACH - behind, tick);
+    }
+}
+
 static void take_fading(struct rtp_port *port, int32_t *sums) {
     if (!port->fades) return;
     memcpy(sums, port->fading, sizeof port->fading);
@@ -189,6 +201,7 @@ void sinks_mix(struct mx *m, uint32_t sink, int64_t tick) {
     if (!routes_of_sink(&m->media.routes, sink)) roster_remove(&m->media.mixing, sink); /* that was all */
     if (!port_sends(port, tick) || port->dialled.sounding) return;
     uint32_t width = port_width(port);
+    prepare_mix(m, sink, tick);
     if (width > 1) mix_wide(m, sink, tick, sums);
     else mix_narrow(m, sink, tick, sums);
     mix_clip(samples, sums, width * MX_TICK_SAMPLES);
@@ -306,17 +319,20 @@ void sinks_collect(struct mx *m, uint32_t tap, int64_t now) {
     sinks_pull(m, tap, now - delay);
 }
 
-static void prepare_masks(struct mx *m, uint32_t tap, int64_t until) {
+/* All that came is decoded as far as the tap, and the look ahead of it, need it. */
+static void prepare_sources(struct mx *m, uint32_t tap, int64_t until) {
     const struct routes *routes = &m->media.routes;
     for (struct edge *e = routes_of_sink(routes, tap); e; e = routes_next_of_sink(routes, e)) {
-        struct mask *mask = mask_of(m, e->source);
-        if (mask) mask_prepare(mask, &m->media.slots[e->source].rtp.timeline, until);
+        struct slot *source = &m->media.slots[e->source];
+        if (source->kind != KIND_RTP) continue;
+        port_catch_up(m, e->source, until + MASK_REACH, until);
+        if (m->mask_digits) mask_prepare(&source->rtp.mask, &source->rtp.timeline, until);
     }
 }
 
 void sinks_pull(struct mx *m, uint32_t slot, int64_t until) {
     struct tap *tap = &m->taps[slot];
-    if (tap->next < until) prepare_masks(m, slot, until);
+    if (tap->next < until) prepare_sources(m, slot, until);
     while (tap->next < until) {
         size_t count = until - tap->next < PULL_SAMPLES ? (size_t)(until - tap->next) : PULL_SAMPLES;
         if (tap->width > 1) pull_wide(m, slot, count);
