@@ -7,17 +7,18 @@
 `settings.py` has every setting with its limits, `default.toml` explains each to the operator,
 `people.py` those of agents and supervisors, `listeners.py` knows how addresses are written,
 `trunks.py` has lines to the outside and who may be called there, `flows.py` and `hours.py` what
-contact flows may name, `functions.py` what runs when they call a function, `storage.py` where
-recordings go, who can read them and for how long they stay, `trace.py` what is kept of messages,
-`section.py` what all of them are made of. `directory.py` ties people, queues and numbers together
-and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages import the
-section that is theirs.
+contact flows may name, `functions.py` what runs when they call a function, `bots.py` whom callers
+talk with in them, `streaming.py` who hears them meanwhile, `storage.py` where recordings go, who
+can read them and for how long they stay, `trace.py` what is kept of messages, `section.py` what all
+of them are made of. `directory.py` ties people, queues and numbers together and writes a first
+file, `problems.py` finds the words, `loader.py` reads. Packages import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
 a file with passwords that everyone may read for one, is told by `warnings`, which logs nothing.
 """
 
+from config.bots import Bot
 from config.directory import starter
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
@@ -39,11 +40,13 @@ from config.settings import (
     WebSettings,
 )
 from config.storage import EncryptionSettings, RetentionRule, StoreSettings
+from config.streaming import StreamingSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, NumberPlan, Trunk
 
 __all__ = [
     "Agent",
+    "Bot",
     "ConfigError",
     "DatabaseSettings",
     "DiallingSettings",
@@ -65,6 +68,7 @@ __all__ = [
     "Settings",
     "SipSettings",
     "StoreSettings",
+    "StreamingSettings",
     "Supervisor",
     "TlsSettings",
     "TraceSettings",

@@ -28,6 +28,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
     numbers = [number.number for number in settings.numbers]
     hours = [hours.name for hours in settings.hours]
     trunks = [trunk.name for trunk in settings.trunks]
+    bots = [bot.name for bot in settings.bots]
     functions = [function.arn for function in settings.lambda_functions]
     return [
         *repeated([*agents, *supervisors], people, "user name"),
@@ -42,6 +43,7 @@ def conflicts(settings: Settings) -> list[Conflict]:
         *repeated(
             [("lambda_functions", n, "arn") for n in range(len(functions))], functions, "ARN"
         ),
+        *repeated([("bots", n, "name") for n in range(len(bots))], bots, "name of a bot"),
         *repeated([("hours", n, "name") for n in range(len(hours))], hours, "name of hours"),
         *unknown_queues(settings, queues),
         *unknown_hours(settings, hours),

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.section import Name, Secret, Section
+from config.section import Name, Secret, Section, WebUrl
 
 
 class FunctionSettings(Section):
@@ -30,7 +30,7 @@ class Function(Section):
     """As flows name it; a version or alias after it makes no difference."""
     python: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")] | None = None
     """"lookup.handler": handler(event, context) of lookup.py in the directory."""
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")] | None = None
+    url: WebUrl | None = None
     """The event is posted there, and the function's answer is the body of the response."""
     token: Secret | None = None
     """Sent to that URL as bearer token."""

@@ -18,6 +18,7 @@ ReferTarget = Annotated[
     str, Field(pattern=r"^sips?:(\*|[A-Za-z0-9._+-]{1,64})@[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$")
 ]
 """sip:desk@pbx.example.com, exactly so; "*" stands for every user of that host."""
+WebUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.bots import Bot
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
 from config.hours import Hours
@@ -30,6 +31,7 @@ from config.section import (
     Section,
 )
 from config.storage import EncryptionSettings, RetentionRule, StoreSettings
+from config.streaming import StreamingSettings
 from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
@@ -282,6 +284,7 @@ class Settings(BaseSettings):
     prompts: PromptSettings = PromptSettings()
     flows: FlowSettings = FlowSettings()
     functions: FunctionSettings = FunctionSettings()
+    streaming: StreamingSettings = StreamingSettings()
     routing: RoutingSettings = RoutingSettings()
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
@@ -291,6 +294,7 @@ class Settings(BaseSettings):
     supervisors: tuple[Supervisor, ...] = ()
     queues: tuple[Queue, ...] = ()
     hours: tuple[Hours, ...] = ()
+    bots: tuple[Bot, ...] = ()
     lambda_functions: tuple[Function, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()

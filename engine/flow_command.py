@@ -19,7 +19,7 @@ from engine.flow_log import read as read_log
 from flows import Flow, FlowError
 from flows.language import FLOW_TYPES
 from flows.picture import draw as draw_flow
-from flows.rehearsal import CUSTOMER, Ending, Script, rehearse
+from flows.rehearsal import CUSTOMER, Ending, Moment, Script, rehearse
 
 flow_app = typer.Typer(no_args_is_help=True, help="Check, convert, draw and try contact flows.")
 
@@ -95,6 +95,7 @@ def run(
     functions: Annotated[
         list[str] | None, typer.Option("--function", help='What one answers: ARN={"tier": "gold"}')
     ] = None,
+    intents: Annotated[str, typer.Option(help="What bots understand: Order,Help")] = "",
     known: Annotated[
         list[str] | None, typer.Option("--set", help="What is known: Attributes.tier=gold")
     ] = None,
@@ -110,18 +111,14 @@ def run(
         attributes={k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)},
         system={**CUSTOMER, **values},
         keys=tuple(digits.split(",")) if digits else (),
+        intents=tuple(intents.split(",")) if intents else (),
         functions=dict(answer_of(text) for text in functions or ()),
         answered_by=answer,
         is_open=not closed,
         queue_is_full=queue_full,
         patience=patience,
     )
-    ending = None
-    for moment in rehearse(load(file), script, lambda name: found(name, others)):
-        indent = "" if moment.step or moment.ending else "  "
-        typer.echo(f"{moment.at:9.1f} s  {indent}{moment.text}")
-        ending = moment.ending
-    if ending is Ending.BROKE_OFF:
+    if shown(rehearse(load(file), script, lambda name: found(name, others))) is Ending.BROKE_OFF:
         raise typer.Exit(code=1)
 
 
@@ -157,6 +154,16 @@ def pair(text: str) -> tuple[str, str]:
     if not equals:
         fail(f"--set takes NAME=VALUE, not {text!r}")
     return name.removeprefix("$."), value
+
+
+def shown(moments: Iterable[Moment]) -> Ending | None:
+    """Each as a line; how it ended."""
+    ending = None
+    for moment in moments:
+        indent = "" if moment.step or moment.ending else "  "
+        typer.echo(f"{moment.at:9.1f} s  {indent}{moment.text}")
+        ending = moment.ending
+    return ending
 
 
 def answer_of(text: str) -> tuple[str, object]:

@@ -210,7 +210,6 @@ class House:
             *(library.find, self.ledger, self.recordings, self.callbacks),
         )
         voice = Voice(self.mixer, prompts.hold_music())
-        services = FlowServices(self.functions, self.settings.web.instance_arn)
         return Performer(
             self.registry,
             self.router,

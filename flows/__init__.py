@@ -16,6 +16,8 @@ What a block does (`blocks.py`, one table; all 57 types of the language are in `
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
 - flow_blocks.py         other flows, modules, flow attributes, flow logging
 - function_blocks.py     functions of the operator: what they answer is $.External
+- bot_blocks.py          conversations with a bot, by keys: what it understands is $.Lex
+- streaming_blocks.py    whose sound is streamed
 - any other type is not executed yet: it fails, so it takes its error branch, and says so in the
   log. A type that is not in the language is refused when the flow is read.
 
@@ -52,7 +54,7 @@ time, `picture.py` draws one.
 
 `collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
 
-Left out: encrypted input, speech and bots, related contacts, and everything
+Left out: encrypted input, speech, related contacts, and everything
 the table of `blocks.py` does not have.
 
 Samples to start from, in the form in which the console exports them: `samples/support.json`,
@@ -71,6 +73,7 @@ from flows.events import (
     CheckHours,
     CheckMetric,
     Collect,
+    Converse,
     CreateCallback,
     DigitsEntered,
     Disconnect,
@@ -95,6 +98,7 @@ from flows.events import (
     SetRecording,
     SetRouting,
     Step,
+    StreamMedia,
     TransferToAgent,
     TransferToQueue,
     WaitFor,
@@ -116,6 +120,7 @@ __all__ = [
     "CheckMetric",
     "Collect",
     "Collecting",
+    "Converse",
     "Conversion",
     "CreateCallback",
     "DigitsEntered",
@@ -145,6 +150,7 @@ __all__ = [
     "SetRecording",
     "SetRouting",
     "Step",
+    "StreamMedia",
     "TransferToAgent",
     "TransferToQueue",
     "WaitFor",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flows.bot_blocks import ConnectParticipantWithLexBot
 from flows.contact_blocks import (
     TagContact,
     UntagContact,
@@ -60,6 +61,7 @@ from flows.recording_blocks import (
     UpdateContactRecordingAndAnalyticsBehavior,
     UpdateContactRecordingBehavior,
 )
+from flows.streaming_blocks import UpdateContactMediaStreamingBehavior
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "UpdateFlowLoggingBehavior": UpdateFlowLoggingBehavior.read,
     "EndFlowExecution": lambda _: Simple(End()),
     "InvokeLambdaFunction": InvokeLambdaFunction.read,
+    "UpdateContactMediaStreamingBehavior": UpdateContactMediaStreamingBehavior.read,
+    "ConnectParticipantWithLexBot": ConnectParticipantWithLexBot.read,
 }
 """What is executed; a type of the language that is not here is `NotAvailable`."""
 
@@ -139,6 +143,7 @@ GO_ON = frozenset(
         "UpdateFlowAttributes",
         "UpdateFlowLoggingBehavior",
         "InvokeLambdaFunction",
+        "UpdateContactMediaStreamingBehavior",
     }
 )
 """Types that need a NextAction: they neither end the flow nor choose among conditions."""

@@ -18,6 +18,8 @@ CheckMetric       Answer of a number
 GetMetrics        Metrics
 WaitFor           Answer of what it waited for
 InvokeFunction    Returned, with what the function answered
+Converse          Returned, with what the bot has understood
+StreamMedia       Done
 SetAttributes, SetContactData, SetRouting, Step, Log       nobody: the flow goes on by itself
 Disconnect, End                                            nobody: the flow is over
 
@@ -220,6 +222,27 @@ class InvokeFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Converse:
+    """Tell the bot of that name or alias ARN what was said, "" for nothing; None only asks whether
+    there is such a bot, which is answered Returned({"sessionState": session}).
+
+    Else the answer is that of Lex V2's RecognizeText; its sessionState is the `session` of the next
+    one. Failed where the bot does.
+    """
+
+    bot: str
+    said: str | None = field(repr=False)
+    session: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamMedia:
+    """Stream what the customer says ("From") and hears ("To") from now on; of neither no more."""
+
+    directions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SetAttributes:
     """Contact attributes to add or replace; the others stay."""
 
@@ -292,6 +315,8 @@ Ask = (
     | GetMetrics
     | WaitFor
     | InvokeFunction
+    | Converse
+    | StreamMedia
     | SetAttributes
     | SetContactData
     | SetRouting
@@ -340,7 +365,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a function answered, as JSON has it; it may be a secret: its repr does not say."""
+    """What a function or a bot answered, as JSON has it; maybe a secret: its repr does not say."""
 
     value: object = field(default=None, repr=False)
 
@@ -372,6 +397,8 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     GetMetrics: (Metrics, Failed),
     WaitFor: (Answer, Failed),
     InvokeFunction: (Returned, Failed),
+    Converse: (Returned, Failed),
+    StreamMedia: (Done, Failed),
 }
 LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, ChangeQueue, TransferToAgent})
 """Done ends the flow."""

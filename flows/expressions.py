@@ -59,6 +59,9 @@ class Scope:
     draw: Callable[[], int] = percent
     """A uniform whole number from 1 to 100."""
     in_module: bool = False
+    session: Mapping[str, object] = field(default_factory=dict)
+    """Of the conversation with a bot, as the bot keeps it; and how often it has answered."""
+    turns: int = 0
 
     def lookup(self, names: tuple[str, ...]) -> str:
         root, *rest = names

@@ -97,6 +97,9 @@ class Interpreter:
         frame = self._frames[-1]
         outcome = frame.block.answered(frame.scope, event)
         asks: list[Ask] = [*outcome.asks]
+        if asks and type(asks[-1]) in ANSWERS:
+            self._awaited = asks[-1]
+            return asks
         return self._run_from(self._next(outcome, asks), asks)
 
     def _run_from(self, target: str | None, asks: list[Ask]) -> list[Ask]:

@@ -21,6 +21,7 @@ from flows.events import (
     CheckHours,
     CheckMetric,
     Collect,
+    Converse,
     CreateCallback,
     DigitsEntered,
     Disconnect,
@@ -44,6 +45,7 @@ from flows.events import (
     SetRecording,
     SetRouting,
     Step,
+    StreamMedia,
     TransferToAgent,
     TransferToQueue,
     WaitFor,
@@ -79,6 +81,8 @@ class Script:
     """Seconds after which the customer hangs up."""
     functions: Mapping[str, object] = field(default_factory=dict)
     """What each function answers, by its name or ARN; every other one fails."""
+    intents: tuple[str, ...] = ()
+    """What bots understand, one of these for each conversation; after the last one they fail."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     system: Mapping[str, str] = field(default_factory=lambda: CUSTOMER)
 
@@ -142,7 +146,8 @@ class House:
         self.system = dict(script.system)
         self.now = 0.0
         self.ending: Ending | None = None
-        self._script, self._keys, self._queue = script, iter(script.keys), ""
+        self._script, self._queue = script, ""
+        self._keys, self._intents = iter(script.keys), iter(script.intents)
 
     def last_words(self, ending: Ending) -> str:
         if ending is Ending.ANSWERED:
@@ -188,10 +193,18 @@ class House:
                 return Answer(str(int(staffed)))
             case GetMetrics():
                 return Metrics({"Queue.Name": self._queue, "Queue.Size": "0"})
+            case Converse():
+                return self._converse(ask)
             case InvokeFunction(function):
                 known = self._script.functions
                 return Returned(known[function]) if function in known else Failed()
         return Done()
+
+    def _converse(self, ask: Converse) -> Event:
+        if ask.said is None:
+            return Returned({"sessionState": ask.session}) if self._script.intents else Failed()
+        name = next(self._intents, None)
+        return Returned({"sessionState": {"intent": {"name": name}}}) if name else Failed()
 
     def _collect(self, ask: Collect) -> Event:
         collecting = Collecting(ask, self.now)
@@ -251,6 +264,10 @@ def told(ask: Ask) -> str:
             return f"{hook}: {hooked or 'no flow'}"
         case InvokeFunction(function):
             return f"calls the function {function!r}"
+        case StreamMedia(directions):
+            return f"streams {' and '.join(sorted(directions)) or 'nothing'}"
+        case Converse(bot, said):
+            return f"asks for the bot {bot!r}" if said is None else f"tells the bot {said!r}"
     return _elsewhere(ask)
 
 

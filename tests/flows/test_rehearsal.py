@@ -213,3 +213,16 @@ def test_a_third_party_has_the_contact_or_gives_it_back() -> None:
         found = moments(call)
         assert found[-1].ending is ending
         assert (found[-1].at == THIRD_PARTY_SECONDS) == (comes_back == "True")
+
+
+def test_a_bot_understands_what_the_script_says_and_else_fails() -> None:
+    bot = action(
+        "bot",
+        "ConnectParticipantWithLexBot",
+        {"Text": "Well?", "LexV2Bot": {"AliasArn": "desk"}},
+        conditions=[("Equals", "Order", "one")],
+        errors={"NoMatchingCondition": "late", "NoMatchingError": "other"},
+    )
+    assert "one" in steps(bot, *SAYS, intents=("Order",))
+    assert "late" in steps(bot, *SAYS, intents=("Help",))
+    assert "other" in steps(bot, *SAYS)

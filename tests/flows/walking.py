@@ -22,7 +22,11 @@ from flows.interpreter import STEPS_PER_FLOW
 
 ERRORS = ("NoMatchingError", "QueueAtCapacity", "Odd")
 WORDS = ("True", "False", "0", "7", "WaitCompleted", "CustomerReturned", "odd")
-RETURNED: tuple[object, ...] = ({}, {"a": "b"}, {"a": {"b": [1]}}, None, "odd", [7])
+RETURNED: tuple[object, ...] = (
+    *({}, {"a": "b"}, {"a": {"b": [1]}}, None, "odd", [7]),
+    {"sessionState": {"dialogAction": {"type": "ElicitIntent"}, "intent": {"slots": {"a": None}}}},
+    {"messages": [{"contentType": "PlainText", "content": "hi"}], "interpretations": [{}, 7]},
+)
 KEYS = ("1", "2", "*", "#", "", "2065550100", "1234")
 
 
