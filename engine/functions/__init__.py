@@ -14,8 +14,9 @@ contact that hangs up does not break off a function that runs; it has its time l
 event nor the answer is logged, and of an exception its type and place only.
 """
 
-from engine.functions.answer import FunctionFailed
+from engine.functions.answer import FunctionFailed, value_of
+from engine.functions.endpoint import Endpoint
 from engine.functions.event import contact_flow_event
 from engine.functions.functions import Functions
 
-__all__ = ["FunctionFailed", "Functions", "contact_flow_event"]
+__all__ = ["Endpoint", "FunctionFailed", "Functions", "contact_flow_event", "value_of"]

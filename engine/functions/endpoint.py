@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import httpx
+from pydantic import SecretStr
 
-from config.functions import Function
 from engine.functions.answer import FunctionFailed, check_size
 
 TRIES = 3
@@ -18,19 +18,19 @@ class Endpoint:
     def __init__(self) -> None:
         self._client = httpx.AsyncClient(trust_env=False)
 
-    async def run(self, function: Function, event: bytes, seconds: float) -> bytes:
-        """Tries again, at once, where the service cannot be reached or is out of order.
+    async def post(self, url: str, token: SecretStr | None, event: bytes, seconds: float) -> bytes:
+        """The body that is answered. Tries again, at once, where the service cannot be reached or
+        is out of order.
 
         The caller keeps the time of all tries together. Raises FunctionFailed.
         """
-        assert function.url, "only functions with a URL are posted to"
         headers = {"Content-Type": "application/json"}
-        if function.token:
-            headers["Authorization"] = f"Bearer {function.token.get_secret_value()}"
+        if token:
+            headers["Authorization"] = f"Bearer {token.get_secret_value()}"
         reason = ""
         for _ in range(TRIES):
             try:
-                status, body = await self._post(function.url, event, headers, seconds)
+                status, body = await self._post(url, event, headers, seconds)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = type(error).__name__
                 continue

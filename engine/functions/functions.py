@@ -68,8 +68,10 @@ class Functions:
     async def _run(self, function: Function, event: dict[str, Any], seconds: float) -> bytes:
         if function.python:
             return await self._workers.run(function.python, event, seconds)
-        run = self._endpoint.run if function.url else self._aws.run
-        return await run(function, json.dumps(event).encode(), seconds)
+        body = json.dumps(event).encode()
+        if function.url:
+            return await self._endpoint.post(function.url, function.token, body, seconds)
+        return await self._aws.run(function, body, seconds)
 
     async def close(self) -> None:
         for call in self._calls:

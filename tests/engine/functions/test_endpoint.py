@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import SecretStr
 
-from config import Function
 from engine.functions.answer import FunctionFailed
 from engine.functions.endpoint import TRIES, Endpoint
 from tests.rig.free_ports import free_ports
@@ -20,13 +20,15 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     await one.close()
 
 
-def at(url: str) -> Function:
-    return Function.model_validate({"arn": "lookup", "url": f"{url}/lookup", "token": "secret"})
+TOKEN = SecretStr("secret")
 
 
 async def test_the_event_is_posted_and_the_body_is_the_answer(endpoint: Endpoint) -> None:
     async with web_service((200, b'{"tier": "gold"}')) as service:
-        assert await endpoint.run(at(service.url), b"{}", SECONDS) == b'{"tier": "gold"}'
+        assert (
+            await endpoint.post(f"{service.url}/lookup", TOKEN, b"{}", SECONDS)
+            == b'{"tier": "gold"}'
+        )
         [asked] = service.asked
         assert (asked.path, asked.body) == ("/lookup", b"{}")
         assert asked.headers["content-type"] == "application/json"
@@ -35,7 +37,7 @@ async def test_the_event_is_posted_and_the_body_is_the_answer(endpoint: Endpoint
 
 async def test_what_is_out_of_order_is_asked_again(endpoint: Endpoint) -> None:
     async with web_service((503, b""), (429, b""), (200, b"{}")) as service:
-        assert await endpoint.run(at(service.url), b"{}", SECONDS) == b"{}"
+        assert await endpoint.post(f"{service.url}/lookup", TOKEN, b"{}", SECONDS) == b"{}"
         assert len(service.asked) == TRIES
 
 
@@ -53,13 +55,13 @@ async def test_a_service_that_answers_something_else_has_failed(
 ) -> None:
     async with web_service((status, body)) as service:
         with pytest.raises(FunctionFailed, match=reason):
-            await endpoint.run(at(service.url), b"{}", SECONDS)
+            await endpoint.post(f"{service.url}/lookup", TOKEN, b"{}", SECONDS)
         assert len(service.asked) == tries
 
 
 async def test_a_service_that_is_not_there_has_failed(endpoint: Endpoint) -> None:
     [port] = free_ports(1)
     with pytest.raises(FunctionFailed, match="ConnectError"):
-        await endpoint.run(at(f"http://127.0.0.1:{port}"), b"{}", SECONDS)
+        await endpoint.post(f"http://127.0.0.1:{port}", None, b"{}", SECONDS)
     with pytest.raises(FunctionFailed, match="InvalidURL"):
-        await endpoint.run(at("http://a:b"), b"{}", SECONDS)
+        await endpoint.post("http://a:b", None, b"{}", SECONDS)
