@@ -28,6 +28,7 @@ from flows import (
     ChangeQueue,
     Collect,
     Collecting,
+    Converse,
     Disconnect,
     Done,
     End,
@@ -42,6 +43,7 @@ from flows import (
     Prompt,
     PromptEnded,
     Step,
+    StreamMedia,
     TransferToQueue,
 )
 from mixer import MixerFull
@@ -255,7 +257,7 @@ class FlowRunner:
                 log.log(number, text, contact_id=live.contact_id, block=block)
             case Step(flow, block, kind):
                 self._note(live, run, begun(live.contact_id, run.moment.name, flow, block, kind))
-            case InvokeFunction():
+            case InvokeFunction() | Converse() | StreamMedia():
                 run.working = asyncio.create_task(self._serve(live, run, ask))
             case _:
                 return self._answers.answer(live, ask)

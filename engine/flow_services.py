@@ -4,31 +4,76 @@ from __future__ import annotations
 
 import structlog
 
+from config import Settings
+from engine.bots import BotFailed, Bots
 from engine.functions import FunctionFailed, Functions, contact_flow_event
 from engine.live import LiveContact
-from flows import Event, Failed, InvokeFunction, Returned
+from engine.media_stream import NoStream
+from engine.registry import Registry
+from engine.streaming import Streaming
+from flows import Converse, Done, Event, Failed, InvokeFunction, Returned, StreamMedia
+from mixer import Farm
 
-Served = InvokeFunction
+Served = InvokeFunction | Converse | StreamMedia
 log = structlog.get_logger("engine.flow")
 
 
 class FlowServices:
-    def __init__(self, functions: Functions, instance_arn: str) -> None:
-        self._functions, self._instance_arn = functions, instance_arn
+    """Functions, bots and media streaming; `open` before the first contact, `close` after the
+    last."""
+
+    def __init__(self, settings: Settings, mixer: Farm, registry: Registry) -> None:
+        self._instance_arn = settings.web.instance_arn
+        self._functions = Functions(settings.lambda_functions, settings.functions)
+        self._bots = Bots(settings.bots)
+        self.streaming = Streaming(settings.streaming, mixer, registry)
+
+    def open(self) -> None:
+        self._functions.open()
+        self._bots.open()
+
+    async def close(self) -> None:
+        await self._functions.close()
+        await self._bots.close()
+        await self.streaming.close()
 
     async def serve(self, live: LiveContact, ask: Served) -> Event:
         """Failed, once it is logged why, for whatever a service does wrong."""
-        event = contact_flow_event(live, ask.parameters, self._instance_arn)
         try:
-            if ask.waits:
-                return Returned(await self._functions.invoke(ask.function, event, ask.seconds))
-            self._functions.begin(ask.function, event, ask.seconds)
-        except FunctionFailed as error:
+            match ask:
+                case Converse():
+                    return Returned(await self._converse(live, ask))
+                case InvokeFunction():
+                    return Returned(await self._invoke(live, ask))
+                case StreamMedia(directions):
+                    await self.streaming.start(live, directions)
+                    return Done()
+        except (BotFailed, FunctionFailed, NoStream) as error:
             log.warning(
-                "function failed",
-                contact_id=live.contact_id,
-                function=ask.function,
-                error=str(error),
+                "service failed", contact_id=live.contact_id, service=name(ask), error=str(error)
             )
             return Failed()
-        return Returned()
+
+    async def _invoke(self, live: LiveContact, ask: InvokeFunction) -> object:
+        event = contact_flow_event(live, ask.parameters, self._instance_arn)
+        if ask.waits:
+            return await self._functions.invoke(ask.function, event, ask.seconds)
+        self._functions.begin(ask.function, event, ask.seconds)
+        return None
+
+    async def _converse(self, live: LiveContact, ask: Converse) -> object:
+        if ask.said is None:
+            self._bots.find(ask.bot)
+            return {"sessionState": ask.session}
+        language = live.system.get("LanguageCode", "")
+        return await self._bots.tell(ask.bot, ask.said, ask.session, live.contact_id, language)
+
+
+def name(ask: Served) -> str:
+    match ask:
+        case Converse():
+            return ask.bot
+        case InvokeFunction():
+            return ask.function
+        case StreamMedia():
+            return "media streaming"

@@ -26,7 +26,6 @@ from engine.flow_library import FlowLibrary
 from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
 from engine.flow_services import FlowServices
-from engine.functions import Functions
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
 from engine.line import Line
@@ -99,7 +98,7 @@ class House:
         self.rights = MonitorRights(directory.resources)
         self.monitors = self._monitors()
         self.trunks = Trunks(settings.trunks, self.sip)
-        self.functions = Functions(settings.lambda_functions, settings.functions)
+        self.services = FlowServices(settings, self.mixer, self.registry)
         self.plan = DialPlan(settings.dialling, settings.trunks)
         self.outbound = self._outbound()
         self.flow_calls = FlowCalls(settings, self.outbound, self.lines, self._later)
@@ -217,7 +216,7 @@ class House:
             self.mixer,
             voice,
             FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers, services),
+                *(flows, whispers, library.find, prompts, voice, answers, self.services),
                 self.flow_calls,
                 self.flow_log if self.settings.flows.log != "never" else None,
                 self.settings.flows.log == "always",
@@ -241,7 +240,7 @@ class House:
         self.ledger.start()
         self.traces.start()
         self.flow_log.start()
-        self.functions.open()
+        self.services.open()
         self.recordings.open()
         self.errands.start()
         self.retention.start()
@@ -259,7 +258,7 @@ class House:
         await self.sip.stop()
         await self.traces.stop()
         await self.flow_log.stop()
-        await self.functions.close()
+        await self.services.close()
         await self.recordings.close()
         await self.retention.stop()
         await self.errands.stop()

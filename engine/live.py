@@ -105,6 +105,10 @@ class LiveContact:
     """Plays the tone that tells both parties of it."""
     ivr_tap: Tap | None = None
     """Of that of the automated part."""
+    stream_tap: Tap | None = None
+    """What is streamed, of the customer's side."""
+    streamed: frozenset[str] = frozenset()
+    """"From" where what the customer says is, "To" where what they hear is."""
     taped: set[Part] = field(default_factory=set)
     """The recordings that it has, or had: none is begun twice."""
     digits_quiet_seconds: float = 0.0
@@ -185,7 +189,8 @@ class LiveContact:
         for party, hearing in self.heard.items():
             if hearing.player and (line := self.line_of(party)):
                 routes.add(Route(hearing.player, line.rtp.port))
-        return routes | self._automated()
+        routes |= self._automated()
+        return routes | self._streamed(routes)
 
     def _beeping(self) -> set[Route]:
         """To each party who hears the other."""
@@ -204,6 +209,18 @@ class LiveContact:
         if self.customer.may_send:
             routes.add(Route(self.customer.rtp.port, self.ivr_tap.right))
         return routes
+
+    def _streamed(self, routes: set[Route]) -> set[Route]:
+        """What the customer says left, whoever else hears it, and what they hear right."""
+        if self.stream_tap is None:
+            return set()
+        customer, found = self.customer.rtp.port, set[Route]()
+        if "From" in self.streamed and self.customer.may_send:
+            found.add(Route(customer, self.stream_tap.left))
+        if "To" in self.streamed:
+            heard = (route for route in routes if route.sink == customer)
+            found |= {Route(route.source, self.stream_tap.right, route.gain) for route in heard}
+        return found
 
     def heard_by(self, speaker: Line) -> list[Line]:
         """The other party, where the two talk with each other."""
