@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -62,11 +62,8 @@ class Action(Protocol):
     def run(self, block: Block, scope: Scope) -> Outcome: ...
 
 
-@runtime_checkable
-class Answered(Protocol):
-    """An action to which it matters how its ask was answered, unless that was Failed."""
-
-    def answered(self, block: Block, scope: Scope, event: Event) -> Outcome: ...
+AnsweredBy = Callable[["Block", Scope, Event], Outcome]
+"""Of an action to which it matters how its ask was answered, unless that was Failed: `answered`."""
 
 
 @runtime_checkable
@@ -101,8 +98,8 @@ class Block:
     def answered(self, scope: Scope, event: Event) -> Outcome:
         if isinstance(event, Failed):
             return Outcome(error=event.error)
-        action = self.action
-        return action.answered(self, scope, event) if isinstance(action, Answered) else Outcome()
+        answered: AnsweredBy | None = getattr(self.action, "answered", None)
+        return answered(self, scope, event) if answered else Outcome()
 
     def log(self, text: str, level: Level = "warning") -> Log:
         return Log(level, f"{self.type} '{self.identifier}': {text}", self.identifier)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 # $.CustomerEndpoint.Address, $.Attributes.welcome-message, $.Attributes['two words']; the full
@@ -35,6 +36,7 @@ NAMESPACES = frozenset(
 """Roots that hold values but have none of their own."""
 
 
+PARAMETERS_KEPT = 4096  # that were taken apart last
 HEADERS = "Media.Sip.Headers."
 OF_THE_CALLER = frozenset({"External", "Lex", "Customer"})
 """What a module cannot read of the flow that invoked it."""
@@ -113,6 +115,8 @@ class Scope:
 
     def text(self, template: str) -> str:
         """Of dynamic text."""
+        if "$" not in template:
+            return template
         return REFERENCE.sub(lambda match: self.lookup(names_of(match[0])), template)
 
     def ssml(self, template: str) -> str:
@@ -122,10 +126,12 @@ class Scope:
         return REFERENCE.sub(lambda match: escape(self.lookup(names_of(match[0]))), template)
 
 
+@lru_cache(PARAMETERS_KEPT)
 def is_reference(parameter: str) -> bool:
     return REFERENCE.fullmatch(parameter) is not None
 
 
+@lru_cache(PARAMETERS_KEPT)
 def names_of(reference: str) -> tuple[str, ...]:
     """("Attributes", "tier") of "$.Attributes.tier"."""
     return tuple("".join(groups) for groups in NAME.findall(reference))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.flows import Figures, survey, us_per_action
+from bench.flows import Figures, loop_p99_ms, survey, us_per_action
 from flows import TransferToQueue
 from flows.rehearsal import House
 
@@ -49,7 +49,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def test_a_survey_tells_what_loads_and_what_runs_to_its_end(corpus: Path) -> None:
-    report = survey(corpus).report(1.234)
+    report = survey(corpus).report(1.234, 5.678)
     assert [report[name] for name in ("files", "loaded", "refused", "ran_to_end", "crashed")] == [
         5,
         4,
@@ -59,7 +59,7 @@ def test_a_survey_tells_what_loads_and_what_runs_to_its_end(corpus: Path) -> Non
     ]
     assert report["console"] == {"files": 2, "loaded": 2, "ran_to_end": 1}
     assert report["by_type"]["MessageParticipant"] > report["by_type"]["DisconnectParticipant"]
-    assert report["us_per_action"] == 1.23
+    assert (report["us_per_action"], report["loop_p99_ms"]) == (1.23, 5.68)
     assert "is empty" in report["broke_off"]["empty.json"]
     assert "hangs up" in report["broke_off"]["round.json"]
 
@@ -84,6 +84,10 @@ def test_a_crash_is_counted_and_does_not_stop_the_survey(
 
 def test_a_simple_block_costs_no_more_than_its_budget() -> None:
     assert 0.0 < us_per_action() < 100.0  # the budget is 15, on a machine with nothing else to do
+
+
+async def test_what_a_thousand_contacts_take_at_once_is_measured() -> None:
+    assert 0.0 < await loop_p99_ms() < 1000.0  # the budget is 10
 
 
 def test_a_survey_of_nothing_is_all_zero(tmp_path: Path) -> None:
