@@ -20,6 +20,7 @@ from flows import Flow, FlowError
 from flows.language import FLOW_TYPES
 from flows.picture import draw as draw_flow
 from flows.rehearsal import CUSTOMER, Ending, Moment, Script, rehearse
+from flows.schema import schema as flow_schema
 
 flow_app = typer.Typer(no_args_is_help=True, help="Check, convert, draw and try contact flows.")
 
@@ -120,6 +121,12 @@ def run(
     )
     if shown(rehearse(load(file), script, lambda name: found(name, others))) is Ending.BROKE_OFF:
         raise typer.Exit(code=1)
+
+
+@flow_app.command()
+def schema() -> None:
+    """Print the JSON Schema of the flow language, for editors."""
+    typer.echo(json.dumps(flow_schema(), indent=2))
 
 
 @flow_app.command("log")

@@ -50,7 +50,8 @@ An export of before 2021 (`modules`) is converted when it is read (`legacy.py`);
 told of its modules. What the author should know, though the flow runs, is in Flow.warnings.
 
 Also here, for whoever writes flows: `rehearsal.py` runs one with a scripted customer in virtual
-time, `picture.py` draws one.
+time, `picture.py` draws one. `schema.py` describes the language in JSON Schema; what it makes is
+kept in `flow.schema.json`.
 
 `collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
 

@@ -192,3 +192,9 @@ def test_run_answers_for_functions(tmp_path: Path) -> None:
     assert told.exit_code == 0 and "plays text 'gold'" in told.output
     told = run("run", file, "--function", "lookup={tier}")
     assert told.exit_code == 2 and "ARN=JSON" in told.output
+
+
+def test_schema_prints_what_is_kept_beside_the_flows() -> None:
+    told = run("schema")
+    kept = (SAMPLES.parent / "flow.schema.json").read_text()
+    assert told.exit_code == 0 and told.output == kept

@@ -165,6 +165,9 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"LambdaFunctionARN": NAME, "LambdaInvocationAttributes": st.dictionaries(NAME, TEXT)},
         optional={"ResponseValidation": st.just({"ResponseType": "JSON"})},
     ),
+    "UpdateContactMediaStreamingBehavior": st.fixed_dictionaries(
+        {"MediaStreamingState": st.sampled_from(["Enabled", "Disabled"])}
+    ),
     "ConnectParticipantWithLexBot": st.fixed_dictionaries(
         {"Text": TEXT, "LexV2Bot": st.fixed_dictionaries({"AliasArn": NAME})}
     ),
