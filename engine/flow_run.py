@@ -29,6 +29,7 @@ from flows import (
     Collect,
     Collecting,
     Converse,
+    DigitsEntered,
     Disconnect,
     Done,
     End,
@@ -180,6 +181,13 @@ class FlowRunner:
         self._voice.silence(live)
         if live.flow:
             self._feed(live, live.flow, event)
+
+    def said(self, live: LiveContact, text: str) -> None:
+        """What the customer said, told by somebody who hears them; heard where a flow listens."""
+        run = live.flow
+        if run and run.collecting and run.collecting.ask.speech:
+            self._hush(live, run)
+            self._guarded(live, lambda: self._feed(live, run, DigitsEntered(text)))
 
     def stop(self, live: LiveContact, party: Party = Party.CUSTOMER) -> None:
         """No further block runs and nothing plays to this party."""

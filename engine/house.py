@@ -209,20 +209,22 @@ class House:
             *(library.find, self.ledger, self.recordings, self.callbacks),
         )
         voice = Voice(self.mixer, prompts.hold_music())
+        runner = FlowRunner(
+            *(flows, whispers, library.find, prompts, voice, answers, self.services),
+            self.flow_calls,
+            self.flow_log if self.settings.flows.log != "never" else None,
+            self.settings.flows.log == "always",
+            self._later,
+            lambda live, act: self.switchboard.guarded(live, act),
+        )
+        self.services.streaming.listen(runner.said)
         return Performer(
             self.registry,
             self.router,
             self.lines,
             self.mixer,
             voice,
-            FlowRunner(
-                *(flows, whispers, library.find, prompts, voice, answers, self.services),
-                self.flow_calls,
-                self.flow_log if self.settings.flows.log != "never" else None,
-                self.settings.flows.log == "always",
-                self._later,
-                lambda live, act: self.switchboard.guarded(live, act),
-            ),
+            runner,
             self.recordings,
             self.monitors,
             self.outbound,

@@ -1,14 +1,19 @@
 """One direction of a contact's sound on its way to a WebSocket server: a queue that never blocks.
 
-The server hears of the contact in the query of the URL, then gets binary messages of PCM, int16
-LE, mono, 8000 Hz, one every BLOCK_SECONDS, without a gap; the connection is closed when the stream
-ends. A server that goes away is connected to again and loses what was said meanwhile; so does one
-that is slower than speech, once its queue is full.
+The server hears of the contact in the query of the URL, then gets binary messages of PCM, int16 LE,
+mono, 8000 Hz, one every BLOCK_SECONDS, without a gap; the connection is closed when the stream
+ends. A server that recognises speech may answer in text messages of JSON, {"text": "an order"},
+with what was said; whatever else it says goes unheard. A server that goes away is connected to
+again and loses what was said meanwhile; so does one that is slower than speech, once its queue is
+full.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import structlog
@@ -20,7 +25,8 @@ from config import StreamingSettings
 RATE = 8000  # Hz
 BLOCK_SECONDS = 0.2
 AGAIN_SECONDS = 1.0  # between two tries to connect
-MAX_MESSAGE = 4096  # bytes, of what the server says: nobody listens
+MAX_MESSAGE = 65536  # bytes, of what the server says
+MAX_TEXT = 1024  # characters, as of Lex
 log = structlog.get_logger("engine.streaming")
 
 
@@ -31,8 +37,15 @@ class NoStream(Exception):
 class MediaStream:
     """`open` first, then `put`; `end` when all is put. `lost_seconds` the server never got."""
 
-    def __init__(self, settings: StreamingSettings, contact_id: str, direction: str) -> None:
+    def __init__(
+        self,
+        settings: StreamingSettings,
+        contact_id: str,
+        direction: str,
+        on_text: Callable[[str], None],
+    ) -> None:
         assert settings.url, "without a URL nothing is streamed"
+        self._on_text = on_text
         self._settings, self._contact_id, self.direction = settings, contact_id, direction
         asked = {"contactId": contact_id, "direction": direction, "sampleRate": RATE}
         self._url = f"{settings.url}?{urlencode(asked)}"
@@ -91,7 +104,7 @@ class MediaStream:
             raise NoStream(f"{self._settings.url}: {error or type(error).__name__}") from error
 
     async def _send(self, connection: ClientConnection) -> None:
-        hearing = asyncio.create_task(ignore(connection))
+        hearing = asyncio.create_task(self._hear(connection))
         try:
             while samples := await self._queue.get():
                 try:
@@ -100,10 +113,17 @@ class MediaStream:
                     self._lose(samples)
                     hearing.cancel()
                     connection = await self._again()
-                    hearing = asyncio.create_task(ignore(connection))
+                    hearing = asyncio.create_task(self._hear(connection))
         finally:
             hearing.cancel()
             await connection.close()
+
+    async def _hear(self, connection: ClientConnection) -> None:
+        """What a server says must be read in any case, or its pongs are not."""
+        with suppress(WebSocketException):
+            async for message in connection:
+                if text := recognised(message):
+                    self._on_text(text)
 
     async def _again(self) -> ClientConnection:
         log.warning("media stream broken", contact_id=self._contact_id, direction=self.direction)
@@ -114,7 +134,11 @@ class MediaStream:
                 await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def ignore(connection: ClientConnection) -> None:
-    """What a server says must be read, or its pongs are not."""
-    async for _ in connection:
-        pass
+def recognised(message: str | bytes) -> str:
+    """The words in it; "" where there are none."""
+    try:
+        told = json.loads(message)
+    except (ValueError, RecursionError):
+        return ""
+    text = told.get("text") if isinstance(told, dict) else None
+    return text.strip()[:MAX_TEXT] if isinstance(text, str) else ""

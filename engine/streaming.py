@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
@@ -30,6 +30,11 @@ class Streaming:
         self._running: dict[str, asyncio.Task[None]] = {}  # by contact id
         self._streams: set[MediaStream] = set()
         self._lost_before = 0.0
+        self._on_text: Callable[[LiveContact, str], None] = lambda live, text: None
+
+    def listen(self, on_text: Callable[[LiveContact, str], None]) -> None:
+        """To be told what servers recognise of what customers say."""
+        self._on_text = on_text
 
     @property
     def lost_seconds(self) -> float:
@@ -45,15 +50,22 @@ class Streaming:
             raise NoStream("nothing is configured in [streaming]")
         if len(self._streams) + len(directions) > self._settings.max_streams:
             raise NoStream(f"{self._settings.max_streams} streams run already")
-        streams = [
-            MediaStream(self._settings, live.contact_id, each) for each in sorted(directions)
-        ]
+        streams = [self._stream(live, each) for each in sorted(directions)]
         self._streams.update(streams)
         try:
             await self._open(live, streams)
         except BaseException:
             self._forget(streams)
             raise
+
+    def _stream(self, live: LiveContact, direction: str) -> MediaStream:
+        """Only who hears what the customer says can tell what that was."""
+
+        def recognised(text: str) -> None:
+            if direction == "From":
+                self._on_text(live, text)
+
+        return MediaStream(self._settings, live.contact_id, direction, recognised)
 
     async def _open(self, live: LiveContact, streams: list[MediaStream]) -> None:
         opened: list[MediaStream] = []

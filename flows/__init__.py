@@ -16,7 +16,7 @@ What a block does (`blocks.py`, one table; all 57 types of the language are in `
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
 - flow_blocks.py         other flows, modules, flow attributes, flow logging
 - function_blocks.py     functions of the operator: what they answer is $.External
-- bot_blocks.py          conversations with a bot, by keys: what it understands is $.Lex
+- bot_blocks.py          conversations with a bot, by keys or words: what it understands is $.Lex
 - streaming_blocks.py    whose sound is streamed
 - any other type is not executed yet: it fails, so it takes its error branch, and says so in the
   log. A type that is not in the language is refused when the flow is read.
@@ -55,7 +55,7 @@ kept in `flow.schema.json`.
 
 `collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
 
-Left out: encrypted input, speech, related contacts, and everything
+Left out: encrypted input, related contacts, and everything
 the table of `blocks.py` does not have.
 
 Samples to start from, in the form in which the console exports them: `samples/support.json`,

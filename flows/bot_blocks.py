@@ -78,14 +78,17 @@ class ConnectParticipantWithLexBot:
         return Outcome((Converse(bot, None, {"sessionAttributes": attributes}),))
 
     def answered(self, block: Block, scope: Scope, event: Event) -> Outcome:
-        session = scope.session
         match event:
             case Returned(value):
                 return self._understood(block, scope, value)
             case PromptEnded():
                 return block.branch(scope.lookup((LEX, "IntentName")))
-        said = event.digits if isinstance(event, DigitsEntered) else ""
-        return Outcome((Converse(scope.text(self.bot), said, session),))
+            case DigitsEntered(said):
+                return self._tell(scope, said)
+        return self._tell(scope, "")
+
+    def _tell(self, scope: Scope, said: str) -> Outcome:
+        return Outcome((Converse(scope.text(self.bot), said, scope.session),))
 
     def _understood(self, block: Block, scope: Scope, answer: object) -> Outcome:
         session = member(answer, "sessionState")
@@ -113,6 +116,7 @@ def asked(prompt: Prompt | None, session: Json) -> Collect:
         limit(attributes, END_TIMEOUT, NEXT_KEY_SECONDS * 1000) / 1000,
         str(attributes.get(END_KEY, "#")),
         cancel=True,
+        speech=True,
     )
 
 

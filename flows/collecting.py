@@ -43,7 +43,7 @@ class Collecting:
     """
 
     def __init__(self, ask: Collect, now: float) -> None:
-        self._ask, self._digits = ask, ""
+        self.ask, self._digits = ask, ""
         self._seconds = {
             State.WAITING: ask.first_digit_seconds,
             State.GATHERING: ask.next_digit_seconds,
@@ -60,15 +60,15 @@ class Collecting:
     def press(self, key: str, now: float) -> DigitsEntered | None:
         """One of KEYS; the answer, when that was the last one."""
         self._digits += key
-        terminator = self._ask.terminator
+        terminator = self.ask.terminator
         if terminator and self._digits.endswith(terminator):
             self._digits = self._digits.removesuffix(terminator)
             return self._over(Input.COMPLETED, now)
-        if self._ask.cancel and key == "*":
+        if self.ask.cancel and key == "*":
             self._digits = ""
             self._step(Input.CANCELLED, now)
             return None
-        if len(self._digits) >= self._ask.max_digits:
+        if len(self._digits) >= self.ask.max_digits:
             return self._over(Input.COMPLETED, now)
         self._step(Input.PRESSED, now)
         return None

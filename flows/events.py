@@ -68,6 +68,8 @@ class Collect:
     """The keys that end the input, one after the other; "" when none do."""
     cancel: bool = False
     """Whether * drops what was entered before it."""
+    speech: bool = False
+    """Whether what the customer says is entered too, once somebody recognises it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +212,7 @@ class WaitFor:
 
 @dataclass(frozen=True, slots=True)
 class InvokeFunction:
-    """Call the function of that name or ARN; Failed where it fails or takes longer than that.
-
-    Where nobody waits for it, it is answered Returned() as soon as the call is under way.
-    """
+    """Call the function of that name or ARN; where nobody `waits`, Returned() comes at once."""
 
     function: str
     parameters: Mapping[str, str] = field(repr=False)
@@ -223,11 +222,9 @@ class InvokeFunction:
 
 @dataclass(frozen=True, slots=True)
 class Converse:
-    """Tell the bot of that name or alias ARN what was said, "" for nothing; None only asks whether
-    there is such a bot, which is answered Returned({"sessionState": session}).
-
-    Else the answer is that of Lex V2's RecognizeText; its sessionState is the `session` of the next
-    one. Failed where the bot does.
+    """Tell the bot of that name or alias ARN what was said, "" for nothing: the answer is that of Lex
+    V2's RecognizeText, its sessionState the `session` of the next one. None only asks whether there
+    is such a bot, which is answered Returned({"sessionState": session}).
     """
 
     bot: str
@@ -334,7 +331,7 @@ class PromptEnded:
 
 @dataclass(frozen=True, slots=True)
 class DigitsEntered:
-    """It may be a card number or a PIN: its repr does not say."""
+    """Or words, where speech is heard. It may be a card number or a PIN: its repr does not say."""
 
     digits: str = field(repr=False)
 

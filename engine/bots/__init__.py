@@ -8,8 +8,8 @@ localeId, text ("" where the customer pressed nothing) and sessionState, and ans
 sessionState with intent, slots and dialogAction, messages, interpretations. What is not answered in
 time, or is more than 32 kB, or no JSON object, takes the flow's error branch.
 
-Speech comes to a bot as text: whoever recognises it is such a service, that hears the customer by
-media streaming. None is shipped.
+Speech comes as text from whoever the customer is streamed to (`engine.media_stream`): a server with
+Vosk or Whisper in it, say. None is shipped.
 """
 
 from engine.bots.bots import BotFailed, Bots

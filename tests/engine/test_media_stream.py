@@ -11,9 +11,9 @@ from tests.rig.patience import until
 BLOCK = bytes(2 * round(BLOCK_SECONDS * RATE))
 
 
-def stream(consumer: AudioConsumer, **values: float) -> MediaStream:
+def stream(consumer: AudioConsumer, texts: list[str] | None = None, **values: float) -> MediaStream:
     settings = StreamingSettings.model_validate({"url": consumer.url, "token": "secret", **values})
-    return MediaStream(settings, "contact", "From")
+    return MediaStream(settings, "contact", "From", [].append if texts is None else texts.append)
 
 
 async def test_the_server_is_told_of_the_contact_and_gets_every_block() -> None:
@@ -77,3 +77,17 @@ async def test_where_nobody_listens_there_is_no_stream() -> None:
 
 def nobody_at(port: int) -> AudioConsumer:
     return AudioConsumer(f"ws://127.0.0.1:{port}")
+
+
+async def test_what_a_server_recognises_is_told_and_nothing_else_that_it_says() -> None:
+    texts: list[str] = []
+    async with audio_consumer() as consumer:
+        one = stream(consumer, texts)
+        await one.open()
+        await until(lambda: consumer.connections)
+        odd = ["{", "7", "[1]", '{"partial": "an"}', '{"text": 7}', '{"text": " "}', "[" * 9000]
+        for message in (*odd, b"\xff", '{"text": " an order "}'):
+            await consumer.connections[0].send(message)
+        await until(lambda: texts)
+        await one.end()
+    assert texts == ["an order"]

@@ -68,7 +68,7 @@ def test_the_customer_is_asked_and_the_bot_told_what_was_pressed() -> None:
     run = talks()
     asked = hear(run, OPEN)
     prompt = Prompt("text", "How can I help, Ada?")
-    assert asked == Collect(prompt, 1024, 4.0, 5.0, "#", cancel=True)
+    assert asked == Collect(prompt, 1024, 4.0, 5.0, "#", cancel=True, speech=True)
     told = hear(run, DigitsEntered("4711"))
     assert told == Converse(ALIAS, "4711", SESSION) and "4711" not in repr(told)
 
