@@ -222,9 +222,9 @@ class InvokeFunction:
 
 @dataclass(frozen=True, slots=True)
 class Converse:
-    """Tell the bot of that name or alias ARN what was said, "" for nothing: the answer is that of Lex
-    V2's RecognizeText, its sessionState the `session` of the next one. None only asks whether there
-    is such a bot, which is answered Returned({"sessionState": session}).
+    """Tell the bot of that name or alias ARN what was said, "" for nothing: the answer is that of
+    Lex V2's RecognizeText, its sessionState the `session` of the next one. None only asks whether
+    there is such a bot, which is answered Returned({"sessionState": session}).
     """
 
     bot: str
