@@ -114,9 +114,12 @@ class MediaStream:
                     hearing.cancel()
                     connection = await self._again()
                     hearing = asyncio.create_task(self._hear(connection))
+            await connection.close()
+        except asyncio.CancelledError:
+            connection.transport.abort()  # who takes nothing takes no farewell either
+            raise
         finally:
             hearing.cancel()
-            await connection.close()
 
     async def _hear(self, connection: ClientConnection) -> None:
         """What a server says must be read in any case, or its pongs are not."""

@@ -35,7 +35,7 @@ async def test_what_a_customer_says_and_hears_is_streamed_until_the_contact_is_o
         routes = {route.ends for route in live.routes()}
         assert {(said, live.stream_tap.left), (spoken, live.stream_tap.right)} <= routes
         assert live.system["MediaStreams.Customer.Audio.StartTimestamp"].isdigit()
-        await until(lambda: all(feed.blocks for feed in consumer.feeds))
+        await until(lambda: [bool(feed.blocks) for feed in consumer.feeds] == [True, True])
         customer.hang_up()
         await until(lambda: [feed.ended for feed in consumer.feeds] == [True, True])
         assert {feed.contact_id for feed in consumer.feeds} == {live.contact_id}
@@ -53,8 +53,9 @@ async def test_the_last_block_wins_and_the_end_is_told_to_the_server(tmp_path: P
         await streaming.start(live, BOTH)
         await streaming.start(live, frozenset({"From"}))
         await until(lambda: sum(feed.ended for feed in consumer.feeds) == 2)
-        assert [feed.direction for feed in consumer.feeds[2:]] == ["From"]
+        await until(lambda: [feed.direction for feed in consumer.feeds[2:]] == ["From"])
         await streaming.start(live, frozenset())
+        await until(lambda: consumer.feeds[2].ended)
         assert consumer.feeds[2].blocks
         assert live.stream_tap is None
         assert live.system["MediaStreams.Customer.Audio.StopTimestamp"].isdigit()

@@ -58,7 +58,7 @@ class AudioConsumer:
 async def audio_consumer() -> AsyncIterator[AudioConsumer]:
     one = AudioConsumer()
     one.listens.set()
-    async with serve(one.hear, "127.0.0.1", 0, max_queue=1) as server:
+    async with serve(one.hear, "127.0.0.1", 0, max_queue=1, close_timeout=0.5) as server:
         [listener, *_] = server.sockets
         one.url = f"ws://127.0.0.1:{listener.getsockname()[1]}"
         yield one
