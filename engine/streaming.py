@@ -94,7 +94,7 @@ class Streaming:
     async def stop(self, live: LiveContact) -> None:
         if running := self._running.get(live.contact_id):
             self._close(live)
-            await running
+            await asyncio.shield(running)
 
     async def close(self) -> None:
         """After the last contact: what is left is sent, as far as servers take it."""
