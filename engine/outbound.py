@@ -114,6 +114,9 @@ class Outbound:
         """Call the third party who is to have the contact; False when no way is left."""
         assert live.onward, "a third party is searched for first"
         hunt, fields = live.onward, self._headers.outside(live.carried)
+        if not self._limit.has_room(self._loop.time()):  # others were quicker since the search
+            live.refusal = TOO_MANY
+            return False
         live.ringing = self._dial(hunt, live.customer, fields, Party.THIRD_PARTY)
         if live.ringing is None:
             live.refusal = hunt.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.rig.patience import until
 from tests.rig.phone import Phone
 
 TRUNKS_OWN = "+49305550199"
+PATIENT = {"first_response_seconds": 10}
 
 
 @asynccontextmanager
@@ -27,7 +29,7 @@ async def dialled(
     folder: Path, document: Json, **options: Any
 ) -> AsyncIterator[tuple[Desk, Phone]]:
     """A customer whose flow calls somebody outside."""
-    given = {"flows": MAY, "trunks": {"first_response_seconds": 10}, **options}
+    given = {"flows": MAY, "trunks": PATIENT, **options}
     numbers = [number(folder, document)]
     async with desk(folder, numbers=numbers, **given) as it, phone(it.one) as customer:
         await customer.invite("outside", AUDIO)
@@ -163,3 +165,18 @@ async def test_a_customer_who_hangs_up_takes_the_third_party_along(tmp_path: Pat
             assert (await it.carrier.hung_up()).by == ("BYE" if answered else "CANCEL")
             await until(lambda it=it: not len(it.one.house.registry))
         assert live.record.disconnect_reason is DisconnectReason.CUSTOMER_DISCONNECT
+
+
+async def test_two_flows_that_call_at_once_do_not_pass_the_limit(tmp_path: Path) -> None:
+    limits = {"max_calls": 1}
+    numbers = [number(tmp_path, third_party(comes_back=True))]
+    async with desk(tmp_path, numbers=numbers, flows=MAY, trunks=PATIENT, dialling=limits) as it:
+        async with phone(it.one) as first, phone(it.one) as second:
+            await asyncio.gather(*(each.invite("outside", AUDIO) for each in (first, second)))
+            await it.carrier.called()
+            await until(lambda: len(it.one.house.registry) == 1)
+            assert it.live.call.state is State.LENDING
+            await it.one.house.ledger.flush()
+            [over] = [one for one in await it.one.house.records.contacts(9) if one.disconnect]
+    assert over.attributes == {"went": "CallFailed"}
+    assert over.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
