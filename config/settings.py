@@ -17,6 +17,7 @@ from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
 from config.hours import Hours
 from config.listeners import AddressText, ListenerText
+from config.login import LoginSettings
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import (
     E164,
@@ -288,6 +289,7 @@ class Settings(BaseSettings):
     routing: RoutingSettings = RoutingSettings()
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
+    login: LoginSettings = LoginSettings()
     database: DatabaseSettings = DatabaseSettings()
     trace: TraceSettings = TraceSettings()
     agents: tuple[Agent, ...] = ()

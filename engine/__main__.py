@@ -19,6 +19,7 @@ from engine.audit_command import audit_app
 from engine.custody_command import COMMANDS
 from engine.flow_command import flow_app
 from engine.flow_files import FlowFileError, load_flows, load_whispers, read_folder
+from engine.login_command import user_app
 from engine.password_command import hashed
 from engine.recordings_command import recordings_app
 from engine.trace_command import trace
@@ -29,6 +30,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(flow_app, name="flow")
 app.add_typer(audit_app, name="audit")
+app.add_typer(user_app, name="user")
 app.command()(trace)
 for command in COMMANDS:
     recordings_app.command()(command)

@@ -15,11 +15,13 @@ import structlog
 from config import Settings
 from engine.collector import settle
 from engine.descriptors import TooFewDescriptors, allow, needed
-from engine.directory import Directory, Store, seed
+from engine.directory import Directory, Kind, Store, seed
 from engine.flow_files import FlowFileError
 from engine.flow_resources import of_files
 from engine.flow_shelf import FlowShelf
 from engine.house import House
+from engine.login import Credentials
+from engine.login.first_admin import first_admin
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records, narrow
 from engine.sealing import KINDS
@@ -61,6 +63,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         vault = Vault(await asyncio.to_thread(master_key.read, settings.encryption))
         await recover(records, settings, vault)
         directory = await open_directory(records, settings, shelf)
+        await open_logins(records, directory, settings)
         archive = await asyncio.to_thread(Archive, settings.recording.directory, vault)
         flows = (shelf.by_number, shelf.whispers, library)
         house = House(settings, *flows, prompts, records, directory, archive)
@@ -141,6 +144,17 @@ async def open_directory(records: Records, settings: Settings, shelf: FlowShelf)
     await directory.open(lambda there: (*seed(settings, there, now), *files))
     shelf.library.follow(directory)
     return directory
+
+
+async def open_logins(records: Records, directory: Directory, settings: Settings) -> None:
+    """Somebody is to be able to log in. The password is told at once: it is told only here.
+
+    Raises Refused or RecordError.
+    """
+    credentials, name = Credentials(records), settings.login.admin
+    await credentials.keep_only([user.id for user in directory.resources.all(Kind.USER)])
+    if name and (password := await first_admin(directory, credentials, name)):
+        print(f"Log in as   {name}, once, with {password}  (then choose another)", flush=True)
 
 
 async def own_up(records: Records, contact_id: str) -> None:

@@ -44,5 +44,7 @@ class Caller:
             raise Refused(403, "AccessDeniedException", f"{self.name} sees their own contacts")
 
 
+NOBODY = Caller("nobody", frozenset())
+"""Who has not said yet who they are."""
 OPERATOR = Caller("api", DEFAULT_PROFILES["Admin"])
 """The bearer of the configuration's token: whoever may read the file may do everything."""

@@ -1,7 +1,8 @@
 """The door of the HTTP API: who calls, and a limit on what may be sent.
 
 Either the bearer token of the configuration, or a request signed with a user's access key, as every
-AWS client does it. The size is checked before a byte of the body is read.
+AWS client does it, or the cookie of a session, as a browser has it after `login`. The size is
+checked before a byte of the body is read. Whoever is refused leaves a line in the audit trail.
 """
 
 from __future__ import annotations
@@ -11,67 +12,121 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.records import RecordError
 from engine.refused import Refused
 from engine.web.access_keys import AccessKeys
-from engine.web.caller import OPERATOR, Caller
+from engine.web.caller import NOBODY, OPERATOR, Caller
+from engine.web.denials import Denials
+from engine.web.session_door import SessionDoor
 from engine.web.signature import ALGORITHM, Signed, signer
 
 MAX_BODY_BYTES = 256_000
+OPEN = frozenset({"/earshot/v1/login"})
+"""For whoever is nobody yet."""
+DENIED = frozenset({401, 403})
 
 
 class Gate:
     """ASGI middleware around the whole application; inside, the scope has the `caller`."""
 
-    def __init__(self, app: ASGIApp, token: str | None, keys: AccessKeys) -> None:
-        self._app, self._keys = app, keys
+    def __init__(
+        self,
+        app: ASGIApp,
+        token: str | None,
+        keys: AccessKeys,
+        sessions: SessionDoor,
+        denials: Denials,
+    ) -> None:
+        self._app, self._keys, self._sessions, self._denials = app, keys, sessions, denials
         self._expected = f"Bearer {token}".encode() if token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        caller = NOBODY
         try:
+            signed = self._check_way_in(scope)
+            if not signed:
+                caller = await self._known(scope)
             body = await self._body(scope, receive)
-            caller = self._caller(scope, body)
-        except Refused as refused:
-            await answer_to(refused)(scope, receive, send)
+            if signed:
+                caller = self._signer(scope, body)
+        except (Refused, RecordError) as error:
+            await self._refuse(error, scope, receive, send)
             return
-        await self._app({**scope, "caller": caller}, again(body, receive), send)
+        inside = {**scope, "caller": caller}
+        if scope["type"] == "http":
+            receive, send = again(body, receive), self._watched(inside, send)
+        await self._app(inside, receive, send)
+
+    def _check_way_in(self, scope: Scope) -> bool:
+        """Whether the request is signed. Who shows nothing is refused before anything is read."""
+        given = headers_of(scope).get("authorization", "")
+        if given.startswith(ALGORITHM):
+            return True
+        if not (self._is_operator(given) or self._sessions.token(scope) or scope["path"] in OPEN):
+            raise Refused(
+                403, "AccessDeniedException", "A token, a signature or a session is required"
+            )
+        return False
+
+    async def _known(self, scope: Scope) -> Caller:
+        if self._is_operator(headers_of(scope).get("authorization", "")):
+            return OPERATOR
+        if scope["path"] in OPEN:
+            self._sessions.check_origin(scope)
+            return NOBODY
+        return await self._sessions.caller(scope)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """Who shows neither token nor signature is refused before it is read."""
-        headers = dict(scope["headers"])
-        given = headers.get(b"authorization", b"")
-        if not self._is_operator(given) and not given.startswith(ALGORITHM.encode()):
-            raise Refused(
-                403, "AccessDeniedException", "A valid bearer token or a signature is required"
-            )
-        if b"transfer-encoding" in headers:
+        if scope["type"] == "websocket":
+            return b""
+        headers = headers_of(scope)
+        if "transfer-encoding" in headers:
             raise Refused(411, "InvalidRequestException", "Content-Length is required")
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY_BYTES:
             raise Refused(413, "InvalidRequestException", f"At most {MAX_BODY_BYTES} bytes")
         return await Request(scope, receive).body()
 
-    def _caller(self, scope: Scope, body: bytes) -> Caller:
-        headers = headers_of(scope)
-        if self._is_operator(headers["authorization"].encode("latin-1")):
-            return OPERATOR
+    def _signer(self, scope: Scope, body: bytes) -> Caller:
         signed = Signed(
-            scope["method"],
+            scope.get("method", "GET"),
             scope["raw_path"].decode("latin-1"),
             scope["query_string"].decode("latin-1"),
-            headers,
+            headers_of(scope),
             body,
         )
         return self._keys.caller(signer(signed, self._keys.secret, datetime.now(UTC)))
 
-    def _is_operator(self, given: bytes) -> bool:
-        return self._expected is not None and secrets.compare_digest(given, self._expected)
+    def _is_operator(self, given: str) -> bool:
+        said = given.encode("latin-1")
+        return self._expected is not None and secrets.compare_digest(said, self._expected)
+
+    async def _refuse(
+        self, error: Refused | RecordError, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if not isinstance(error, Refused):
+            error = Refused(500, "InternalServiceException", "Internal error; see the log")
+        if error.status in DENIED:
+            self._denials.of_stranger(HTTPConnection(scope))
+        if scope["type"] == "websocket":
+            await receive()  # the handshake, which this refuses
+            await send({"type": "websocket.close"})
+        else:
+            await answer_to(error)(scope, receive, send)
+
+    def _watched(self, scope: Scope, send: Send) -> Send:
+        """What is refused inside is noted here: there is no way past."""
+
+        async def watching(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 403:
+                self._denials.of_caller(scope["caller"], HTTPConnection(scope))
+            await send(message)
+
+        return watching
 
 
 def headers_of(scope: Scope) -> Mapping[str, str]:

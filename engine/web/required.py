@@ -132,9 +132,20 @@ _RECORDINGS = "/earshot/v1/contact/{contact_id}/recording"
 OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/access-key": ("Users.EditPermission",),
     "/earshot/v1/access-key/{key_id}": ("Users.EditPermission",),
+    "/earshot/v1/audit": ("HistoricalChanges.View",),
+    "/earshot/v1/audit/export": ("HistoricalChanges.View",),
     "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
     "/earshot/v1/agent/{user_id}/follow": ("ManagerListenIn",),
     "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),
+    "/earshot/v1/login": (),
+    "/earshot/v1/logout": (),
+    "/earshot/v1/me": (),
+    "/earshot/v1/me/authenticator": (),
+    "/earshot/v1/me/password": (),
+    "/earshot/v1/me/session": (),
+    "/earshot/v1/me/session/{session_id}": (),
+    "/earshot/v1/user/{user_id}/password": ("Users.EditPermission",),
+    "/earshot/v1/user/{user_id}/session": ("Users.EditPermission",),
     f"{_RECORDINGS}/{{kind}}": ("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
     f"{_RECORDINGS}/{{kind}}/file": (
         *("ContactSearch.View", "ManagerListenIn"),
@@ -142,4 +153,5 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     ),
     f"{_RECORDINGS}s": ("ContactSearch.View", "ManagerListenIn", "DeleteCallRecordings"),
 }
-"""Of our own paths: all of them. Without Manager monitor a recording is unreadable (item 30)."""
+"""Of our own paths: all of them; none where everybody does it for themselves. Without Manager
+monitor a recording is unreadable (item 30)."""

@@ -10,23 +10,29 @@ from functools import partial
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
+from engine.audit_trail import AuditTrail
 from engine.house import House
+from engine.login import Login
 from engine.refused import Refused
 from engine.staff import digested
 from engine.web.access_keys import AccessKeys, master_key
 from engine.web.agents_api import AgentsApi
 from engine.web.associations_api import AssociationsApi
+from engine.web.audit_api import AuditApi
+from engine.web.audited import audited
 from engine.web.contact_details_api import ContactDetailsApi
 from engine.web.contacts_api import ContactsApi
+from engine.web.denials import Denials
 from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
 from engine.web.instance_api import InstanceApi
+from engine.web.login_api import LoginApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
@@ -35,6 +41,7 @@ from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
 from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
+from engine.web.session_door import SessionDoor
 from engine.web.tags_api import TagsApi
 
 STOP_SECONDS = 5.0
@@ -102,19 +109,38 @@ class WebServer(uvicorn.Server):
 def application(house: House) -> Gate:
     """The API of a house, behind its gate. Raises OSError: the key file."""
     app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
-    keys = AccessKeys(house.directory, master_key(house.settings.web.key_file))
-    app.include_router(OwnApi(house, keys).router())
-    app.include_router(PlaybackApi(house).router())
-    app.include_router(MonitoringApi(house).router())
-    app.mount("/", connect(house))  # whatever is not our own is Connect's
+    master = master_key(house.settings.web.key_file)
+    keys, login = AccessKeys(house.directory, master), login_to(house, master)
+    for each in own_apis(house, keys, login):
+        app.include_router(each)
+    app.mount("/", connect(house, login))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
-    return Gate(app, token.get_secret_value() if token else None, keys)
+    door = SessionDoor(login, house.directory, house.settings.login.origins)
+    return Gate(app, token.get_secret_value() if token else None, keys, door, Denials(house.ledger))
 
 
-def connect(house: House) -> Dispatch:
+def own_apis(house: House, keys: AccessKeys, login: Login) -> list[APIRouter]:
+    """All that is below /earshot."""
+    return [
+        OwnApi(house, keys).router(),
+        PlaybackApi(house).router(),
+        MonitoringApi(house).router(),
+        LoginApi(login, house.directory).router(),
+        AuditApi(AuditTrail(house.records), house.ledger).router(),
+    ]
+
+
+def login_to(house: House, master: bytes) -> Login:
+    return Login(
+        *(house.directory, house.records, house.ledger, house.staff.accounts),
+        *(house.settings.login, house.settings.sip, master),
+    )
+
+
+def connect(house: House, login: Login) -> Dispatch:
     """Connect's operations on a house."""
     service, resources = Service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
@@ -133,7 +159,8 @@ def connect(house: House) -> Dispatch:
         **InstanceApi(house.directory).handlers(),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
-    return Dispatch(service, handlers, house.settings.web.is_instance)
+    handlers["CreateUser"] = LoginApi(login, house.directory).creating(handlers["CreateUser"])
+    return Dispatch(service, audited(handlers, house.ledger.audit), house.settings.web.is_instance)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -100,6 +100,7 @@ def settings(folder: Path, **sections: object) -> Settings:
     given: dict[str, Any] = {
         "sip": {"port": 0, "overload_seconds": NEVER_BEHIND_SECONDS},
         "web": {"port": 0, "token": TOKEN, "key_file": folder / "access-keys.key"},
+        "login": {"admin": ""},
         "recording": {"directory": folder / "recordings"},
         "prompts": {"directory": prompts},
         "flows": {"directory": folder / "flows", "log_directory": folder / "flow-log"},

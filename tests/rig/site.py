@@ -94,6 +94,7 @@ class Site:
         given: dict[str, Any] = {
             "sip": {"port": self.sip_port, "overload_seconds": NEVER_BEHIND_SECONDS},
             "web": {"port": self.web_port, "token": TOKEN},
+            "login": {"admin": ""},
             "recording": {"directory": "recordings"},
             "prompts": {"directory": "prompts"},
             "database": {"url": f"sqlite+aiosqlite:///{self.folder}/earshot.sqlite"},

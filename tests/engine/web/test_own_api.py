@@ -26,6 +26,7 @@ async def test_a_key_opens_until_it_is_deleted_and_both_are_audited(tmp_path: Pa
         await one.house.ledger.flush()
         audits = await one.house.records.audits()
         assert [(each.who, each.action) for each in audits] == [
+            ("nobody", "request.denied"),
             ("api", "access-key.delete"),
             ("api", "access-key.create"),
         ]

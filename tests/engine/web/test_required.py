@@ -3,12 +3,9 @@ from pathlib import Path
 
 from engine.directory.permission import PERMISSIONS
 from engine.web.access_keys import AccessKeys
-from engine.web.monitoring_api import MonitoringApi
-from engine.web.own_api import OwnApi
 from engine.web.permitted import permitted
-from engine.web.playback_api import PlaybackApi
 from engine.web.required import OF_ITS_KIND, OWN_REQUIRED, REQUIRED
-from engine.web.server import connect
+from engine.web.server import connect, login_to, own_apis
 from tests.rig.house import engine
 
 
@@ -24,10 +21,10 @@ def test_only_tags_need_what_their_resource_needs() -> None:
 
 async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
-        assert set(connect(one.house).operations) == set(REQUIRED)
-        keys = AccessKeys(one.house.directory, bytes(32))
-        own = (OwnApi(one.house, keys), PlaybackApi(one.house), MonitoringApi(one.house))
-        routes = [route for each in own for route in each.router().routes]
+        login = login_to(one.house, bytes(32))
+        assert set(connect(one.house, login).operations) == set(REQUIRED)
+        routers = own_apis(one.house, AccessKeys(one.house.directory, bytes(32)), login)
+        routes = [route for router in routers for route in router.routes]
         assert {route.path for route in routes} == set(OWN_REQUIRED)
         for route in routes:
             assert permitted in [each.call for each in route.dependant.dependencies]
