@@ -6,20 +6,24 @@ before, so a search in a growing table neither repeats nor leaves out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from engine.models import ContactRow
+from engine.models import MAX_SEARCHED_CHARACTERS, ContactAttributeRow, ContactRow
 from engine.records import ContactRecord, Records, from_row
 
 MAX_RANGE = timedelta(weeks=8)
 MAX_FOUND = 10_000
 """So many of the first are counted and shown, no more."""
+DIGITS = re.compile("[0-9]{0,15}")
+KNOWN = frozenset({"initiation", "disconnect"})
+"""Times that every contact has which is found."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 TIMES: Mapping[str, InstrumentedAttribute[Any]] = {
@@ -65,6 +69,11 @@ class Search:
     """Any of the values of each."""
     all_attributes: bool = True
     """Whether each of the attributes is to match, or any."""
+    disconnect_reasons: tuple[str, ...] = ()
+    customer: str = ""
+    """The customer's number or address, as the contact has it."""
+    customer_suffix: str = ""
+    """Its last digits."""
     order: str = "INITIATION_TIMESTAMP"
     descending: bool = True
 
@@ -75,6 +84,8 @@ class Search:
             raise SearchError(f"Sort/FieldName: one of {', '.join(ORDERS)} is expected")
         if not timedelta() <= self.end - self.start <= MAX_RANGE:
             raise SearchError("TimeRange: at most 8 weeks, and the start before the end")
+        if not DIGITS.fullmatch(self.customer_suffix):
+            raise SearchError("The end of a number has digits only, at most 15")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ class Found:
 async def search(records: Records, wanted: Search, size: int, after: Place | None = None) -> Found:
     """One page of what was found. Raises RecordError."""
     async with records.reading("search contacts") as session:
-        counted = select(ContactRow.contact_id).where(*_conditions(wanted)).limit(MAX_FOUND)
+        counted = _found(select(literal(1)), wanted).limit(MAX_FOUND)
         total = await session.scalar(select(func.count()).select_from(counted.subquery()))
         rows: list[ContactRow] = list(await session.scalars(_page(wanted, size + 1, after)))
         more = len(rows) > size
@@ -106,18 +117,48 @@ async def chain(records: Records, initial_contact_id: str) -> list[ContactRecord
 
 
 def _page(wanted: Search, size: int, after: Place | None) -> Select[Any]:
-    key, identifier = _key(wanted), ContactRow.contact_id
-    found = select(ContactRow).where(*_conditions(wanted))
+    key = _key(wanted)
+    found = _found(select(ContactRow), wanted)
     if after:
-        beyond = key < after.value if wanted.descending else key > after.value
-        found = found.where(or_(beyond, and_(key == after.value, identifier > after.contact_id)))
-    return found.order_by(key.desc() if wanted.descending else key, identifier).limit(size)
+        here = tuple_(key, ContactRow.contact_id)
+        there = tuple_(literal(after.value, key.type), literal(after.contact_id))
+        found = found.where(here < there if wanted.descending else here > there)
+    order = (key, ContactRow.contact_id)
+    return found.order_by(*(each.desc() if wanted.descending else each for each in order)).limit(
+        size
+    )
 
 
 def _key(wanted: Search) -> ColumnElement[Any]:
     """What it is sorted by: a time that is not known comes before all others."""
+    if _goes_by_attribute(wanted):
+        return ContactAttributeRow.initiation.expression
     column = ORDERS[wanted.order]
-    return func.coalesce(column, BEGINNING) if wanted.order in TIMES else column.expression
+    unknown = wanted.order in TIMES and column.key not in KNOWN
+    return func.coalesce(column, BEGINNING) if unknown else column.expression
+
+
+def _goes_by_attribute(wanted: Search) -> bool:
+    """Whether one attribute alone says which contacts: then its index has them in their order."""
+    by_start = wanted.time == wanted.order == "INITIATION_TIMESTAMP"
+    values = list(wanted.attributes.values())
+    return by_start and len(values) == 1 and len(values[0]) == 1
+
+
+def _found(rows: Select[Any], wanted: Search) -> Select[Any]:
+    if not _goes_by_attribute(wanted):
+        return rows.select_from(ContactRow).where(*_conditions(wanted))
+    [(name, [value])] = wanted.attributes.items()
+    same = ContactAttributeRow.contact_id == ContactRow.contact_id
+    return (
+        rows.select_from(ContactAttributeRow)
+        .join(ContactRow, same)
+        .where(
+            *_has(name, (value,)),
+            ContactAttributeRow.initiation.between(wanted.start, wanted.end),
+            *_facts(wanted),
+        )
+    )
 
 
 def _place(wanted: Search, row: ContactRow) -> Place:
@@ -126,20 +167,45 @@ def _place(wanted: Search, row: ContactRow) -> Place:
 
 
 def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
-    time = TIMES[wanted.time]
-    yield time.between(wanted.start, wanted.end)
+    yield TIMES[wanted.time].between(wanted.start, wanted.end)
+    yield from _facts(wanted)
+    if wanted.attributes:
+        each = [
+            exists().where(
+                ContactAttributeRow.contact_id == ContactRow.contact_id, *_has(name, values)
+            )
+            for name, values in wanted.attributes.items()
+        ]
+        yield and_(*each) if wanted.all_attributes else or_(*each)
+
+
+def _facts(wanted: Search) -> Iterator[ColumnElement[bool]]:
     yield ContactRow.disconnect.is_not(None)
     for column, values in (
         (ContactRow.agent, wanted.agents),
         (ContactRow.queue, wanted.queues),
         (ContactRow.channel, wanted.channels),
         (ContactRow.initiation_method, wanted.initiation_methods),
+        (ContactRow.disconnect_reason, wanted.disconnect_reasons),
     ):
         if values:
-            yield column.in_(values)
-    if wanted.attributes:
-        each = [
-            ContactRow.attributes[name].as_string().in_(values)
-            for name, values in wanted.attributes.items()
-        ]
-        yield and_(*each) if wanted.all_attributes else or_(*each)
+            yield column == values[0] if len(values) == 1 else column.in_(values)
+    if wanted.customer:
+        yield ContactRow.customer_endpoint == wanted.customer
+    if wanted.customer_suffix:
+        yield from _begins(ContactRow.reversed_endpoint, wanted.customer_suffix[::-1])
+
+
+def _has(name: str, values: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
+    yield ContactAttributeRow.name == name
+    said = [value[:MAX_SEARCHED_CHARACTERS] for value in values]
+    column = ContactAttributeRow.value
+    yield column == said[0] if len(said) == 1 else column.in_(said)
+
+
+def _begins(column: InstrumentedAttribute[str], digits: str) -> Iterator[ColumnElement[bool]]:
+    """As a range, which any index has in order, however the database sorts letters."""
+    yield column >= digits
+    if below := digits.rstrip("9"):  # nothing comes after nines
+        yield column < below[:-1] + str(int(below[-1]) + 1)
+    yield column.startswith(digits)

@@ -11,9 +11,11 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -120,6 +122,8 @@ class ContactRow(Table):
     channel: Mapped[str] = mapped_column(String(16))
     initiation_method: Mapped[str] = mapped_column(String(32))
     customer_endpoint: Mapped[str]
+    reversed_endpoint: Mapped[str]
+    """The customer's from behind: a number is found by its last digits."""
     system_endpoint: Mapped[str]
     queue: Mapped[str | None]
     agent: Mapped[str | None]
@@ -154,6 +158,38 @@ class ContactRow(Table):
     recordings: Mapped[list[RecordingRow]] = relationship(
         lazy="selectin", order_by=RecordingRow.start, viewonly=True
     )
+
+
+MAX_SEARCHED_CHARACTERS = 256
+"""So far two values of an attribute are told apart by a search."""
+ENDED = text("disconnect IS NOT NULL")
+
+
+def _found_by(name: str, *columns: str) -> Index:
+    """Contacts are found once they have ended, so the others are not in the way."""
+    found = (getattr(ContactRow, column) for column in columns)
+    return Index(f"ix_contacts_found_{name}", *found, sqlite_where=ENDED, postgresql_where=ENDED)
+
+
+for _name in (
+    *("agent", "queue", "channel", "customer_endpoint", "disconnect_reason"),
+    "initiation_method",
+):
+    _found_by(_name, _name, "initiation")
+for _name in ("initiation", "reversed_endpoint"):
+    _found_by(_name, _name)
+
+
+class ContactAttributeRow(Table):
+    """An attribute of a contact that has ended, for search alone: the contact has them all."""
+
+    __tablename__ = "contact_attributes"
+    __table_args__ = (Index("ix_contact_attributes_name", "name", "value", "initiation"),)
+
+    contact_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    initiation: Mapped[datetime]
 
 
 class AuditRow(Table):

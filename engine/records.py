@@ -33,7 +33,14 @@ from engine.contact_record import (
     endpoint,
     narrow,
 )
-from engine.models import AuditRow, BindingRow, ContactRow, RecordingRow
+from engine.models import (
+    MAX_SEARCHED_CHARACTERS,
+    AuditRow,
+    BindingRow,
+    ContactAttributeRow,
+    ContactRow,
+    RecordingRow,
+)
 from engine.schema import upgrade
 
 __all__ = [
@@ -132,6 +139,8 @@ class Records:
         upsert = new.on_conflict_do_update(index_elements=["contact_id"], set_=facts)
         async with self._transaction(f"save contact {record.contact_id}") as connection:
             await connection.execute(upsert)
+            if record.disconnect:
+                await _save_attributes(connection, record)
 
     async def start_recording(
         self,
@@ -280,11 +289,24 @@ async def _close_recordings(connection: AsyncConnection) -> tuple[str, ...]:
     return tuple(await connection.scalars(left.returning(RecordingRow.contact_id)))
 
 
+async def _save_attributes(connection: AsyncConnection, record: ContactRecord) -> None:
+    former = delete(ContactAttributeRow).where(ContactAttributeRow.contact_id == record.contact_id)
+    await connection.execute(former)
+    rows = [
+        {"name": name, "value": value[:MAX_SEARCHED_CHARACTERS]}
+        for name, value in record.attributes.items()
+    ]
+    if rows:
+        same = {"contact_id": record.contact_id, "initiation": record.initiation}
+        await connection.execute(insert(ContactAttributeRow), [same | row for row in rows])
+
+
 def _facts(record: ContactRecord) -> dict[str, Any]:
     """The columns of its row."""
     facts = {part.name: getattr(record, part.name) for part in fields(record)}
     del facts["recordings"]
     return facts | {
+        "reversed_endpoint": record.customer_endpoint[::-1],
         "attributes": dict(record.attributes),
         "agents": list(record.agents),
         "signalling": dict(record.signalling),

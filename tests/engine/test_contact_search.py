@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.contact_search import Place, Search, SearchError, search
-from engine.records import InitiationMethod, Records
+from engine.records import DisconnectReason, InitiationMethod, Records
 from tests.rig.contacts import NOON, contact_record
 
 DAY = timedelta(days=1)
@@ -22,6 +22,8 @@ async def records(records: Records) -> Records:
                 initiation=NOON + number * timedelta(minutes=1),
                 connected_to_agent=NOON + timedelta(hours=1) if number % 3 else None,
                 disconnect=NOON + timedelta(hours=2) if number < 9 else None,
+                disconnect_reason=DisconnectReason.AGENT_DISCONNECT if number == 6 else None,
+                customer_endpoint=f"+155501000{number}",
                 agent=f"agent{number % 2}",
                 queue="support" if number < 5 else "sales",
                 attributes={"tier": "gold" if number == 3 else "none", "n": str(number % 2)},
@@ -59,6 +61,13 @@ async def test_ended_contacts_are_found_the_newest_first(records: Records) -> No
             {"attributes": {"tier": ("gold",), "n": ("0",)}, "all_attributes": False},
             [8, 6, 4, 3, 2, 0],
         ),
+        ({"attributes": {"tier": ("gold", "silver")}}, [3]),
+        ({"attributes": {"tier": ("gold",)}, "agents": ("agent0",)}, []),
+        ({"customer": "+1555010003"}, [3]),
+        ({"customer_suffix": "0003"}, [3]),
+        ({"customer_suffix": "00999"}, []),
+        ({"customer_suffix": "9"}, []),
+        ({"disconnect_reasons": ("AGENT_DISCONNECT",)}, [6]),
         ({"end": NOON + timedelta(minutes=2)}, [2, 1, 0]),
         ({"time": "DISCONNECT_TIMESTAMP", "end": NOON + timedelta(hours=1)}, []),
         ({"time": "CONNECTED_TO_AGENT_TIMESTAMP"}, [8, 7, 5, 4, 2, 1]),
@@ -105,6 +114,7 @@ async def test_a_contact_that_is_new_moves_no_other(records: Records) -> None:
         ({"order": "EXPIRY_TIMESTAMP"}, "Sort/FieldName"),
         ({"end": NOON + timedelta(weeks=9)}, "8 weeks"),
         ({"end": NOON - DAY}, "8 weeks"),
+        ({"customer_suffix": "1%"}, "digits only"),
     ],
 )
 def test_what_cannot_be_searched_is_said(changes: dict[str, Any], expected: str) -> None:

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
-import engine.directory.store  # noqa: F401 - its table is one of the metadata
+import engine.directory.store
 import engine.login.rows  # noqa: F401
 from engine.audit_trail import AuditTrail
 from engine.models import Table
