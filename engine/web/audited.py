@@ -1,4 +1,5 @@
-"""Connect's operations that change something, each with a line in the audit trail. Pure.
+"""Connect's operations that change the directory or flows, each with a line in the audit trail.
+Pure. Those on contacts and agents leave a line of their own, with what came of it.
 
 What was asked for is in the line as far as it names things: ids, names and permissions, never a
 password, an address or an attribute.
@@ -17,30 +18,21 @@ READS = ("BatchGet", "Describe", "Get", "List", "Search")
 """What the names of operations that change nothing begin with."""
 NAMING = ("Arn", "Id", "Ids", "Name", "Permissions", "Username")
 """What the names of members that are told end with."""
-BY_THEMSELVES = frozenset(
-    {
-        *("MonitorContact", "StartContactRecording", "StopContactRecording"),
-        *("SuspendContactRecording", "ResumeContactRecording"),
-    }
-)
-"""Those that leave a line of their own, with what came of it."""
-
 Audit = Callable[[str, str, str | None, str], None]
 """Who, action, contact id, detail."""
 
 
 def audited(handlers: Mapping[str, Handler], audit: Audit) -> dict[str, Handler]:
     return {
-        name: handler if name.startswith(READS) or name in BY_THEMSELVES
-        else _audited(name, handler, audit)
+        name: handler if name.startswith(READS) else _audited(name, handler, audit)
         for name, handler in handlers.items()
-    }  # fmt: skip
+    }
 
 
 def _audited(name: str, handler: Handler, audit: Audit) -> Handler:
     async def carried_out(caller: Caller, given: dict[str, Any]) -> dict[str, Any]:
         answer = await handler(caller, given)
-        audit(caller.name, name, given.get("ContactId"), told(given | answer))
+        audit(caller.name, name, None, told(given | answer))
         return answer
 
     return carried_out

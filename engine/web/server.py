@@ -145,6 +145,14 @@ def connect(house: House, login: Login) -> Dispatch:
     service, resources = Service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
     kinds = rows(resources, digests, house.router.floor.contacts_in)
+    changes = {
+        **DirectoryApi(service, house.directory, kinds).handlers(),
+        **AssociationsApi(house.directory).handlers(),
+        **FlowsApi(service, house.directory).handlers(),
+        **TagsApi(house.directory, kinds).handlers(),
+        **InstanceApi(house.directory).handlers(),
+    }
+    changes["CreateUser"] = LoginApi(login, house.directory).creating(changes["CreateUser"])
     handlers = {
         **AgentsApi(house).handlers(),
         **ContactsApi(house).handlers(),
@@ -152,15 +160,10 @@ def connect(house: House, login: Login) -> Dispatch:
         **MetricsApi(house).handlers(),
         **MonitoringApi(house).handlers(),
         **RecordingApi(house).handlers(),
-        **DirectoryApi(service, house.directory, kinds).handlers(),
-        **AssociationsApi(house.directory).handlers(),
-        **FlowsApi(service, house.directory).handlers(),
-        **TagsApi(house.directory, kinds).handlers(),
-        **InstanceApi(house.directory).handlers(),
+        **audited(changes, house.ledger.audit),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
-    handlers["CreateUser"] = LoginApi(login, house.directory).creating(handlers["CreateUser"])
-    return Dispatch(service, audited(handlers, house.ledger.audit), house.settings.web.is_instance)
+    return Dispatch(service, handlers, house.settings.web.is_instance)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

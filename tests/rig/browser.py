@@ -10,7 +10,6 @@ import httpx
 from engine.app import Running
 from tests.rig.house import PASSWORD
 
-
 PATIENCE = 60.0
 """Seconds: a password is hashed for long where everybody hashes at once."""
 

@@ -30,11 +30,6 @@ async def test_a_change_is_told_by_what_names_things_and_nothing_else() -> None:
     assert line == ("ann", "CreateUser", None, detail)
 
 
-async def test_a_change_of_a_contact_has_its_id() -> None:
-    [line] = await lines_of("StopContact", ContactId="c1")
-    assert line[1:3] == ("StopContact", "c1")
-
-
-async def test_what_only_reads_or_tells_by_itself_leaves_no_line() -> None:
-    for operation in ("DescribeUser", "ListUsers", "SearchUsers", "GetX", "MonitorContact"):
+async def test_what_only_reads_leaves_no_line() -> None:
+    for operation in ("DescribeUser", "ListUsers", "SearchUsers", "GetX"):
         assert await lines_of(operation) == []
