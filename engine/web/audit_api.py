@@ -22,6 +22,7 @@ from engine.web.permitted import Permitted
 from engine.web.shapes import Json
 
 MAX_PAGE = 1000
+LINES = "application/jsonl"
 
 
 def wanted(
@@ -46,7 +47,13 @@ class AuditApi:
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1/audit")
         router.add_api_route("", self.read, methods=["GET"])
-        router.add_api_route("/export", self.export, methods=["GET"])
+        router.add_api_route(
+            "/export",
+            self.export,
+            methods=["GET"],
+            response_class=StreamingResponse,
+            responses={200: {"content": {LINES: {}}, "description": "a JSON object a line"}},
+        )
         return router
 
     async def read(
@@ -66,7 +73,7 @@ class AuditApi:
         self._ledger.audit(caller.name, "audit.export", None, json.dumps(restricted, default=str))
         await self._ledger.flush()
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-        return StreamingResponse(self._lines(asked), 200, headers, "application/jsonl")
+        return StreamingResponse(self._lines(asked), 200, headers, LINES)
 
     async def _lines(self, asked: Wanted) -> AsyncIterator[str]:
         async for line in self._trail.all(asked):

@@ -14,6 +14,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import PurePath
+from typing import Any
 
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
@@ -31,6 +32,15 @@ from engine.web.shapes import Json
 
 PART_BYTES = 64 * 1024
 TYPES = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".opus": "audio/ogg"}
+SOUND: dict[str, Any] = {
+    "content": {media_type: {} for media_type in sorted(set(TYPES.values()))},
+    "description": "the sound, or the part that was asked for",
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: SOUND,
+    206: SOUND,
+    416: {"description": "the recording is shorter"},
+}
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -46,8 +56,14 @@ class PlaybackApi:
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1/contact/{contact_id}")
-        router.add_api_route("/recording/{kind}", self.play)
-        router.add_api_route("/recording/{kind}/file", self.download)
+        for path, route in (("", self.play), ("/file", self.download)):
+            router.add_api_route(
+                f"/recording/{{kind}}{path}",
+                route,
+                methods=["GET"],
+                response_class=StreamingResponse,
+                responses=ANSWERS,
+            )
         router.add_api_route("/recordings", self.delete, methods=["DELETE"])
         return router
 

@@ -7,11 +7,15 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from functools import partial
+from importlib.metadata import version
+from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from engine.audit_trail import AuditTrail
@@ -47,6 +51,25 @@ from engine.web.tags_api import TagsApi
 STOP_SECONDS = 5.0
 DATE_SECONDS = 1.0  # how often the Date of answers is written anew
 log = structlog.get_logger("engine.web")
+
+
+class Problem(BaseModel):
+    """Every refusal; the header x-amzn-ErrorType names it."""
+
+    Message: str
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in (
+        (400, "what was asked for is malformed, or does not fit"),
+        (401, "there is no session, or no such password or code"),
+        (403, "not permitted"),
+        (404, "there is none"),
+        (409, "it is in the way of another"),
+        (429, "too much or too often"),
+    )
+}
 
 
 class WebServer(uvicorn.Server):
@@ -108,7 +131,14 @@ class WebServer(uvicorn.Server):
 
 def application(house: House) -> Gate:
     """The API of a house, behind its gate. Raises OSError: the key file."""
-    app = FastAPI(title="Earshot", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Earshot",
+        version=version("earshot"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/earshot/v1/openapi.json",
+        responses=ERRORS,
+    )
     master = master_key(house.settings.web.key_file)
     keys, login = AccessKeys(house.directory, master), login_to(house, master)
     for each in own_apis(house, keys, login):
@@ -116,6 +146,7 @@ def application(house: House) -> Gate:
     app.mount("/", connect(house, login))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
     door = SessionDoor(login, house.directory, house.settings.login.origins)
@@ -175,6 +206,13 @@ async def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()]
     return answer_to(Refused.invalid("; ".join(problems)))
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    """What the framework refuses by itself: a body that is no JSON, a method without a route."""
+    assert isinstance(error, HTTPException)
+    name = "ResourceNotFoundException" if error.status_code == 404 else "InvalidRequestException"
+    return answer_to(Refused(error.status_code, name, str(error.detail)))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
