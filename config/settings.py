@@ -232,6 +232,10 @@ class WebSettings(Section):
     """What the API calls this instance; agents and queues have their ARNs below it."""
     key_file: Path = Path("var/access-keys.key")
     """What the secrets of access keys are made of; made at the first start."""
+    requests_per_second: Annotated[float, Field(gt=0, le=100_000)] = 100.0
+    """Of one caller; what comes faster is refused, and AWS clients wait and try again."""
+    request_burst: Annotated[int, Field(ge=1)] = 500
+    """So many may come at once."""
 
     def is_instance(self, said: str) -> bool:
         """Whether an id or ARN means this instance."""

@@ -2,9 +2,11 @@
 
     request -> gate            who calls: the operator's token, or a user's signature (SigV4)
             -> dispatch        which operation: found, read and answered by botocore's service model
+               pace              not too fast
                required          may they: the permission each operation needs
                request_shape     what came in, held against its shape
                *_api             what is done: contacts, agents, metrics, monitoring, users ...
+               repeats           the same request again, by its ClientToken, is done once
                answer_shape      what goes out, written by its shape
             -> own_api         below /earshot: our own routes
 
@@ -14,6 +16,6 @@ directory_api to create, describe, change, list and search.
 Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
 resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out is refused
 by its name; so is what would restrict a user and is not enforced: tags. Left out so far: sessions
-for browsers, throttling, ClientToken beyond MonitorContact's; a flow that runs sees attributes that
+for browsers, throttling of our own routes; a flow that runs sees attributes that
 the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
 """

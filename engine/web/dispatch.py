@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Set
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,6 +18,8 @@ from engine.refused import Refused
 from engine.web.answer_shape import write
 from engine.web.caller import Caller
 from engine.web.gate import answer_to
+from engine.web.pace import Pace
+from engine.web.repeats import Repeats
 from engine.web.request_shape import read, refusal
 from engine.web.required import REQUIRED
 from engine.web.service_model import Found, Operation, Service
@@ -37,10 +41,12 @@ class Dispatch:
         service: Service,
         handlers: Mapping[str, Handler],
         is_instance: Callable[[str], bool],
+        pace: Pace,
     ) -> None:
         unknown = handlers.keys() - (service.operations.keys() & REQUIRED.keys())
         assert not unknown, f"not in the service, or open to all: {', '.join(sorted(unknown))}"
         self._service, self._handlers, self._is_instance = service, handlers, is_instance
+        self._pace, self._repeats = pace, Repeats()
 
     @property
     def operations(self) -> Set[str]:
@@ -61,20 +67,27 @@ class Dispatch:
 
     async def _answer(self, request: Request) -> Response:
         found = self._find(request)
-        handler = self._handler(found.operation)
-        caller: Caller = request.scope["caller"]
-        if permission := REQUIRED[found.operation.name]:
-            caller.need(permission, found.operation.name)
-        query = parse_qs(request.url.query, keep_blank_values=True)
-        body = _parsed(found.operation, await request.body())
-        given = read(found.operation, found.labels, query, body)
+        operation, caller = found.operation, request.scope["caller"]
+        try:
+            given = self._read(found, caller, request.url.query, await request.body())
+            carry_out = partial(self._handler(operation), caller, given)
+            output = await self._repeats.once(caller.name, operation.name, given, carry_out)
+        except Refused as refused:
+            raise operation.listed(refused) from refused
+        return JSONResponse(write(operation, output))
+
+    def _read(self, found: Found, caller: Caller, query: str, body: bytes) -> dict[str, Any]:
+        """The input of somebody who may ask, as often as this and for this. Raises Refused."""
+        operation = found.operation
+        self._handler(operation)
+        self._pace.check(caller.name, asyncio.get_running_loop().time())
+        if permission := REQUIRED[operation.name]:
+            caller.need(permission, operation.name)
+        values = parse_qs(query, keep_blank_values=True)
+        given = read(operation, found.labels, values, _parsed(operation, body))
         if "InstanceId" in given and not self._is_instance(given["InstanceId"]):
             raise Refused.not_found(f"There is no instance {given['InstanceId']} here")
-        try:
-            output = await handler(caller, given)
-        except Refused as refused:
-            raise found.operation.listed(refused) from refused
-        return JSONResponse(write(found.operation, output))
+        return given
 
     def _find(self, request: Request) -> Found:
         path = request.scope["raw_path"].decode("ascii", "replace")

@@ -40,6 +40,7 @@ from engine.web.login_api import LoginApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
+from engine.web.pace import Pace
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
@@ -194,7 +195,9 @@ def connect(house: House, login: Login) -> Dispatch:
         **audited(changes, house.ledger.audit),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
-    return Dispatch(service, handlers, house.settings.web.is_instance)
+    web = house.settings.web
+    pace = Pace(web.requests_per_second, web.request_burst)
+    return Dispatch(service, handlers, web.is_instance, pace)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

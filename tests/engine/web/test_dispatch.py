@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from engine.refused import Refused
 from engine.web.caller import OPERATOR, Caller
 from engine.web.dispatch import Dispatch, Handler
+from engine.web.pace import Pace
 from engine.web.service_model import Service
 
 CONNECT = Service()
@@ -30,9 +31,10 @@ async def ask(
     content: bytes = b"",
     caller: Caller = OPERATOR,
     instance: str = "inst/ance",
+    burst: int = 1,
     **handlers: Handler,
 ) -> httpx.Response:
-    dispatch = Dispatch(CONNECT, handlers, instance.__eq__)
+    dispatch = Dispatch(CONNECT, handlers, instance.__eq__, Pace(1.0, burst))
 
     async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
         await dispatch({**scope, "caller": caller}, receive, send)
@@ -88,4 +90,9 @@ async def test_whoever_lacks_the_permission_is_refused_before_anything_is_looked
 @pytest.mark.parametrize("name", ["DescribeShoe", "DescribeEvaluationForm"])
 def test_a_handler_for_what_does_not_exist_or_needs_no_permission_is_our_error(name: str) -> None:
     with pytest.raises(AssertionError, match=name):
-        Dispatch(CONNECT, {name: echo}, "earshot".__eq__)
+        Dispatch(CONNECT, {name: echo}, "earshot".__eq__, Pace(1.0, 1))
+
+
+async def test_who_asks_too_fast_is_told_so_as_the_operation_lists_it() -> None:
+    answer = await ask("GET", "/users/inst%2Fance/u1", burst=0, DescribeUser=echo)
+    assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (429, "ThrottlingException")
