@@ -81,17 +81,17 @@ class FlowCalls:
             log.warning("not called", contact_id=live.contact_id, number=number, error=why)
             return Failed("CallFailed")
         hunt.shown = self._shown(live, ask, hunt.shown or Shown())
-        live.onward, live.keys = hunt, ask.keys
+        live.onward, hunt.keys = hunt, ask.keys
         live.call.ring_outside(ask.seconds or self._ring_seconds)
         self._step(live, Input.FLOW_LENDS if ask.comes_back else Input.FLOW_FORWARDS)
         return None
 
     def press(self, live: LiveContact) -> None:
         """What the flow wants keyed, now that the third party has answered."""
-        line, keys, live.keys = live.third_party, live.keys, ""
-        assert line, "keys are for a third party"
+        line, hunt = live.third_party, live.onward
+        assert line and hunt, "keys are for a third party"
         delay = 0.0
-        for key in keys:
+        for key in hunt.keys:
             if key == ",":
                 delay += PAUSE_SECONDS
             else:

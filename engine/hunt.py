@@ -55,6 +55,8 @@ class Hunt:
         assert agent.outbound_queue is not None, "a route is for a queue"
         self.agent, self.queue, self.private = agent, agent.outbound_queue, private
         self.shown: Shown | None = None
+        self.keys = ""
+        """What a flow wants keyed once they have answered."""
         self.first = Way(route.number, route.trunks[0])
         self.status = NO_TRUNK
         """SIP status for who dialled, when no way is left."""

@@ -97,8 +97,6 @@ class LiveContact:
     """The search for a way to whoever was called outside."""
     onward: Hunt | None = None
     """The search for a way to the third party."""
-    keys: str = field(default="", repr=False)
-    """What a flow wants keyed when the third party has answered."""
     tap: Tap | None = None
     """Of the conversation's recording."""
     beeper: Port | None = None

@@ -63,10 +63,7 @@ the same without recording, `vip.json` (attributes, conditions, a loop) and `wai
 customer queue flow.
 """
 
-from flows.collecting import KEYS, Collecting
-from flows.document import Flow
-from flows.events import (
-    Answer,
+from flows.asks import (
     Ask,
     CallThirdParty,
     ChangeQueue,
@@ -76,22 +73,14 @@ from flows.events import (
     Collect,
     Converse,
     CreateCallback,
-    DigitsEntered,
     Disconnect,
-    Done,
     End,
-    Event,
-    Failed,
     GetMetrics,
-    InputTimedOut,
     InvokeFunction,
     Log,
-    Metrics,
     Play,
     PlayRepeatedly,
     Prompt,
-    PromptEnded,
-    Returned,
     SetAttributes,
     SetContactData,
     SetHook,
@@ -103,6 +92,19 @@ from flows.events import (
     TransferToAgent,
     TransferToQueue,
     WaitFor,
+)
+from flows.collecting import KEYS, Collecting
+from flows.document import Flow
+from flows.events import (
+    Answer,
+    DigitsEntered,
+    Done,
+    Event,
+    Failed,
+    InputTimedOut,
+    Metrics,
+    PromptEnded,
+    Returned,
     awaits_answer,
 )
 from flows.interpreter import Interpreter

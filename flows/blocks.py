@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flows.asks import Ask, ChangeQueue, Disconnect, End, SetQueue, TransferToAgent, TransferToQueue
 from flows.bot_blocks import ConnectParticipantWithLexBot
 from flows.contact_blocks import (
     TagContact,
@@ -26,15 +27,6 @@ from flows.control_blocks import (
     Wait,
 )
 from flows.document import Action, Block, Outcome
-from flows.events import (
-    Ask,
-    ChangeQueue,
-    Disconnect,
-    End,
-    SetQueue,
-    TransferToAgent,
-    TransferToQueue,
-)
 from flows.expressions import Scope
 from flows.flow_blocks import (
     EndFlowModuleExecution,

@@ -14,17 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from flows.asks import Collect, Converse, Play, Prompt
 from flows.document import Block, Outcome, failed
-from flows.events import (
-    Collect,
-    Converse,
-    DigitsEntered,
-    Event,
-    Play,
-    Prompt,
-    PromptEnded,
-    Returned,
-)
+from flows.events import DigitsEntered, Event, PromptEnded, Returned
 from flows.expressions import Scope
 from flows.function_blocks import texts
 from flows.node import Node

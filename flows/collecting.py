@@ -12,7 +12,8 @@ from __future__ import annotations
 from enum import Enum
 from math import inf
 
-from flows.events import Collect, DigitsEntered, InputTimedOut
+from flows.asks import Collect
+from flows.events import DigitsEntered, InputTimedOut
 
 KEYS = frozenset("0123456789*#")
 """Those that the language knows; A to D are no keys of a telephone that it reads."""

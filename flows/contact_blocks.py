@@ -10,15 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import ChangeQueue, SetAttributes, SetContactData, SetHook, SetQueue, SetRouting
 from flows.document import Block, Outcome, failed
-from flows.events import (
-    ChangeQueue,
-    SetAttributes,
-    SetContactData,
-    SetHook,
-    SetQueue,
-    SetRouting,
-)
 from flows.expressions import Scope
 from flows.node import Node
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import CheckHours, CheckMetric, GetMetrics, WaitFor
 from flows.document import Block, Outcome, failed
-from flows.events import Answer, CheckHours, CheckMetric, Event, GetMetrics, Metrics, WaitFor
+from flows.events import Answer, Event, Metrics
 from flows.expressions import Scope, holds, is_reference, leads_to_a_value, matches, number
 from flows.language import NO_CONDITION
 from flows.node import Node

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from flows.events import Ask, Event, Failed, Level, Log, Prompt
+from flows.asks import Ask, Level, Log, Prompt
+from flows.events import Event, Failed
 from flows.expressions import Scope
 from flows.language import ANY, NO_CONDITION
 from flows.node import Problem

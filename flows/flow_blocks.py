@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import SetContactData
 from flows.document import Block, Invoke, Outcome, Return, Transfer, failed
-from flows.events import Answer, Event, SetContactData
+from flows.events import Answer, Event
 from flows.expressions import Scope
 from flows.node import Node
 

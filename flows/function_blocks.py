@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import InvokeFunction
 from flows.document import Block, Outcome, failed
-from flows.events import Event, InvokeFunction, Returned
+from flows.events import Event, Returned
 from flows.expressions import Scope
 from flows.flow_blocks import flat
 from flows.node import Node

@@ -16,21 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flows.asks import Ask, Disconnect, End, Level, Log, Step
 from flows.document import Flow, Invoke, Outcome, Return, Transfer, failed
-from flows.events import (
-    ANSWERS,
-    LAST,
-    LEAVES,
-    Answer,
-    Ask,
-    Disconnect,
-    End,
-    Event,
-    Failed,
-    Level,
-    Log,
-    Step,
-)
+from flows.events import ANSWERS, LAST, LEAVES, Answer, Event, Failed
 from flows.expressions import Scope, percent
 from flows.flow_blocks import LOGGING
 from flows.language import ANY, NO_CONDITION

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import CallThirdParty, CheckDialable, CreateCallback, SetContactData
 from flows.document import Block, Outcome, failed
-from flows.events import CallThirdParty, CheckDialable, CreateCallback, Event, SetContactData
+from flows.events import Event
 from flows.expressions import Scope, is_reference
 from flows.node import Node
 from flows.phone_number import is_e164

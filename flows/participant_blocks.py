@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import Collect, Play, PlayRepeatedly, Prompt, SetContactData
 from flows.collecting import KEYS
 from flows.document import Block, Outcome, failed
-from flows.events import Collect, DigitsEntered, Event, Play, PlayRepeatedly, Prompt, SetContactData
+from flows.events import DigitsEntered, Event
 from flows.expressions import Scope
 from flows.node import Node
 from flows.phone_number import CALLING_CODES, international, national

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import SetRecording
 from flows.document import Block, Outcome, failed
-from flows.events import SetRecording
 from flows.expressions import Scope
 from flows.node import Node
 

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from flows.collecting import Collecting
-from flows.document import Flow
-from flows.events import (
-    Answer,
+from flows.asks import (
     Ask,
     CallThirdParty,
     ChangeQueue,
@@ -23,21 +20,14 @@ from flows.events import (
     Collect,
     Converse,
     CreateCallback,
-    DigitsEntered,
     Disconnect,
-    Done,
     End,
-    Event,
-    Failed,
     GetMetrics,
     InvokeFunction,
     Log,
-    Metrics,
     Play,
     PlayRepeatedly,
     Prompt,
-    PromptEnded,
-    Returned,
     SetAttributes,
     SetContactData,
     SetHook,
@@ -50,6 +40,9 @@ from flows.events import (
     TransferToQueue,
     WaitFor,
 )
+from flows.collecting import Collecting
+from flows.document import Flow
+from flows.events import Answer, DigitsEntered, Done, Event, Failed, Metrics, PromptEnded, Returned
 from flows.expressions import percent
 from flows.interpreter import Interpreter, no_flows
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from flows.asks import StreamMedia
 from flows.document import Block, Outcome, failed
-from flows.events import StreamMedia
 from flows.expressions import Scope
 from flows.node import Node
 

@@ -4,8 +4,9 @@ from math import inf
 
 import pytest
 
+from flows.asks import Collect, Prompt
 from flows.collecting import Collecting
-from flows.events import Collect, DigitsEntered, Event, InputTimedOut, Prompt
+from flows.events import DigitsEntered, Event, InputTimedOut
 
 PROMPT = Prompt("text", "1 or 2?")
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.asks import Prompt, SetQueue
 from flows.document import Block, Condition, Outcome, failed
-from flows.events import Done, Event, Failed, InputTimedOut, Prompt, SetQueue
+from flows.events import Done, Event, Failed, InputTimedOut
 from flows.expressions import Scope
 from tests.flows.writing import action, flow, message
 

@@ -5,19 +5,8 @@ from typing import get_args
 import pytest
 
 from flows import Disconnect, Done, End, Failed, PromptEnded, awaits_answer
-from flows.events import (
-    ANSWERS,
-    LAST,
-    LEAVES,
-    Ask,
-    Event,
-    Log,
-    Play,
-    SetAttributes,
-    SetContactData,
-    SetRouting,
-    Step,
-)
+from flows.asks import Ask, Log, Play, SetAttributes, SetContactData, SetRouting, Step
+from flows.events import ANSWERS, LAST, LEAVES, Event
 
 GOES_ON = {SetAttributes, SetContactData, SetRouting, Step, Log}
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from flows.asks import Disconnect
 from flows.blocks import Simple
 from flows.document import Action
-from flows.events import Disconnect
 from flows.node import Node
 from flows.probe import SCALAR, parameters
 
