@@ -73,14 +73,17 @@ class Groups:
         """Those that have the queue, each with its delay in seconds."""
         return self._serving.get(queue, {})
 
-    def enrol(self, agent: Agent) -> None:
+    def enrol(self, agent: Agent) -> bool:
+        """Whether nobody else has this profile: queues are served in a way they were not before."""
         group = self._by_profile.get(agent.profile)
+        fresh = group is None
         if group is None:
             group = self._by_profile[agent.profile] = Group(agent.profile)
             for one in agent.profile.queues:
                 self._serving.setdefault(one.queue, {})[group] = one.delay
         self._by_agent[agent.username] = group
         group.add(agent)
+        return fresh
 
     def resign(self, agent: Agent) -> None:
         group = self._by_agent.pop(agent.username)

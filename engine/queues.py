@@ -20,6 +20,7 @@ from math import inf
 
 from engine.agents import BUSY, Agent, Presence, Signal, Status, own_queue
 from engine.groups import Groups
+from engine.routing_profile import RoutingProfile
 from engine.waiting import Line, Place
 
 
@@ -69,9 +70,17 @@ class Floor:
             agent.auto_accept = new.auto_accept
             self.groups.resign(agent)
             agent.profile = new.profile
-        self.groups.enrol(agent)
+        if self.groups.enrol(agent):
+            self._delay_anew(agent.profile, now)
         self._remember(agent)
         return self._serve(agent, now)
+
+    def _delay_anew(self, profile: RoutingProfile, now: float) -> None:
+        """What stands in line already is to be offered when it has waited for this profile."""
+        for one in profile.queues if self._places else ():
+            for place in self._in_queue.get(one.queue, {}).values():
+                if place.entry is not None:
+                    self._wait_on(place, (one.delay,), now)
 
     def dismiss(self, username: str) -> None:
         """An agent is one no longer; what they are in the middle of goes on."""

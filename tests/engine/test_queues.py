@@ -143,6 +143,16 @@ def test_who_serves_with_a_delay_gets_what_nobody_took_until_then() -> None:
     assert one.deadline == inf
 
 
+def test_who_serves_with_a_delay_only_now_gets_what_waits_already_after_that_delay() -> None:
+    one = Floor([Agent("a", RoutingProfile(), REST)], ["support"])
+    one.register("a", now=0.0)
+    assert one.join("c1", "support", now=1.0) == []
+    profile = RoutingProfile((Served("support", delay=30.0),))
+    assert one.hire(Agent("a", profile, REST), now=2.0) == []
+    assert one.deadline == 31.0
+    assert one.tick(31.0) == [Offer("c1", "a")]
+
+
 def test_time_that_is_added_to_a_contact_ends_a_delay_at_once() -> None:
     one = served(("a", (Served("support", delay=30.0),)))
     one.join("c1", "support", now=10.0)
