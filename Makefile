@@ -17,8 +17,10 @@ serve: set-up           ## run the engine until SIGTERM; writes a starter config
 	$(VENV)/bin/earshot serve --config $(CONFIG) --starter $(ARGS)
 
 test: set-up-test check ## everything: lint, types, arrows, unit tests, then whole calls with strangers, one at a time
-	$(PY) -m pytest -m "not call" --numprocesses auto --dist loadfile $(ARGS)
-	$(PY) -m pytest -m call $(ARGS)
+	@failed=0; \
+	$(PY) -m pytest -m "not call" --numprocesses auto --dist loadfile $(ARGS) || failed=1; \
+	$(PY) -m pytest -m call $(ARGS) || failed=1; \
+	exit $$failed
 
 check: set-up           ## lint, types, import arrows, file sizes
 	$(VENV)/bin/ruff check .

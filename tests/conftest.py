@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.interop.matrix import Matrix
+
+# The same examples each time: what is found by luck is found by `--hypothesis-profile=default`.
+settings.register_profile("seeded", derandomize=True)
+settings.load_profile("seeded")
 
 
 def pytest_configure(config: pytest.Config) -> None:
