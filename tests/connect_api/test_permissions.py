@@ -19,7 +19,7 @@ from engine.directory.permission import DEFAULT_PROFILES
 from engine.house import House
 from engine.web.caller import OPERATOR, Caller
 from engine.web.required import OF_ITS_KIND, REQUIRED
-from engine.web.server import connect
+from engine.web.server import connect, login_to
 from engine.web.service_model import Operation, Service
 from tests.rig.house import engine
 
@@ -44,7 +44,7 @@ def request(operation: Operation) -> tuple[str, str]:
 @asynccontextmanager
 async def asked_by(house: House, caller: Caller) -> AsyncIterator[httpx.AsyncClient]:
     """The operations without the gate, which is said who calls."""
-    operations = connect(house)
+    operations = connect(house, login_to(house, bytes(32)))
 
     async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
         await operations({**scope, "caller": caller}, receive, send)
