@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine.directory.resources import Kind, Resource, Resources
 
 LEVELS = ("LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive")
@@ -28,12 +26,3 @@ def below(group_id: str, resources: Resources) -> frozenset[str]:
     return frozenset(
         each.id for each in groups if group_id in [one.id for one in path(each, resources)]
     )
-
-
-def subordinates(user: Resource, resources: Resources) -> Iterator[Resource]:
-    """Users of the same group and of those below, the user among them; none without a group."""
-    if group := user.facts.get("HierarchyGroupId"):
-        groups = below(group, resources)
-        for each in resources.all(Kind.USER):
-            if each.facts.get("HierarchyGroupId") in groups:
-                yield each

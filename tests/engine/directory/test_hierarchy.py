@@ -1,5 +1,5 @@
 from engine.directory import Kind, Origin, Resource, Resources
-from engine.directory.hierarchy import below, levels, path, subordinates
+from engine.directory.hierarchy import below, levels, path
 from tests.engine.directory.desk import ARN, NOON
 
 STRUCTURE = {"LevelOne": {"Name": "Land"}, "LevelTwo": {"Name": "Town"}}
@@ -13,16 +13,10 @@ def group(identifier: str, **facts: object) -> Resource:
     return resource(Kind.HIERARCHY_GROUP, identifier, **facts)
 
 
-def user(identifier: str, **facts: object) -> Resource:
-    return resource(Kind.USER, identifier, **facts)
-
-
 NORTH, SOUTH = group("north"), group("south")
 KIEL, BONN = group("kiel", ParentGroupId="north"), group("bonn", ParentGroupId="south")
-ANN, BOB = user("ann", HierarchyGroupId="north"), user("bob", HierarchyGroupId="kiel")
-EVE, NEW = user("eve", HierarchyGroupId="bonn"), user("new")
 INSTANCE = resource(Kind.INSTANCE, "earshot", HierarchyStructure=STRUCTURE)
-THERE = Resources(ARN, [NORTH, SOUTH, KIEL, BONN, ANN, BOB, EVE, NEW, INSTANCE])
+THERE = Resources(ARN, [NORTH, SOUTH, KIEL, BONN, INSTANCE])
 
 
 def test_a_group_has_a_path_from_the_top() -> None:
@@ -35,9 +29,3 @@ def test_below_a_group_are_it_and_all_that_are_in_it() -> None:
     assert below("north", THERE) == {"north", "kiel"}
     assert below("kiel", THERE) == {"kiel"}
     assert below("nowhere", THERE) == frozenset()
-
-
-def test_who_is_in_a_group_has_the_people_of_it_and_below() -> None:
-    assert list(subordinates(ANN, THERE)) == [ANN, BOB]
-    assert list(subordinates(BOB, THERE)) == [BOB]
-    assert not list(subordinates(NEW, THERE))
