@@ -18,7 +18,7 @@ serve: set-up           ## run the engine until SIGTERM; writes a starter config
 
 test: set-up-test check ## everything: lint, types, arrows, unit tests, then whole calls with strangers, one at a time
 	@failed=0; \
-	$(PY) -m pytest -m "not call" --numprocesses auto --dist loadfile $(ARGS) || failed=1; \
+	$(PY) -m pytest -m "not call" --numprocesses $$(($$(nproc) + 1)) --dist loadfile $(ARGS) || failed=1; \
 	$(PY) -m pytest -m call $(ARGS) || failed=1; \
 	exit $$failed
 

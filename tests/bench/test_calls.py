@@ -9,7 +9,6 @@ import pytest
 
 from tests.bench.program import run
 
-pytestmark = pytest.mark.call
 COUNTS = (
     "bare_us_per_call_s",
     "ratio",
@@ -21,6 +20,7 @@ COUNTS = (
 )
 
 
+@pytest.mark.call
 async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: Path) -> None:
     arguments = "--calls", "5", "--seconds", "2", "--record", "--json", "--folder", str(tmp_path)
     code, output, errors = await run("bench.calls", *arguments)
@@ -41,6 +41,7 @@ async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: P
     assert len(list(tmp_path.rglob("*.wav"))) == 5
 
 
+@pytest.mark.call
 async def test_calls_that_should_be_recorded_and_are_not_make_it_fail(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / "CallRecordings").touch()  # where a folder should be

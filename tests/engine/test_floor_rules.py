@@ -154,4 +154,4 @@ class FloorRules(RuleBasedStateMachine):
 
 
 TestFloorRules = FloorRules.TestCase
-TestFloorRules.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestFloorRules.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
