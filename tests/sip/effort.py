@@ -9,6 +9,11 @@ from contextlib import suppress
 from sip.errors import PeerError
 
 
+def cheap(work: Callable[[], object], seconds: float) -> bool:
+    """Whether one of up to three runs takes less than so many CPU seconds."""
+    return any(_seconds(work) < seconds for _ in range(3))
+
+
 def least_seconds(work: Callable[[], object]) -> float:
     """CPU seconds of the cheapest of three runs, as a garbage collection may fall into one.
 

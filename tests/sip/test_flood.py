@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from ipaddress import ip_network
 
 import pytest
 
 from sip.buckets import MAX_KEYS
 from sip.flood import SCANNERS, Flood
+from tests.sip.effort import cheap
 from tests.sip.raw import SDP, request
 
 INVITE = request("INVITE", body=SDP)
@@ -63,6 +63,5 @@ def test_a_flood_from_everywhere_takes_no_more_memory() -> None:
 
 def test_a_long_message_of_line_ends_is_looked_through_at_once() -> None:
     flood = Flood(1000.0, 1000, ())
-    began = time.process_time()
-    flood.admits(b"\r\nUser-Agent" + b" " * 30_000 + b"\r\n" * 15_000, "192.0.2.1", 0.0)
-    assert time.process_time() - began < 1.0
+    long = b"\r\nUser-Agent" + b" " * 30_000 + b"\r\n" * 15_000
+    assert cheap(lambda: flood.admits(long, "192.0.2.1", 0.0), 1.0)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from sip.trace import call_id_of, masked
+from tests.sip.effort import cheap
 
 HEAD = b"INVITE sip:100@10.0.0.1 SIP/2.0\r\nCall-ID: one@two\r\n"
 
@@ -95,6 +94,5 @@ def test_a_message_without_secrets_stays_as_it_was() -> None:
     ],
 )
 def test_masking_takes_linear_time_on_hostile_messages(piece: bytes) -> None:
-    began = time.process_time()
-    masked(HEAD + piece * (64 * 1024 // len(piece)))
-    assert time.process_time() - began < 1.0
+    hostile = HEAD + piece * (64 * 1024 // len(piece))
+    assert cheap(lambda: masked(hostile), 1.0)
