@@ -83,12 +83,16 @@ async def test_a_folder_for_recordings_that_is_none_stops_the_start(tmp_path: Pa
 async def test_after_a_stop_no_descriptor_and_no_thread_is_left(tmp_path: Path) -> None:
     async with engine(tmp_path):  # what is loaded once stays
         pass
-    before = len(os.listdir("/proc/self/fd"))
+
+    def files() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    before = files()
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
         await agent.register()
         await converse(one, customer, agent, "support")
     await until(lambda: threads() == {"MainThread"})
-    assert len(os.listdir("/proc/self/fd")) <= before
+    await until(lambda: files() <= before)
 
 
 async def test_a_recording_whose_file_was_never_made_is_failed_at_the_next_start(

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from config import load
 from engine.__main__ import app
 from tests.rig.free_ports import free_ports
+from tests.rig.patience import PATIENCE_SECONDS
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -85,7 +86,7 @@ def test_serve_says_where_to_dial_and_ends_at_sigterm(served: subprocess.Popen[s
     assert any("sip:support@127.0.0.1:" in line for line in said)
     assert any("http://127.0.0.1:" in line for line in said)
     served.send_signal(signal.SIGTERM)
-    rest, _ = served.communicate(timeout=10)
+    rest, _ = served.communicate(timeout=PATIENCE_SECONDS)
     assert "Draining" in rest
     assert rest.endswith("Stopped\n")
     assert served.returncode == 0

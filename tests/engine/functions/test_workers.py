@@ -11,6 +11,7 @@ import pytest
 from engine.functions.answer import FunctionFailed
 from engine.functions.workers import Workers
 from tests.engine.functions.folder import written
+from tests.rig.patience import PATIENCE_SECONDS
 
 SECONDS = 30.0  # of patience with a busy machine; nothing waits for it to pass
 Rig = Callable[..., AbstractAsyncContextManager[Workers]]
@@ -105,7 +106,7 @@ async def gone(pid: int) -> None:
     """Raises ProcessLookupError once it is reaped."""
     import os
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             os.kill(pid, 0)
             await asyncio.sleep(0.01)
