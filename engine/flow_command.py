@@ -54,15 +54,8 @@ def check(
 
 @flow_app.command()
 def convert(file: FileArgument) -> None:
-    """Print an export of before 2021 in the flow language that is used today."""
-    text = text_of(file)
-    try:
-        document = flows.convert(text, str(file)).document
-        warnings = flows.read(text, str(file)).warnings
-    except FlowError as error:
-        fail(str(error))
-    warn(file, warnings)
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    """Print a flow, such as an export of before 2021, as the language of today has it."""
+    typer.echo(flows.write(load(file)))
 
 
 @flow_app.command()

@@ -50,8 +50,8 @@ An export of before 2021 (`modules`) is converted when it is read (`legacy.py`);
 told of its modules. What the author should know, though the flow runs, is in Flow.warnings.
 
 Also here, for whoever writes flows: `rehearsal.py` runs one with a scripted customer in virtual
-time, `picture.py` draws one. `schema.py` describes the language in JSON Schema; what it makes is
-kept in `flow.schema.json`.
+time, `picture.py` draws one, `writer.py` prints one as the language has it. `schema.py` describes
+the language in JSON Schema; what it makes is kept in `flow.schema.json`.
 
 `collecting.py` takes down the keys that a Collect asks for: whoever runs the contact feeds it.
 
@@ -108,9 +108,9 @@ from flows.events import (
     awaits_answer,
 )
 from flows.interpreter import Interpreter
-from flows.legacy import Conversion
 from flows.node import FlowError, Problem
-from flows.reader import convert, read
+from flows.reader import read
+from flows.writer import write
 
 __all__ = [
     "KEYS",
@@ -124,7 +124,6 @@ __all__ = [
     "Collect",
     "Collecting",
     "Converse",
-    "Conversion",
     "CreateCallback",
     "DigitsEntered",
     "Disconnect",
@@ -158,6 +157,6 @@ __all__ = [
     "TransferToQueue",
     "WaitFor",
     "awaits_answer",
-    "convert",
     "read",
+    "write",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from flows.asks import Ask, Level, Log, Prompt
 from flows.events import Event, Failed
@@ -119,13 +119,15 @@ class Block:
 class Flow:
     """`name` says where it came from; `start` and every target are keys of `blocks`.
 
-    `warnings` are what its author should know although it can be run.
+    `warnings` are what its author should know although it can be run. `document` is the JSON it was
+    read from, in the language of today.
     """
 
     name: str
     start: str
     blocks: Mapping[str, Block]
     warnings: tuple[Problem, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def prompts(self) -> Iterator[Prompt]:
         """Every prompt that may be played, so that what is missing is found before a call is."""

@@ -55,15 +55,8 @@ def read(text: str, name: str, flow_type: str | None = None) -> Flow:
     if root.problems:
         raise FlowError(name, [in_export(each, places) for each in root.problems])
     warnings = dict.fromkeys(in_export(each, places) for each in root.warnings)
-    return replace(flow, warnings=tuple(warnings))
-
-
-def convert(text: str, name: str) -> Conversion:
-    """An export of before 2021 in the flow language. Raises FlowError, also where it is none."""
-    root = Node(parse(text, name), [])
-    if not isinstance(root.value, dict) or "modules" not in root.value:
-        raise FlowError(name, [Problem("", "is not in the format of before 2021: no modules")])
-    return converted(root, name)
+    assert isinstance(root.value, dict), "a conversion is an object too"
+    return replace(flow, warnings=tuple(warnings), document=root.value)
 
 
 def converted(root: Node, name: str) -> Conversion:

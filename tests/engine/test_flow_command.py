@@ -85,8 +85,13 @@ def test_convert_prints_a_document_that_is_read_again(tmp_path: Path) -> None:
     assert flows.read(result.stdout, "converted").blocks["hello"].type == "MessageParticipant"
 
 
+def test_convert_prints_a_flow_of_today_as_it_is(tmp_path: Path) -> None:
+    sample = SAMPLES / "vip.json"
+    assert json.loads(run("convert", sample).stdout) == json.loads(sample.read_text())
+
+
 @pytest.mark.parametrize("document", ["{", {"Actions": []}, {"modules": 7, "start": "x"}])
-def test_convert_refuses_what_is_no_older_export(tmp_path: Path, document: Any) -> None:
+def test_convert_refuses_what_is_no_flow(tmp_path: Path, document: Any) -> None:
     result = run("convert", written(tmp_path, document))
     assert result.exit_code == 2
     assert result.stdout == ""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import read
+from flows import read, write
 from flows.blocks import RESULTS
 from flows.interpreter import STEPS_PER_FLOW
 from flows.language import ERRORS
@@ -215,3 +215,9 @@ def test_a_rehearsal_of_a_valid_flow_ends(main: str, keys: list[str]) -> None:
     told = list(rehearse(loaded, Script(keys=tuple(keys)), {"a": loaded}.get, lambda: 50))
     assert told[-1].ending and not any(moment.ending for moment in told[:-1])
     assert sum(moment.step is not None for moment in told) <= STEPS_PER_FLOW
+
+
+@given(flows())
+@settings(deadline=None, max_examples=60)
+def test_a_valid_flow_is_printed_as_it_was_written(main: str) -> None:
+    assert json.loads(write(read(main, "a"))) == json.loads(main)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from flows import FlowError, convert, read
+from flows import FlowError, read, write
 from flows.picture import draw
 from tests.flows.walking import walk
 
@@ -65,12 +65,18 @@ def test_a_flow_with_a_dangling_transition_is_refused(row: Row) -> None:
 
 @pytest.mark.parametrize("row", OLDER, ids=name_of)
 def test_an_older_export_loads_and_says_the_same_when_it_is_converted_first(row: Row) -> None:
-    text, name, flow_type = text_of(row), row["file"], row["flow_type"]
-    document = convert(text, name).document
-    assert len(document["Actions"]) == int(row["n_actions"])
-    flow = read(text, name, flow_type)
+    name, flow_type = row["file"], row["flow_type"]
+    flow = read(text_of(row), name, flow_type)
+    assert len(flow.document["Actions"]) == int(row["n_actions"])
     assert not flow.warnings
-    assert flow == read(json.dumps(document), name, flow_type)
+    assert flow == read(write(flow), name, flow_type)
+
+
+@pytest.mark.parametrize("row", GOOD, ids=name_of)
+def test_a_flow_that_was_read_is_printed_as_it_was_written(row: Row) -> None:
+    text = text_of(row).removeprefix("\ufeff")
+    told = json.loads(text.replace('"MaxDigits": 1,', '"MaxDigits": "1",'))  # one has a number
+    assert json.loads(write(read(text, row["file"]))) == told
 
 
 @pytest.mark.parametrize("row", GOOD + OLDER, ids=name_of)

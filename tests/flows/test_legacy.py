@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows import Flow, FlowError, Interpreter, Step, convert, read
+from flows import Flow, FlowError, Interpreter, Step, read
 from tests.flows.writing import said
 
 Document = dict[str, Any]
@@ -36,7 +36,7 @@ def export(*modules: Document, **top: Any) -> str:
 
 
 def converted(*modules: Document, **top: Any) -> list[Document]:
-    actions: list[Document] = convert(export(*modules, **top), "older").document["Actions"]
+    actions: list[Document] = read(export(*modules, **top), "older").document["Actions"]
     return actions
 
 
@@ -52,7 +52,7 @@ def loaded(*modules: Document) -> Flow:
 def test_an_export_becomes_a_document_of_today() -> None:
     metadata = {"name": "Main", "type": "customerQueue", "entryPointPosition": {"x": 0, "y": 0}}
     hello = module("PlayPrompt", {"Text": "Hi"}, branch("Success"), branch("Error"))
-    assert convert(export(hello, metadata=metadata), "older").document == {
+    assert read(export(hello, metadata=metadata), "older").document == {
         "Version": "2019-10-30",
         "StartAction": "m",
         "Metadata": {
@@ -91,12 +91,12 @@ def test_an_export_becomes_a_document_of_today() -> None:
 def test_the_type_of_a_flow_stands_at_the_top_or_in_the_metadata(
     top: Document, expected: str
 ) -> None:
-    assert convert(export(**top), "older").document["Metadata"]["type"] == expected
+    assert read(export(**top), "older").document["Metadata"]["type"] == expected
 
 
 def test_what_is_converted_is_read_as_if_it_had_been_written_so() -> None:
     hello = module("PlayPrompt", {"Text": "Hi"}, branch("Success"))
-    today = read(json.dumps(convert(export(hello), "older").document), "older")
+    today = read(json.dumps(read(export(hello), "older").document), "older")
     assert today == loaded(hello)
 
 
@@ -214,7 +214,7 @@ def test_a_check_of_a_queue_by_age_and_size_becomes_two() -> None:
 def test_the_name_of_a_resource_is_kept_where_the_console_keeps_it() -> None:
     queue = module("SetQueue", {}, branch("Success"))
     queue["parameters"] = [{"name": "Queue", "value": "arn", "resourceName": "BasicQueue"}]
-    metadata = convert(export(queue), "older").document["Metadata"]["ActionMetadata"]
+    metadata = read(export(queue), "older").document["Metadata"]["ActionMetadata"]
     assert metadata["m"]["parameters"] == {"QueueId": {"displayName": "BasicQueue"}}
 
 
