@@ -22,6 +22,7 @@ from tests.rig.server import HOST, PASSWORD, Server
 pytestmark = [
     pytest.mark.call,
     needs("sipvicious"),
+    pytest.mark.asyncio(loop_scope="module"),
 ]
 DISGUISED = """
 import sys
@@ -41,11 +42,12 @@ Tool = tuple[asyncio.subprocess.Process, Path]
 """A scan that runs, and what it says."""
 
 
-@pytest_asyncio.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
     for name, words in {"people": PEOPLE, "outside": OUTSIDE, "guesses": GUESSES}.items():
-        (tmp_path / name).write_text("".join(f"{word}\n" for word in words))
-    async with Server(tmp_path, sip={"digest_algorithms": ["MD5"]}) as server:
+        (folder / name).write_text("".join(f"{word}\n" for word in words))
+    async with Server(folder, sip={"digest_algorithms": ["MD5"]}) as server:
         async with server.phone("agent1") as agent:
             await agent.register()
             yield server

@@ -1,17 +1,33 @@
 """Ports for programs that cannot choose one themselves and say which.
 
 They come from below the range that the system gives to outgoing connections and to whoever binds
-port 0, so nobody takes one between its choice and its use, but for another run of these tests.
+port 0, each process of a run goes through a part of its own, and none comes twice in a row: nobody
+takes one between its choice and its use.
 """
 
 from __future__ import annotations
 
+import os
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import cycle
 from random import SystemRandom
 
-FIRST, LAST = 10_000, 19_999
-random = SystemRandom()  # not seeded: two runs at once must not choose alike
+FIRST, SHARE, SHARES = 10_000, 2_000, 5
+BLOCK = 4
+"""Ports of one choice at a time: RTP and RTCP of two streams lie side by side."""
+
+
+def bases() -> Iterator[int]:
+    """The blocks of this process; two runs at once do not begin alike."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    blocks, first = SHARE // BLOCK, FIRST + worker % SHARES * SHARE
+    start = SystemRandom().randrange(blocks)
+    return cycle(first + (start + number) % blocks * BLOCK for number in range(blocks))
+
+
+BASES = bases()
 
 
 def free_ports(count: int, host: str = "127.0.0.1") -> list[int]:
@@ -19,8 +35,8 @@ def free_ports(count: int, host: str = "127.0.0.1") -> list[int]:
     ports: list[int] = []
     with ExitStack() as held:
         while len(ports) < count:
-            port = random.randint(FIRST, LAST)
-            if port not in ports and _bind(held, host, port, tcp=True):
+            port = next(BASES)
+            if _bind(held, host, port, tcp=True):
                 ports.append(port)
     return ports
 
@@ -28,9 +44,9 @@ def free_ports(count: int, host: str = "127.0.0.1") -> list[int]:
 def free_media_port(host: str = "127.0.0.1") -> int:
     """An even port, free for UDP together with the next three: RTP and RTCP of two streams."""
     while True:
-        base = random.randrange(FIRST, LAST - 3, 2)
+        base = next(BASES)
         with ExitStack() as held:
-            if all(_bind(held, host, port, tcp=False) for port in range(base, base + 4)):
+            if all(_bind(held, host, port, tcp=False) for port in range(base, base + BLOCK)):
                 return base
 
 
