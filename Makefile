@@ -45,8 +45,9 @@ bench: set-up           ## the figures of the README
 bench-sip: set-up-test  ## what setting up a call costs, with SIPp at both ends
 	$(PY) -m bench.sip --json $(ARGS)
 
-set-up: $(STAMP)
-set-up-test: $(STAMP)
+set-up: $(STAMP)        ## the console, too; without Node the engine serves everything but that
+	@$(PY) -m engine.web.build || true
+set-up-test: set-up
 	@sh .ci/packages test
 
 $(STAMP): pyproject.toml .ci/packages .ci/python $(wildcard mixer/native/*.c mixer/native/*.h)

@@ -1,6 +1,7 @@
 """The HTTP API: Amazon Connect's own, as every AWS client speaks it, and what that has no word for.
 
-    request -> gate            who calls: the operator's token, or a user's signature (SigV4)
+    request -> pages           the console, as `build` left it in static/; what is not there goes on
+            -> gate            who calls: the operator's token, or a user's signature (SigV4)
             -> dispatch        which operation: found, read and answered by botocore's service model
                pace              not too fast
                required          may they: the permission each operation needs
@@ -13,9 +14,11 @@
 A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for
 directory_api to create, describe, change, list and search.
 
+The sources of the console are in console/; `build` makes static/ of them, at set-up.
+
 Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
 resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out is refused
-by its name; so is what would restrict a user and is not enforced: tags. Left out so far: sessions
-for browsers, throttling of our own routes; a flow that runs sees attributes that
-the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
+by its name; so is what would restrict a user and is not enforced: tags. Left out so far:
+throttling of our own routes; a flow that runs sees attributes that the API changes from the next
+flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
 """

@@ -166,6 +166,7 @@ class LoginApi:
         return {
             "UserId": user.id,
             "Username": user.name,
+            "InstanceId": self._resources.instance_arn.rpartition("/")[2],
             "Permissions": sorted(self._resources.permissions(user)),
             "MustChangePassword": limited,
         }

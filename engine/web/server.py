@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from engine.audit_trail import AuditTrail
 from engine.house import House
@@ -41,6 +42,7 @@ from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
+from engine.web.pages import Pages
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
@@ -130,8 +132,8 @@ class WebServer(uvicorn.Server):
         yield
 
 
-def application(house: House) -> Gate:
-    """The API of a house, behind its gate. Raises OSError: the key file."""
+def application(house: House) -> ASGIApp:
+    """The API of a house, behind its gate, and the console before it. Raises OSError: key file."""
     app = FastAPI(
         title="Earshot",
         version=version("earshot"),
@@ -151,7 +153,8 @@ def application(house: House) -> Gate:
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
     door = SessionDoor(login, house.directory, house.settings.login.origins)
-    return Gate(app, token.get_secret_value() if token else None, keys, door, Denials(house.ledger))
+    said = token.get_secret_value() if token else None
+    return Pages(Gate(app, said, keys, door, Denials(house.ledger)))
 
 
 def own_apis(house: House, keys: AccessKeys, login: Login) -> list[APIRouter]:
