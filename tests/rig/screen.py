@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.rig.house import PASSWORD
 
@@ -19,6 +19,7 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 PICTURES = Path(__file__).parents[1] / "console" / "pictures"
 HARMLESS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 """The browser says so of every refusal, also of those that are the subject of a test."""
