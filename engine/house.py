@@ -13,6 +13,7 @@ from config import Settings
 from engine.admission import Admission
 from engine.after_contact_work import AfterContactWork
 from engine.bindings import Bindings
+from engine.bus import LocalBus
 from engine.call import Input
 from engine.callbacks import Callbacks
 from engine.consults import Consults
@@ -80,7 +81,7 @@ class House:
         """`flows` by number, `whispers` by queue. Raises RecordingError or MixerError."""
         self.settings, self.records, self.directory = settings, records, directory
         self.library, self.registry = library, Registry()
-        self.ledger = Ledger(records)
+        self.ledger, self.bus = Ledger(records), LocalBus()
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces = Traces(settings.trace)
         self.flow_log = FlowLog(settings.flows)
