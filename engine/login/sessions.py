@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +45,11 @@ class Sessions:
         self._records, self._max = records, settings.max_sessions
         self._idle = timedelta(seconds=settings.idle_seconds)
         self._lasts = timedelta(seconds=settings.max_seconds)
+        self._listeners: list[Callable[[str], None]] = []
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Told the digest of a session that was closed, or the id of a user who has none now."""
+        self._listeners.append(listener)
 
     async def open(
         self, user_id: str, now: datetime, *, limited: bool, source: str = "", agent: str = ""
@@ -85,10 +91,16 @@ class Sessions:
     async def close(self, digest: str) -> None:
         async with self._records.writing("close a session") as session:
             await session.execute(delete(SessionRow).where(SessionRow.digest == digest))
+        self._tell(digest)
 
     async def close_all(self, user_id: str) -> None:
         async with self._records.writing("close the sessions of a user") as session:
             await session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+        self._tell(user_id)
+
+    def _tell(self, closed: str) -> None:
+        for listener in self._listeners:
+            listener(closed)
 
     async def _note(self, used: Session, now: datetime) -> None:
         async with self._records.writing("note that a session is used") as session:

@@ -10,6 +10,7 @@
                repeats           the same request again, by its ClientToken, is done once
                answer_shape      what goes out, written by its shape
             -> own_api         below /earshot: our own routes
+            -> live            what browsers are told as it happens, on a WebSocket
 
 A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for
 directory_api to create, describe, change, list and search.

@@ -27,6 +27,9 @@ from engine.web.signature import ALGORITHM, Signed, signer
 MAX_BODY_BYTES = 256_000
 OPEN = frozenset({"/earshot/v1/login"})
 """For whoever is nobody yet."""
+CLOSE_CODES = {401: 4401, 403: 4403}
+"""How a WebSocket is refused: browsers tell a page nothing of one that was never accepted."""
+FAILED = 1011
 DENIED = frozenset({401, 403})
 
 
@@ -67,8 +70,9 @@ class Gate:
         if given.startswith(ALGORITHM):
             return True
         if not (self._is_operator(given) or self._sessions.token(scope) or scope["path"] in OPEN):
+            status = 401 if scope["type"] == "websocket" else 403
             raise Refused(
-                403, "AccessDeniedException", "A token, a signature or a session is required"
+                status, "AccessDeniedException", "A token, a signature or a session is required"
             )
         return False
 
@@ -113,8 +117,10 @@ class Gate:
         if error.status in DENIED:
             self._denials.of_stranger(HTTPConnection(scope))
         if scope["type"] == "websocket":
-            await receive()  # the handshake, which this refuses
-            await send({"type": "websocket.close"})
+            await receive()  # the handshake
+            await send({"type": "websocket.accept"})
+            code = CLOSE_CODES.get(error.status, FAILED)
+            await send({"type": "websocket.close", "code": code, "reason": error.message})
         else:
             await answer_to(error)(scope, receive, send)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from engine.web.caller import Caller
 from engine.web.required import OWN_REQUIRED
 
 
-def permitted(request: Request) -> Caller:
+def permitted(request: HTTPConnection) -> Caller:
     """Who calls, if they may. Raises Refused."""
     caller: Caller = request.scope["caller"]
     path = request.scope["route"].path

@@ -137,6 +137,7 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
     "/earshot/v1/agent/{user_id}/follow": ("ManagerListenIn",),
     "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),
+    "/earshot/v1/live": (),
     "/earshot/v1/login": (),
     "/earshot/v1/logout": (),
     "/earshot/v1/me": (),

@@ -37,6 +37,10 @@ from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
 from engine.web.instance_api import InstanceApi
+from engine.web.live import Hub
+from engine.web.live.hub import SESSION_CLOSED
+from engine.web.live.socket import MAX_MESSAGE_BYTES, LiveApi
+from engine.web.live.viewers import Viewers
 from engine.web.login_api import LoginApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
@@ -53,6 +57,8 @@ from engine.web.tags_api import TagsApi
 
 STOP_SECONDS = 5.0
 DATE_SECONDS = 1.0  # how often the Date of answers is written anew
+PING_SECONDS, PONG_SECONDS = 10.0, 5.0
+"""A browser on a WebSocket is asked so often, and is gone when it does not answer in time."""
 log = structlog.get_logger("engine.web")
 
 
@@ -86,6 +92,11 @@ class WebServer(uvicorn.Server):
                 host=web.host,
                 port=web.port,
                 lifespan="off",
+                ws="websockets-sansio",
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,  # it costs more than the network does
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PONG_SECONDS,
                 log_config=None,
                 log_level="warning",
                 access_log=False,
@@ -144,7 +155,8 @@ def application(house: House) -> ASGIApp:
     )
     master = master_key(house.settings.web.key_file)
     keys, login = AccessKeys(house.directory, master), login_to(house, master)
-    for each in own_apis(house, keys, login):
+    door = SessionDoor(login, house.directory, house.settings.login.origins)
+    for each in own_apis(house, keys, login, door):
         app.include_router(each)
     app.mount("/", connect(house, login))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
@@ -152,12 +164,11 @@ def application(house: House) -> ASGIApp:
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(Exception, _failed)
     token = house.settings.web.token
-    door = SessionDoor(login, house.directory, house.settings.login.origins)
     said = token.get_secret_value() if token else None
     return Pages(Gate(app, said, keys, door, Denials(house.ledger)))
 
 
-def own_apis(house: House, keys: AccessKeys, login: Login) -> list[APIRouter]:
+def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) -> list[APIRouter]:
     """All that is below /earshot."""
     return [
         OwnApi(house, keys).router(),
@@ -165,7 +176,17 @@ def own_apis(house: House, keys: AccessKeys, login: Login) -> list[APIRouter]:
         MonitoringApi(house).router(),
         LoginApi(login, house.directory).router(),
         AuditApi(AuditTrail(house.records), house.ledger).router(),
+        live(house, login, door).router(),
     ]
+
+
+def live(house: House, login: Login, door: SessionDoor) -> LiveApi:
+    """The socket of browsers, with all its topics."""
+    viewers = Viewers(house.directory)
+    hub = Hub(house.bus, viewers.of)
+    viewers.listen(hub.review)
+    login.sessions.listen(lambda closed: house.bus.publish(SESSION_CLOSED, {"of": closed}))
+    return LiveApi(hub, viewers.of, door.lasts)
 
 
 def login_to(house: House, master: bytes) -> Login:

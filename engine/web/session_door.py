@@ -50,6 +50,10 @@ class SessionDoor:
         scope["session"], scope["user"] = session, user
         return Caller(user.name, self._resources.permissions(user))
 
+    async def lasts(self, scope: Scope) -> bool:
+        """Whether the session that a connection was opened in does. Raises RecordError."""
+        return "session" not in scope or bool(await self._login.session(self.token(scope) or ""))
+
 
 def foreign() -> Refused:
     return Refused(403, "AccessDeniedException", "A page of somebody else sends this request")

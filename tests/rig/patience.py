@@ -32,3 +32,12 @@ async def until(condition: Callable[[], Any], within: float = PATIENCE_SECONDS) 
             return value
         assert asyncio.get_running_loop().time() < deadline, f"not within {within:g} s"
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def within(coming: Awaitable[T], seconds: float = PATIENCE_SECONDS) -> T:
+    """What is sure to come; AssertionError where it does not."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await coming
+    except TimeoutError:
+        raise AssertionError(f"not within {seconds:g} s") from None

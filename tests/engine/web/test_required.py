@@ -6,6 +6,7 @@ from engine.web.access_keys import AccessKeys
 from engine.web.permitted import permitted
 from engine.web.required import OF_ITS_KIND, OWN_REQUIRED, REQUIRED
 from engine.web.server import connect, login_to, own_apis
+from engine.web.session_door import SessionDoor
 from tests.rig.house import engine
 
 
@@ -23,7 +24,8 @@ async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path
     async with engine(tmp_path) as one:
         login = login_to(one.house, bytes(32))
         assert set(connect(one.house, login).operations) == set(REQUIRED)
-        routers = own_apis(one.house, AccessKeys(one.house.directory, bytes(32)), login)
+        keys = AccessKeys(one.house.directory, bytes(32))
+        routers = own_apis(one.house, keys, login, SessionDoor(login, one.house.directory, []))
         routes = [route for router in routers for route in router.routes]
         assert {route.path for route in routes} == set(OWN_REQUIRED)
         for route in routes:

@@ -1,0 +1,45 @@
+"""What users may see on the live socket, as the directory has it at this moment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.directory import Directory, Kind, Resource
+from engine.directory.hierarchy import below
+from engine.web.live.topic import Viewer
+
+OWN_GROUP = "RestrictContactAccessByHierarchy.View"
+"""Who has it sees the agents of their own hierarchy group and below (specification item 70)."""
+OF_ALL = frozenset({Kind.SECURITY_PROFILE, Kind.HIERARCHY_GROUP})
+"""A change of these may change what everybody sees."""
+
+
+class Viewers:
+    def __init__(self, directory: Directory) -> None:
+        self._directory, self._resources = directory, directory.resources
+
+    def of(self, username: str) -> Viewer | None:
+        """None: there is no such user."""
+        user = self._resources.named(Kind.USER, username)
+        if user is None:
+            return None
+        permissions = self._resources.permissions(user)
+        group = user.facts.get("HierarchyGroupId")
+        if OWN_GROUP not in permissions:
+            return Viewer(username, permissions)
+        return Viewer(
+            username, permissions, below(group, self._resources) if group else frozenset()
+        )
+
+    def listen(self, changed: Callable[[str | None], None]) -> None:
+        """It is told of a user who may see other things than before; None: of all of them."""
+
+        def heard(former: Resource | None, new: Resource | None) -> None:
+            one = new or former
+            assert one
+            if one.kind is Kind.USER:
+                changed(one.name)
+            elif one.kind in OF_ALL:
+                changed(None)
+
+        self._directory.listen(heard)

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+from engine.directory import Kind
+from engine.web.live.viewers import OWN_GROUP, Viewers
+from tests.rig.house import engine
+
+
+async def test_a_user_sees_what_their_profiles_and_their_place_in_the_hierarchy_say(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one:
+        directory, changed = one.house.directory, list[str | None]()
+        viewers = Viewers(directory)
+        viewers.listen(changed.append)
+        free = viewers.of("manager1")
+        assert free and "AccessMetrics" in free.permissions and free.groups is None
+        assert viewers.of("nobody") is None
+        facts = {"Permissions": [OWN_GROUP], "Tags": {}}
+        profile = await directory.create(Kind.SECURITY_PROFILE, "own group", facts)
+        assert changed == [None]
+        both = [*directory.resources.get(Kind.USER, "manager1").facts["SecurityProfileIds"]]
+        both.append(profile.id)
+        await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": both})
+        assert changed == [None, "manager1"]
+        bound = viewers.of("manager1")
+        assert bound and bound.groups == frozenset()
+        top = await directory.create(Kind.HIERARCHY_GROUP, "north", {"Tags": {}})
+        child = await directory.create(
+            Kind.HIERARCHY_GROUP, "team", {"ParentGroupId": top.id, "Tags": {}}
+        )
+        await directory.change(Kind.USER, "manager1", {"HierarchyGroupId": top.id})
+        placed = viewers.of("manager1")
+        assert placed and placed.groups == {top.id, child.id}
