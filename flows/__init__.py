@@ -10,7 +10,7 @@ as an argument. An ask that nobody understands, but that waits for an answer, is
 
 What a block does (`blocks.py`, one table; all 57 types of the language are in `language.py`)
 - participant_blocks.py  prompts, and keys that are pressed
-- contact_blocks.py      queue, its order, attributes, data, tags, voice, hooks
+- contact_blocks.py      queue, its order, attributes, data, tags, voice, hooks, who is held
 - outside_blocks.py      third parties, callbacks, calls to the outside
 - recording_blocks.py    who is recorded
 - control_blocks.py      comparisons, percentages, loops, hours, numbers of a queue, waiting
@@ -18,8 +18,8 @@ What a block does (`blocks.py`, one table; all 57 types of the language are in `
 - function_blocks.py     functions of the operator: what they answer is $.External
 - bot_blocks.py          conversations with a bot, by keys or words: what it understands is $.Lex
 - streaming_blocks.py    whose sound is streamed
-- any other type is not executed yet: it fails, so it takes its error branch, and says so in the
-  log. A type that is not in the language is refused when the flow is read.
+- unavailable.py        any other type: its service is not there, so it takes its error branch, and
+  the log says why. A type that is not in the language is refused when the flow is read.
 
 How a run ends: a block that ends it; a transfer to a queue that succeeded; a failure without a
 branch; a block that leads nowhere; or the step budget (`interpreter.py`), which stops a cycle
@@ -76,6 +76,7 @@ from flows.asks import (
     Disconnect,
     End,
     GetMetrics,
+    HoldPrevious,
     InvokeFunction,
     Log,
     Play,
@@ -134,6 +135,7 @@ __all__ = [
     "Flow",
     "FlowError",
     "GetMetrics",
+    "HoldPrevious",
     "InputTimedOut",
     "Interpreter",
     "InvokeFunction",

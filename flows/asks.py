@@ -212,6 +212,14 @@ class StreamMedia:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPrevious:
+    """In the contact because of which an agent has begun this one, the "Agent" is held, or the
+    "Customer"; or nobody is, ""."""
+
+    participant: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetAttributes:
     """Contact attributes to add or replace; the others stay."""
 
@@ -286,6 +294,7 @@ Ask = (
     | InvokeFunction
     | Converse
     | StreamMedia
+    | HoldPrevious
     | SetAttributes
     | SetContactData
     | SetRouting

@@ -15,6 +15,7 @@ from flows.contact_blocks import (
     UpdateContactEventHooks,
     UpdateContactRoutingBehavior,
     UpdateContactTextToSpeechVoice,
+    UpdatePreviousContactParticipantState,
     queue_choice,
 )
 from flows.control_blocks import (
@@ -36,7 +37,6 @@ from flows.flow_blocks import (
     UpdateFlowLoggingBehavior,
 )
 from flows.function_blocks import InvokeLambdaFunction
-from flows.language import ANY, general_error
 from flows.node import Node
 from flows.outside_blocks import (
     CompleteOutboundCall,
@@ -66,15 +66,6 @@ class Simple:
         return Outcome((self.asked,))
 
 
-@dataclass(frozen=True, slots=True)
-class NotAvailable:
-    """A block of a type that this version does not execute: it fails, as its type can."""
-
-    def run(self, block: Block, scope: Scope) -> Outcome:
-        error = general_error(block.type) or ANY
-        return Outcome(error=error, reason="this version does not execute that type")
-
-
 READERS: Mapping[str, Callable[[Node], Action]] = {
     "MessageParticipant": MessageParticipant.read,
     "GetParticipantInput": GetParticipantInput.read,
@@ -95,6 +86,7 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "UpdateContactRoutingBehavior": UpdateContactRoutingBehavior.read,
     "UpdateContactTextToSpeechVoice": UpdateContactTextToSpeechVoice.read,
     "UpdateContactData": UpdateContactData.read,
+    "UpdatePreviousContactParticipantState": UpdatePreviousContactParticipantState.read,
     "TagContact": TagContact.read,
     "UntagContact": UntagContact.read,
     "Compare": Compare.read,
@@ -114,7 +106,7 @@ READERS: Mapping[str, Callable[[Node], Action]] = {
     "UpdateContactMediaStreamingBehavior": UpdateContactMediaStreamingBehavior.read,
     "ConnectParticipantWithLexBot": ConnectParticipantWithLexBot.read,
 }
-"""What is executed; a type of the language that is not here is `NotAvailable`."""
+"""What is executed; a type of the language that is not here is `Unavailable`."""
 
 GO_ON = frozenset(
     {
@@ -129,6 +121,7 @@ GO_ON = frozenset(
         "CreateCallbackContact",
         "UpdateContactTextToSpeechVoice",
         "UpdateContactData",
+        "UpdatePreviousContactParticipantState",
         "TagContact",
         "UntagContact",
         "GetMetricData",

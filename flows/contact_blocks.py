@@ -1,4 +1,5 @@
-"""What the contact actions do to the contact: its queue, attributes, data, tags, voice, hooks.
+"""What the contact actions do to the contact: its queue, attributes, data, tags, voice, hooks; and
+to the one it was begun from.
 
 `read` checks the parameters and notes what is wrong with them; `run` may rely on them.
 """
@@ -10,7 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from flows.asks import ChangeQueue, SetAttributes, SetContactData, SetHook, SetQueue, SetRouting
+from flows.asks import (
+    ChangeQueue,
+    HoldPrevious,
+    SetAttributes,
+    SetContactData,
+    SetHook,
+    SetQueue,
+    SetRouting,
+)
 from flows.document import Block, Outcome, failed
 from flows.expressions import Scope
 from flows.node import Node
@@ -39,6 +48,7 @@ DATA: Mapping[str, str] = {
     "WisdomSessionArn": "Wisdom.SessionArn",
 }
 """Parameters of UpdateContactData, and what their value is read as."""
+HELD: Mapping[str, str] = {"AgentOnHold": "Agent", "CustomerOnHold": "Customer", "OffHold": ""}
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 MAX_DATA = 4096  # characters of one of them
 
@@ -242,3 +252,15 @@ class UpdateContactEventHooks:
         if not flow:
             return failed(f"no flow is named: {self.hook} {self.flow!r} is empty")
         return Outcome((SetHook(self.hook, flow),))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatePreviousContactParticipantState:
+    state: str
+
+    @classmethod
+    def read(cls, parameters: Node) -> Self:
+        return cls(parameters.child("PreviousContactParticipantState").choice(*HELD))
+
+    def run(self, block: Block, scope: Scope) -> Outcome:
+        return Outcome((HoldPrevious(HELD[self.state]),))

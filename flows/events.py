@@ -20,6 +20,7 @@ WaitFor           Answer of what it waited for
 InvokeFunction    Returned, with what the function answered
 Converse          Returned, with what the bot has understood
 StreamMedia       Done
+HoldPrevious      Done
 SetAttributes, SetContactData, SetRouting, Step, Log       nobody: the flow goes on by itself
 Disconnect, End                                            nobody: the flow is over
 
@@ -44,6 +45,7 @@ from flows.asks import (
     Disconnect,
     End,
     GetMetrics,
+    HoldPrevious,
     InvokeFunction,
     Play,
     PlayRepeatedly,
@@ -130,6 +132,7 @@ ANSWERS: Mapping[type[Ask], tuple[type[Event], ...]] = {
     InvokeFunction: (Returned, Failed),
     Converse: (Returned, Failed),
     StreamMedia: (Done, Failed),
+    HoldPrevious: (Done, Failed),
 }
 LEAVES: frozenset[type[Ask]] = frozenset({TransferToQueue, ChangeQueue, TransferToAgent})
 """Done ends the flow."""

@@ -81,12 +81,6 @@ ERRORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def general_error(type_name: str) -> str | None:
-    """The error that says no more than "it failed"; None for a type that cannot fail."""
-    errors = ERRORS[type_name]
-    return ANY if ANY in errors else next(iter(errors), None)
-
-
 FLOW_TYPES: Mapping[str, str] = {
     "CONTACT_FLOW": "contactFlow",
     "CUSTOMER_QUEUE": "customerQueue",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from xml.sax.saxutils import escape, quoteattr
 
-from flows.blocks import NotAvailable
 from flows.document import Block, Flow, Speaks
 from flows.language import ANY, NO_CONDITION
 from flows.layout import Box, Layout, Link, Point, arrange
+from flows.unavailable import Unavailable
 
 WIDTH = 250.0  # of a block, in pixels
 LINE = 16.0
@@ -75,7 +75,7 @@ class Card:
     @property
     def colour(self) -> str:
         block = self.block
-        if isinstance(block.action, NotAvailable):
+        if isinstance(block.action, Unavailable):
             return ABSENT
         if not self.exits:
             return ENDS

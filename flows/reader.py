@@ -15,13 +15,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from flows import legacy
-from flows.blocks import GO_ON, ON_A_KEY, READERS, RESULTS, NotAvailable
+from flows.blocks import GO_ON, ON_A_KEY, READERS, RESULTS
 from flows.document import Action, Block, Condition, Flow
 from flows.expressions import KEY_EXISTS, OPERATORS
 from flows.language import ALLOWED_IN, ERRORS, FLOW_TYPES, VERSION
 from flows.legacy import Conversion
 from flows.node import FlowError, Node, Problem
 from flows.participant_blocks import key_that_chooses
+from flows.unavailable import Unavailable
 
 MAX_BYTES = 1024 * 1024  # of UTF-8
 MAX_ACTIONS = 250
@@ -180,7 +181,7 @@ def read_action(type_name: str, parameters: Node) -> Action:
     read_parameters = READERS.get(type_name)
     if read_parameters is None:
         parameters.members()  # whatever they are, they stand in an object
-        return NotAvailable()
+        return Unavailable()
     return read_parameters(parameters)
 
 

@@ -23,6 +23,7 @@ from flows.asks import (
     Disconnect,
     End,
     GetMetrics,
+    HoldPrevious,
     InvokeFunction,
     Log,
     Play,
@@ -276,6 +277,8 @@ def _elsewhere(ask: Ask) -> str:
             return f"will stand in its queue with {changed}"
         case CallThirdParty(number, comes_back=comes_back):
             return f"calls {number}{', and goes on afterwards' if comes_back else ''}"
+        case HoldPrevious(participant):
+            return f"holds {participant or 'nobody'} in the contact before"
         case CheckDialable(number):
             return f"may {number} be called?"
         case CreateCallback(number, queue, agent):

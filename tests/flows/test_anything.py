@@ -128,6 +128,9 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "ContinueFlowExecution": st.sampled_from(["True", "False"]),
         }
     ),
+    "UpdatePreviousContactParticipantState": st.just(
+        {"PreviousContactParticipantState": "CustomerOnHold"}
+    ),
     "UpdateContactRoutingBehavior": st.fixed_dictionaries({"QueuePriority": TEXT}),
     "UpdateContactTargetQueue": st.fixed_dictionaries({"QueueId": NAME}),
     "DequeueContactAndTransferToQueue": st.fixed_dictionaries({"AgentId": NAME}),

@@ -8,6 +8,7 @@ from flows import (
     Disconnect,
     Done,
     End,
+    HoldPrevious,
     Log,
     Play,
     Prompt,
@@ -297,3 +298,19 @@ def test_a_hook_without_a_flow_is_a_failure_and_an_unknown_hook_is_refused() -> 
     assert first("UpdateContactEventHooks", empty) == [End()]
     (reason,) = reasons("UpdateContactEventHooks", {"EventHooks": {"Lunch": "music"}})
     assert reason.startswith("EventHooks must hold exactly one of AgentHold, AgentWhisper")
+
+
+# -- UpdatePreviousContactParticipantState
+
+
+@pytest.mark.parametrize(
+    ("state", "held"), [("AgentOnHold", "Agent"), ("CustomerOnHold", "Customer"), ("OffHold", "")]
+)
+def test_somebody_of_the_contact_before_is_held_or_nobody(state: str, held: str) -> None:
+    parameters = {"PreviousContactParticipantState": state}
+    assert first("UpdatePreviousContactParticipantState", parameters) == [HoldPrevious(held)]
+
+
+def test_who_is_held_is_one_of_the_three() -> None:
+    told = reasons("UpdatePreviousContactParticipantState", {}, leads="hang up")
+    assert told == ["PreviousContactParticipantState is missing"]

@@ -143,6 +143,47 @@ def test_a_share_of_contacts_goes_each_way(drawn: int, leads: str) -> None:
     assert start(split, *says, draw=lambda: drawn) == [Play(Prompt("text", leads))]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "drawn", "leads"),
+    [
+        ((), 1, "other"),  # nobody but the rest
+        (("1",), 1, "other"),  # none of a hundred
+        (("101",), 100, "a"),  # all of them
+        (("100",), 100, "other"),
+        (("31", "31"), 30, "a"),  # nothing is left for the second
+        (("31", "11"), 5, "a"),  # the first that holds, in whatever order they are written
+        (("many",), 1, "other"),  # is met by no number
+        (("$.Attributes.share",), 20, "a"),
+        (("$.Attributes.share",), 21, "other"),
+        (("$.Attributes.nobody",), 1, "other"),
+    ],
+)
+def test_who_meets_no_bound_goes_the_other_way(
+    bounds: tuple[str, ...], drawn: int, leads: str
+) -> None:
+    conditions = [
+        ("NumberLessThan", bound, name) for bound, name in zip(bounds, "ab", strict=False)
+    ]
+    split = action(
+        "split",
+        "DistributeByPercentage",
+        conditions=conditions,
+        errors={"NoMatchingCondition": "other"},
+    )
+    says = [message(name, name) for name in ("a", "b", "other")]
+    asks = start(split, *says, attributes={"share": "21"}, draw=lambda: drawn)
+    assert asks == [Play(Prompt("text", leads))]
+
+
+@pytest.mark.parametrize("errors", [{}, {"Odd": "a"}])
+def test_without_another_way_who_meets_no_bound_is_disconnected(errors: dict[str, str]) -> None:
+    bounds = [("NumberLessThan", "51", "a")]
+    split = action("split", "DistributeByPercentage", conditions=bounds, errors=errors)
+    [log, end] = start(split, message("a", "a"), draw=lambda: 51)
+    assert isinstance(log, Log) and "NoMatchingCondition" in log.text
+    assert end == Disconnect()
+
+
 def test_what_is_drawn_lies_between_1_and_100() -> None:
     bounds = [("NumberLessThan", "1", "low"), ("NumberGreaterThan", "100", "high")]
     errors = {"NoMatchingCondition": "hang up"}

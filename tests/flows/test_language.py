@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.language import ALLOWED_IN, ERRORS, FLOW_TYPES, general_error
+from flows.language import ALLOWED_IN, ERRORS, FLOW_TYPES
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "connect" / "actions.json"
 
@@ -20,18 +20,6 @@ def test_every_type_and_every_error_is_in_the_reference_table() -> None:
     assert ERRORS.keys() == reference.keys()
     for type_name, errors in ERRORS.items():
         assert all(error in reference[type_name] for error in errors), type_name
-
-
-def test_the_general_error_is_no_matching_error_where_the_type_has_it() -> None:
-    assert general_error("GetParticipantInput") == "NoMatchingError"
-
-
-def test_a_type_without_it_fails_with_its_first_error() -> None:
-    assert general_error("UpdateContactCallbackNumber") == "InvalidCallbackNumber"
-
-
-def test_a_type_without_errors_cannot_fail() -> None:
-    assert general_error("UpdateFlowLoggingBehavior") is None
 
 
 def test_actions_and_types_of_flow_in_the_table_exist() -> None:
