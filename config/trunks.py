@@ -114,6 +114,9 @@ class Trunk(NumberPlan):
     """Whether P-Asserted-Identity (RFC 3325) is believed from there, and told there."""
     caller_id: E164 | None = None
     """What the called see where the queue has no number of its own."""
+    numbers: tuple[E164, ...] = ()
+    """Those that it brings calls for, besides those of the configuration: to be claimed by the
+    API."""
     outgoing_format: Literal["e164", "digits", "international", "national"] = "e164"
     """+49301234567, 49301234567, 0049301234567, or 0301234567 within the country."""
     allowed: Destinations = ()

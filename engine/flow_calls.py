@@ -19,6 +19,7 @@ from engine.line import Line
 from engine.lines import Lines
 from engine.live import LiveContact
 from engine.outbound import Outbound
+from engine.phone_numbers import PhoneNumbers
 from flows import CallThirdParty, Failed
 from sip import PeerError
 
@@ -47,27 +48,19 @@ class FlowCalls:
         self,
         settings: Settings,
         outbound: Outbound,
+        numbers: PhoneNumbers,
         lines: Lines,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
         self._settings, self._outbound, self._lines = settings.flows, outbound, lines
-        self._step = step
-        self._queues = {queue.name: queue for queue in settings.queues}
-        self._ours = {
-            *(queue.caller_id for queue in settings.queues),
-            *(trunk.caller_id for trunk in settings.trunks),
-            *(number.number for number in settings.numbers),
-        }
+        self._numbers, self._step = numbers, step
         self._ring_seconds = settings.routing.ring_seconds
         self._loop = asyncio.get_running_loop()
 
     def hunt(self, number: str, queue: str | None) -> Hunt:
         """The ways to a number, for this queue. Raises PeerError where flows may not call it."""
         dialler = FlowDialler(self._settings.may_dial, queue or "")
-        hunt = self._outbound.search(number, dialler, self._settings.max_calls)
-        known = self._queues.get(queue or "")
-        hunt.shown = Shown(known.caller_id, known.caller_name) if known else Shown()
-        return hunt
+        return self._outbound.search(number, dialler, self._settings.max_calls)
 
     def start(self, live: LiveContact, ask: CallThirdParty) -> Failed | None:
         """Call a third party."""
@@ -80,7 +73,7 @@ class FlowCalls:
             number, why = ask.number, str(error)
             log.warning("not called", contact_id=live.contact_id, number=number, error=why)
             return Failed("CallFailed")
-        hunt.shown = self._shown(live, ask, hunt.shown or Shown())
+        hunt.shown = self._shown(live, ask, hunt.shown)
         live.onward, hunt.keys = hunt, ask.keys
         live.call.ring_outside(ask.seconds or self._ring_seconds)
         self._step(live, Input.FLOW_LENDS if ask.comes_back else Input.FLOW_FORWARDS)
@@ -104,7 +97,7 @@ class FlowCalls:
 
     def _shown(self, live: LiveContact, ask: CallThirdParty, usual: Shown) -> Shown:
         number = ask.caller_id
-        if number and number not in self._ours:
+        if number and not self._numbers.is_ours(number):
             log.warning("not a number of ours", contact_id=live.contact_id, caller_id=number)
             number = ""
         name = "".join(filter(str.isprintable, ask.caller_name))[:MAX_NAME_CHARS]

@@ -88,7 +88,7 @@ class FlowRun:
 class FlowRunner:
     """Starts, feeds and stops the flows of all contacts.
 
-    `flows` by dialled number, `whispers` by the queue for which an agent calls outside; `library`
+    `flows` by dialled number, `whisper` by the queue for which an agent calls outside; `library`
     finds any other by what flows call it. Blocks are written into `flow_log`: those of all flows
     with `trace`, else of those that ask for it. `guarded` does for a contact what a timer or a task
     of its own begins: if that fails, it ends that contact and no other.
@@ -97,7 +97,7 @@ class FlowRunner:
     def __init__(
         self,
         flows: Mapping[str, Flow],
-        whispers: Mapping[str, Flow],
+        whisper: Callable[[str], Flow | None],
         library: Callable[[str], Flow | None],
         prompts: Prompts,
         voice: Voice,
@@ -109,21 +109,25 @@ class FlowRunner:
         step: Callable[[LiveContact, Input], None],
         guarded: Callable[[LiveContact, Callable[[], None]], None],
     ) -> None:
-        self._flows, self._whispers, self._library = flows, whispers, library
+        self._flows, self._whisper, self._library = flows, whisper, library
         self._prompts, self._voice, self._answers = prompts, voice, answers
         self._log, self._trace, self._step, self._guarded = flow_log, trace, step, guarded
         self._services, self._calls = services, calls
         self._loop = asyncio.get_running_loop()
 
     def start(self, live: LiveContact) -> None:
-        flow = self._flows[live.number]
+        flow = self._flows.get(live.number)
+        if flow is None:  # released, or published no longer, since it was dialled
+            log.error("no flow for the number", contact_id=live.contact_id, number=live.number)
+            self._step(live, Input.FLOW_ENDED)
+            return
         live.record = replace(live.record, flow=live.record.flow or flow.name)
         self._begin(live, flow, CONTACT)
 
     def whisper(self, live: LiveContact) -> None:
         """Before an agent's call to the outside is put through; a queue need have no such flow."""
         assert live.target_queue, "calls to the outside are made for a queue"
-        if flow := self._whispers.get(live.target_queue):
+        if flow := self._whisper(live.target_queue):
             self._begin(live, flow, OUTBOUND_WHISPER)
         else:
             self._step(live, Input.FLOW_ENDED)

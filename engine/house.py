@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -37,9 +37,11 @@ from engine.monitors import Monitors
 from engine.outbound import Outbound
 from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
+from engine.phone_numbers import PhoneNumbers
 from engine.playback import Player
 from engine.prompts import Prompts
 from engine.queue_book import QueueBook
+from engine.queue_callers import QueueCallers
 from engine.queues import Floor
 from engine.recordings import Recordings
 from engine.records import Records
@@ -101,12 +103,12 @@ class House:
         self.trunks = Trunks(settings.trunks, self.sip)
         self.services = FlowServices(settings, self.mixer, self.registry)
         self.plan = DialPlan(settings.dialling, settings.trunks)
+        self.numbers = PhoneNumbers(settings, flows, library.find, directory.resources)
+        self.callers = QueueCallers(settings, directory.resources, whispers, library.find)
         self.outbound = self._outbound()
-        self.flow_calls = FlowCalls(settings, self.outbound, self.lines, self._later)
+        self.flow_calls = FlowCalls(settings, self.outbound, self.numbers, self.lines, self._later)
         self.callbacks = self._callbacks()
-        self.switchboard = self._switchboard(
-            self._performer(flows, whispers, library, prompts), flows.keys()
-        )
+        self.switchboard = self._switchboard(self._performer(prompts), flows)
 
     def _monitors(self) -> Monitors:
         routing = self.settings.routing
@@ -135,10 +137,11 @@ class House:
         """Opens recordings, for the API."""
         return Player(self.records, self.errands.archive, self.errands.store)
 
-    def _switchboard(self, performer: Performer, numbers: Set[str]) -> Switchboard:
+    def _switchboard(self, performer: Performer, configured: Iterable[str]) -> Switchboard:
         agents, seconds = self.router.floor.agents.keys(), self.settings.routing.ring_seconds
         dialling, outside = self.settings.dialling, self.settings.routing.refer_targets
-        own = OwnNumbers([*numbers, *agents], dialling)
+        numbers = self.numbers
+        own = OwnNumbers([*configured, *agents], dialling, numbers.is_claimed)
         plan = dialling if self.plan.leads_outside else None
         self.transfers = Transfers(
             *(self.sip, self.lines, self.mixer, self.registry, self.router),
@@ -175,8 +178,11 @@ class House:
 
     def _outbound(self) -> Outbound:
         return Outbound(
-            *(self.settings, self.plan, self.lines, self.trunks, self.registry, self.router),
-            *(self.ledger, self.headers, self._step),
+            *(self.settings, self.plan, self.callers, self.lines, self.trunks, self.registry),
+            self.router,
+            self.ledger,
+            self.headers,
+            self._step,
             lambda username: self.staff.may(username, "OutboundCallAccess"),
         )
 
@@ -198,20 +204,15 @@ class House:
             self.traces.observers,
         )
 
-    def _performer(
-        self,
-        flows: Mapping[str, Flow],
-        whispers: Mapping[str, Flow],
-        library: FlowLibrary,
-        prompts: Prompts,
-    ) -> Performer:
+    def _performer(self, prompts: Prompts) -> Performer:
         answers = FlowAnswers(
             QueueBook(self.directory.resources, self.router.floor),
-            *(library.find, self.ledger, self.recordings, self.callbacks),
+            *(self.library.find, self.ledger, self.recordings, self.callbacks),
         )
         voice = Voice(self.mixer, prompts.hold_music())
         runner = FlowRunner(
-            *(flows, whispers, library.find, prompts, voice, answers, self.services),
+            *(self.numbers, self.callers.whisper, self.library.find, prompts, voice, answers),
+            self.services,
             self.flow_calls,
             self.flow_log if self.settings.flows.log != "never" else None,
             self.settings.flows.log == "always",

@@ -47,14 +47,13 @@ class Way:
 class Hunt:
     """A call that an agent, or a flow, makes for `queue`; `first` is the way to try first.
 
-    `private`: the called are not to know who calls. `shown`: what they see of it, else what the
-    queue says.
+    `private`: the called are not to know who calls. `shown`: what they see of it.
     """
 
     def __init__(self, plan: DialPlan, agent: Dialler, route: Route, *, private: bool) -> None:
         assert agent.outbound_queue is not None, "a route is for a queue"
         self.agent, self.queue, self.private = agent, agent.outbound_queue, private
-        self.shown: Shown | None = None
+        self.shown = Shown()
         self.keys = ""
         """What a flow wants keyed once they have answered."""
         self.first = Way(route.number, route.trunks[0])

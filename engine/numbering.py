@@ -19,11 +19,15 @@ def is_short(number: str) -> bool:
     return not number.startswith("+")
 
 
+def is_e164(text: str) -> bool:
+    return _E164.fullmatch(text) is not None
+
+
 def normal(text: str, plan: NumberPlan) -> str | None:
     """A number in E.164, or a short one; None when the plan makes neither of it."""
     dialled = text.translate(_SEPARATORS)
     number = dialled if dialled.startswith("+") else _with_country(dialled, plan)
-    if number and _E164.fullmatch(number):
+    if number and is_e164(number):
         return number
     return dialled if _SHORT.fullmatch(dialled) else None
 

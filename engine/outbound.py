@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import structlog
 
-from config import Queue, Settings
+from config import Settings
 from engine.call import Call, Input
 from engine.call_limit import CallLimit
 from engine.contact_record import ContactRecord, InitiationMethod, endpoint
@@ -28,6 +28,7 @@ from engine.ledger import Ledger
 from engine.line import Line, Party
 from engine.lines import Lines, NoLine
 from engine.live import LiveContact
+from engine.queue_callers import QueueCallers
 from engine.registry import Registry
 from engine.routing import Router
 from engine.trunk_call import TrunkCall, caller_id
@@ -46,6 +47,7 @@ class Outbound:
         self,
         settings: Settings,
         plan: DialPlan,
+        callers: QueueCallers,
         lines: Lines,
         trunks: Trunks,
         registry: Registry,
@@ -56,8 +58,8 @@ class Outbound:
         permits: Callable[[str], bool],
     ) -> None:
         self._plan, self._lines, self._trunks = plan, lines, trunks
+        self._queue_callers = callers
         self._agents = {agent.username: agent for agent in settings.agents}
-        self._queues = {queue.name: queue for queue in settings.queues}
         self._registry, self._router, self._ledger = registry, router, ledger
         self._headers, self._step, self._permits = headers, step, permits
         self._ring_seconds = settings.routing.ring_seconds
@@ -71,8 +73,7 @@ class Outbound:
         username = invite.username
         assert username, "only an agent calls somebody outside"
         hunt = self.hunt(invite.number, username, private=invite.caller.private)
-        queue = self._queues[hunt.queue]
-        record = outbound_record(hunt, queue)
+        record = outbound_record(hunt)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         beside = self._registry.beside(username)
         agent = self._lines.take(invite, record.contact_id, beside, Party.AGENT)
@@ -83,8 +84,8 @@ class Outbound:
         live = LiveContact(
             *(record, Call(self._ring_seconds), customer),
             carried=carried,
-            system=system_attributes(record, queue.name, username),
-            target_queue=queue.name,
+            system=system_attributes(record, hunt.queue, username),
+            target_queue=hunt.queue,
             agent=agent,
             hunt=hunt,
         )
@@ -158,7 +159,9 @@ class Outbound:
             raise PeerError("Too many calls of yours to the outside", status=TOO_MANY)
         if not self._limit.has_room(self._loop.time()):
             raise PeerError("Too many calls to the outside", status=TOO_MANY)
-        return Hunt(self._plan, dialler, route, private=private)
+        hunt = Hunt(self._plan, dialler, route, private=private)
+        hunt.shown = self._queue_callers.shown(hunt.queue)
+        return hunt
 
     def _dial_again(
         self, live: LiveContact, hunt: Hunt, beside: Line, line: Line, event: Ended
@@ -178,9 +181,8 @@ class Outbound:
         self, hunt: Hunt, beside: Line, fields: Fields, party: Party = Party.CUSTOMER
     ) -> Line | None:
         """Call by the best trunk that is left; None when there is none."""
-        shown = hunt.shown or self._queues[hunt.queue]
         while way := hunt.next(self._trunks.unusable()):
-            call = TrunkCall.by(way, shown, private=hunt.private)
+            call = TrunkCall.by(way, hunt.shown, private=hunt.private)
             try:
                 line = self._lines.dial(call, beside, fields, party)
             except NoLine as error:
@@ -202,7 +204,7 @@ class Outbound:
         self._callers[line.session] = username
 
 
-def outbound_record(hunt: Hunt, queue: Queue) -> ContactRecord:
+def outbound_record(hunt: Hunt) -> ContactRecord:
     """A new contact with somebody outside, whom nobody has called yet."""
     now = datetime.now(UTC)
     contact_id = str(uuid4())
@@ -211,8 +213,8 @@ def outbound_record(hunt: Hunt, queue: Queue) -> ContactRecord:
         initial_contact_id=contact_id,
         initiation_method=InitiationMethod.OUTBOUND,
         customer_endpoint=hunt.first.number,
-        system_endpoint=caller_id(queue, hunt.first.trunk),
-        queue=queue.name,
+        system_endpoint=caller_id(hunt.shown, hunt.first.trunk),
+        queue=hunt.queue,
         initiation=now,
         last_update=now,
     )

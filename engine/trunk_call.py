@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from config import Queue, Trunk
+from config import Trunk
 from engine.header_policy import Fields
 from engine.hunt import Shown, Way
 from engine.numbering import written
@@ -36,17 +36,17 @@ class TrunkCall:
     """Of its address; what a name stands for is not known yet, and taken for IPv4."""
 
     @classmethod
-    def by(cls, way: Way, queue: Queue | Shown, *, private: bool) -> Self:
-        """The called see the number and the name of the queue; nothing of who dialled."""
+    def by(cls, way: Way, shown: Shown, *, private: bool) -> Self:
+        """The called see what is `shown`; nothing of who dialled."""
         trunk, address = way.trunk, TrunkAddress.of(way.trunk)
-        number = written(caller_id(queue, trunk), trunk)
-        party = address.party(number, queue.caller_name)
-        caller = Caller(party.uri, number, queue.caller_name, private=private)
+        number = written(caller_id(shown, trunk), trunk)
+        party = address.party(number, shown.caller_name)
+        caller = Caller(party.uri, number, shown.caller_name, private=private)
         trusted = trunk.asserted_identity == "trust"
         hops = address.hops()
         return cls(
             address.uri(written(way.number, trunk)),
-            from_for(queue.caller_name, caller, address.authority),
+            from_for(shown.caller_name, caller, address.authority),
             address.routes,
             identity_fields(caller, address.authority, trusted=trusted),
             address.logins,
@@ -56,8 +56,8 @@ class TrunkCall:
         )
 
 
-def caller_id(queue: Queue | Shown, trunk: Trunk) -> str:
+def caller_id(shown: Shown, trunk: Trunk) -> str:
     """What the called see, in E.164."""
-    number = queue.caller_id or trunk.caller_id
+    number = shown.caller_id or trunk.caller_id
     assert number, "a trunk that allows calls has a number"
     return number

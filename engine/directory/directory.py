@@ -71,7 +71,7 @@ class Directory:
         for one in wanted:
             taken = self.resources.named(one.kind, one.name)
             if taken and taken.id != one.id and taken.origin is Origin.API:
-                text = f"{one.kind.words} {one.name}, which was made by the API: rename one of them"
+                text = f"{one.kind.words} {one.name}, which was made by the API: rename one"
                 raise RecordError(f"the configuration has another {text}")
 
     async def create(

@@ -25,7 +25,9 @@ REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
         "HoursOfOperationId": Kind.HOURS_OF_OPERATION,
         "QuickConnectIds[]": Kind.QUICK_CONNECT,
         "OutboundCallerConfig.OutboundFlowId": Kind.CONTACT_FLOW,
+        "OutboundCallerConfig.OutboundCallerIdNumberId": Kind.PHONE_NUMBER,
     },
+    Kind.PHONE_NUMBER: {"ContactFlowId": Kind.CONTACT_FLOW},
     Kind.QUICK_CONNECT: {
         "QuickConnectConfig.UserConfig.UserId": Kind.USER,
         "QuickConnectConfig.UserConfig.ContactFlowId": Kind.CONTACT_FLOW,

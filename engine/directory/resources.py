@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ACCESS_KEY = "access-key"
     CONTACT_FLOW = "contact-flow"
     FLOW_MODULE = "flow-module"
+    PHONE_NUMBER = "phone-number"
 
     @property
     def words(self) -> str:
@@ -48,6 +49,7 @@ LIMITS: Mapping[Kind, int] = {
     Kind.ACCESS_KEY: 20_000,
     Kind.CONTACT_FLOW: 1_000,
     Kind.FLOW_MODULE: 1_000,
+    Kind.PHONE_NUMBER: 1_000,
 }
 """Of each kind an instance has at most so many."""
 

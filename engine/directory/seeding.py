@@ -15,6 +15,7 @@ from config import Queue, Settings
 from engine.directory.opening_hours import facts_of
 from engine.directory.permission import DEFAULT_PROFILES
 from engine.directory.resources import Kind, Origin, Resource, Resources
+from engine.numbering import is_e164
 
 PERSON = {"IdentityInfo": {}, "PhoneConfig": {"PhoneType": "DESK_PHONE"}, "Tags": {}}
 NO_QUEUES = "No queues"
@@ -30,6 +31,10 @@ def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resour
         yield _configured(Kind.HOURS_OF_OPERATION, hours.name, facts_of(hours), now)
     for queue in settings.queues:
         yield kept(there, _configured(Kind.QUEUE, queue.name, queue_facts(queue), now))
+    for number in settings.numbers:
+        if is_e164(number.number):  # the others are extensions, which nobody outside can dial
+            new = _configured(Kind.PHONE_NUMBER, number.number, {"Tags": {}}, now)
+            yield kept(there, new)
     for profile, queues in routing_profiles(settings).items():
         yield _configured(Kind.ROUTING_PROFILE, profile, profile_facts(queues), now)
     yield from people(settings, there, now)

@@ -14,6 +14,7 @@ from engine.web.people_rules import (
     level_id,
     profile_type,
 )
+from engine.web.phone_numbers_api import ROW as PHONE_NUMBER
 from engine.web.resource_row import Row
 
 Digests = Callable[[str, str], Mapping[str, str]]
@@ -32,6 +33,7 @@ def rows(resources: Resources, digests: Digests, waiting: Waiting) -> tuple[Row,
         *_panel(),
         FLOW,
         MODULE,
+        PHONE_NUMBER,
     )
 
 

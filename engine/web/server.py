@@ -46,7 +46,11 @@ from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
 from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
+<<<<<<< HEAD
 from engine.web.pages import Pages
+=======
+from engine.web.phone_numbers_api import PhoneNumbersApi
+>>>>>>> 592e6ce (directory: phone numbers are claimed, run a flow of the API at once, and are what queues show)
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
@@ -205,6 +209,7 @@ def connect(house: House, login: Login) -> Dispatch:
         **DirectoryApi(service, house.directory, kinds).handlers(),
         **AssociationsApi(house.directory).handlers(),
         **FlowsApi(service, house.directory).handlers(),
+        **PhoneNumbersApi(service, house.directory, house.numbers).handlers(),
         **TagsApi(house.directory, kinds).handlers(),
         **InstanceApi(house.directory).handlers(),
     }

@@ -25,6 +25,14 @@ def test_what_is_not_ours_stays_as_it_was_dialled(dialled: str) -> None:
     assert OURS.spelled(dialled) == dialled
 
 
+def test_a_number_that_was_claimed_meanwhile_is_known_at_once() -> None:
+    claimed = set[str]()
+    ours = OwnNumbers(["support"], NumberPlan(country_code="49"), claimed.__contains__)
+    assert ours.spelled("0305550100") == "0305550100"
+    claimed.add("+49305550100")
+    assert ours.spelled("0305550100") == "+49305550100"
+
+
 def test_a_number_that_is_configured_in_the_spelling_of_the_country_is_known_in_e164() -> None:
     ours = OwnNumbers(["0305550100"], NumberPlan(country_code="49"))
     assert ours.spelled("+49305550100") == "0305550100"

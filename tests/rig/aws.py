@@ -86,9 +86,14 @@ async def aws(one: Running, username: str) -> Aws:
     return Aws(one, answer.json())
 
 
+async def administrator(one: Running, username: str = "manager3") -> Aws:
+    """The API as a user with the profile Admin has it."""
+    await one.house.directory.change(Kind.USER, username, {"SecurityProfileIds": ["Admin"]})
+    return await aws(one, username)
+
+
 @asynccontextmanager
-async def administered(folder: Path) -> AsyncIterator[tuple[Running, Aws]]:
-    """An engine, and the API as a user with the profile Admin has it."""
-    async with engine(folder) as one:
-        await one.house.directory.change(Kind.USER, "manager3", {"SecurityProfileIds": ["Admin"]})
-        yield one, await aws(one, "manager3")
+async def administered(folder: Path, **sections: Any) -> AsyncIterator[tuple[Running, Aws]]:
+    """An engine and its administrator."""
+    async with engine(folder, **sections) as one:
+        yield one, await administrator(one)

@@ -18,7 +18,8 @@ def test_the_words_of_a_row_are_those_of_the_model() -> None:
         described, listed = OPERATIONS[f"Describe{row.noun}"], OPERATIONS[f"List{row.plural}"]
         assert described.input and listed.input
         assert row.id in described.input.members
-        created = OPERATIONS[f"Create{row.noun}"].input
+        create = "Claim" if row.kind is Kind.PHONE_NUMBER else "Create"
+        created = OPERATIONS[f"{create}{row.noun}"].input
         assert created and row.name in created.members
         assert {*row.unsupported} <= created.members.keys()
         assert {*row.filters} <= listed.input.members.keys()
