@@ -6,6 +6,7 @@
        +--> DIALLING ---------------------------+ | <------ HANDED_OVER
        +--> CALLING -> WHISPERING ----------------+
        +--> CALLING_BACK -> GREETING
+       +--> REACHING -> FLOW
 
     OFFERING -> BRIEFING -> GREETING -> BRIDGED
     BRIDGED <-> SENDING -> SENT_ALONE -> WAITING
@@ -15,7 +16,8 @@
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
-our own before the agent (WHISPERING); CALLING_BACK calls them for an agent who was called first. In
+our own before the agent (WHISPERING); CALLING_BACK calls them for an agent who was called first,
+REACHING for a flow alone. In
 BRIEFING the agent who has answered hears one first, then, in GREETING, the customer. While
 TRANSFERRING the next agent's phone rings and the first still has the contact; in HANDED_OVER the
 first has hung up already. While SENDING the customer's own side calls somebody outside; in
@@ -36,10 +38,11 @@ State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIEFING GREETING BRIDGED DIALLING CALLING WHISPERING"
     " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE FORWARDING LENDING LENT"
-    " CALLING_BACK ENDED",
+    " CALLING_BACK REACHING ENDED",
 )
 RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
 """A phone rings that is to take the contact, and may do so for a while only."""
+RUNG_OUTSIDE = (State.FORWARDING, State.LENDING, State.REACHING)
 WHISPER_SECONDS = 120.0
 """Longer than this nobody waits for the end of a whisper flow."""
 
@@ -53,6 +56,7 @@ class Input(Enum):
     AGENT_OFFERED = "an agent was found"
     COLLEAGUE_DIALLED = "the caller is an agent who dialled another"
     CUSTOMER_DIALLED = "an agent dialled a number outside"
+    API_DIALLED = "the API has a number outside called, for a flow"
     CALLED_BACK = "the number of a callback is called, for an agent who has answered"
     CUSTOMER_ANSWERED = "whoever was dialled outside answered"
     CUSTOMER_MISSED = "whoever was dialled outside was busy, refused or could not be reached"
@@ -164,6 +168,9 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
         State.BRIDGED,
         (Do.STOP_FLOW, Do.ANSWER_CALLER, Do.ADOPT_AGENT, Do.BRIDGE, Do.START_RECORDING),
     ),
+    # A flow is to run for somebody outside
+    (State.ARRIVED, Input.API_DIALLED): (State.REACHING, ()),
+    (State.REACHING, Input.CUSTOMER_ANSWERED): (State.FLOW, (Do.START_FLOW,)),
     # An agent takes a callback
     (State.ARRIVED, Input.CALLED_BACK): (State.CALLING_BACK, ()),
     (State.CALLING_BACK, Input.CUSTOMER_ANSWERED): (
@@ -253,6 +260,7 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.DIALLING: _STOP_RINGING,
     State.CALLING: (Do.RELEASE_AGENT,),
     State.CALLING_BACK: (Do.RELEASE_AGENT,),
+    State.REACHING: (),
     State.WHISPERING: (Do.STOP_FLOW, Do.RELEASE_AGENT),
     State.TRANSFERRING: (*_STOP_RINGING, Do.RELEASE_AGENT),
     State.HANDED_OVER: _STOP_RINGING,
@@ -302,6 +310,7 @@ TABLE: dict[tuple[State, Input], Row] = (
             State.ENDED,
             (Do.RELEASE_AGENT, *_FAREWELL),
         ),
+        (State.REACHING, Input.CUSTOMER_MISSED): (State.ENDED, _FAREWELL),
         (State.SENDING, Input.GONE_OUTSIDE): (
             State.ENDED,
             (Do.REPORT_SUCCESS, *_TEAR_DOWN[State.SENDING], *_FAREWELL),
@@ -315,6 +324,7 @@ LATE: dict[State, Input] = {
     State.BRIEFING: Input.WHISPERED,
     State.GREETING: Input.WHISPERED,
     State.WHISPERING: Input.FLOW_ENDED,
+    State.REACHING: Input.CUSTOMER_MISSED,
     State.FORWARDING: Input.THIRD_PARTY_LATE,
     State.LENDING: Input.THIRD_PARTY_LATE,
 }
@@ -331,12 +341,12 @@ class Call:
         """When tick() is next due, on the clock of `now`; inf when never."""
         self._seconds = {
             **dict.fromkeys(LATE.keys(), WHISPER_SECONDS),
-            **dict.fromkeys((*RINGING, State.FORWARDING, State.LENDING), ring_seconds),
+            **dict.fromkeys((*RINGING, *RUNG_OUTSIDE), ring_seconds),
         }
 
     def ring_outside(self, seconds: float) -> None:
-        """Whom a flow calls next may be rung for so long."""
-        self._seconds |= {State.FORWARDING: seconds, State.LENDING: seconds}
+        """Whom a flow calls next, or who is called for one, may be rung for so long."""
+        self._seconds |= dict.fromkeys(RUNG_OUTSIDE, seconds)
 
     def step(self, event: Input, now: float) -> tuple[Do, ...]:
         """Take in what happened at `now` (monotonic seconds); return what to do, in order."""

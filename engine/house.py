@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cached_property
 
 import structlog
 
@@ -35,6 +36,7 @@ from engine.live import LiveContact
 from engine.monitor_rights import MonitorRights
 from engine.monitors import Monitors
 from engine.outbound import Outbound
+from engine.outbound_contacts import OutboundContacts
 from engine.own_numbers import OwnNumbers
 from engine.performer import Performer
 from engine.phone_numbers import PhoneNumbers
@@ -186,6 +188,15 @@ class House:
             lambda username: self.staff.may(username, "OutboundCallAccess"),
         )
 
+    @cached_property
+    def outbound_contacts(self) -> OutboundContacts:
+        """For the API."""
+        return OutboundContacts(
+            *(self.flow_calls, self.outbound, self.registry, self.ledger),
+            self.settings.routing,
+            self._step,
+        )
+
     def _callbacks(self) -> Callbacks:
         return Callbacks(
             *(self.flow_calls, self.outbound, self.lines, self.registry, self.router, self.ledger),
@@ -255,6 +266,7 @@ class House:
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""
         self.callbacks.close()
+        self.outbound_contacts.close()
         await self.switchboard.drain(drain_seconds)
         self.router.close()
         await self.trunks.close()

@@ -181,9 +181,14 @@ class Lines:
         return self._add(Line(contact_id, party, session, rtp, negotiation, username))
 
     def dial(
-        self, call: TrunkCall, beside: Line, fields: Fields = (), party: Party = Party.CUSTOMER
+        self,
+        call: TrunkCall,
+        contact_id: str,
+        beside: Line | None,
+        fields: Fields = (),
+        party: Party = Party.CUSTOMER,
     ) -> Line:
-        """Call somebody outside, for the contact of `beside`. Raises NoLine."""
+        """Call somebody outside, for whoever is on `beside`. Raises NoLine."""
         try:
             srtp = self._srtp(secure=call.secure)
         except PeerError as error:
@@ -199,12 +204,12 @@ class Lines:
                 extra_headers=(*call.fields, *fields),
                 logins=call.logins,
                 patience=call.patience,
-                on_behalf_of=beside.session,
+                on_behalf_of=beside.session if beside else None,
             )
         except (Unlocated, SessionsFull, PeerError) as error:
             self._mixer.close_port(rtp.port)
             raise NoLine(str(error)) from error
-        return self._add(Line(beside.contact_id, party, session, rtp, negotiation))
+        return self._add(Line(contact_id, party, session, rtp, negotiation))
 
     def answered(self, line: Line, event: Answered) -> None:
         """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""

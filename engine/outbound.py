@@ -4,6 +4,8 @@ The call is made for the agent's queue. It goes by trunk after trunk, until one 
 called; the agent's phone rings meanwhile, and is answered when the called have heard the queue's
 outbound whisper flow. Early media stays outside: a phone that dials hears its own ringback.
 
+Nobody dials where a flow is to run for whoever answers: `reach`.
+
 A contact that an agent or a flow hands to a third party goes the same ways, by the rights of
 whoever does, against whose limit it counts until it ends.
 """
@@ -77,7 +79,7 @@ class Outbound:
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         beside = self._registry.beside(username)
         agent = self._lines.take(invite, record.contact_id, beside, Party.AGENT)
-        customer = self._dial(hunt, agent, self._headers.outside(carried))
+        customer = self._dial(hunt, agent.contact_id, agent, self._headers.outside(carried))
         if customer is None:
             self._lines.refuse(agent, hunt.status)
             return
@@ -97,7 +99,14 @@ class Outbound:
 
     def call(self, hunt: Hunt, agent: Line) -> Line | None:
         """Call whom an agent who has answered is to talk with; None when no way is left."""
-        customer = self._dial(hunt, agent, ())
+        customer = self._dial(hunt, agent.contact_id, agent)
+        if customer:
+            self._count(customer, hunt.agent.username)
+        return customer
+
+    def reach(self, hunt: Hunt, contact_id: str) -> Line | None:
+        """Call whom nobody has dialled; None when no way is left."""
+        customer = self._dial(hunt, contact_id, None)
         if customer:
             self._count(customer, hunt.agent.username)
         return customer
@@ -105,7 +114,7 @@ class Outbound:
     def failed(self, live: LiveContact, line: Line, event: Ended) -> None:
         """A trunk has not connected the called; another one may."""
         assert live.hunt, "who was called outside was searched for"
-        customer = self._dial_again(live, live.hunt, live.caller, line, event)
+        customer = self._dial_again(live, live.hunt, live.agent, line, event)
         if customer is None:
             self._step(live, Input.CUSTOMER_MISSED)
         else:
@@ -118,7 +127,7 @@ class Outbound:
         if not self._limit.has_room(self._loop.time()):  # others were quicker since the search
             live.refusal = TOO_MANY
             return False
-        live.ringing = self._dial(hunt, live.customer, fields, Party.THIRD_PARTY)
+        live.ringing = self._dial(hunt, live.contact_id, live.customer, fields, Party.THIRD_PARTY)
         if live.ringing is None:
             live.refusal = hunt.status
             return False
@@ -164,12 +173,13 @@ class Outbound:
         return hunt
 
     def _dial_again(
-        self, live: LiveContact, hunt: Hunt, beside: Line, line: Line, event: Ended
+        self, live: LiveContact, hunt: Hunt, beside: Line | None, line: Line, event: Ended
     ) -> Line | None:
         """The next way after that of `line`, which led nowhere; None when there is none."""
         log.info("not connected", contact_id=live.contact_id, status=event.status)
         hunt.failed(event.status, event.contacts, self._trunks.unusable())
-        again = self._dial(hunt, beside, self._headers.outside(live.carried), line.party)
+        fields = self._headers.outside(live.carried)
+        again = self._dial(hunt, live.contact_id, beside, fields, line.party)
         if again is None:
             live.refusal = hunt.status
             return None
@@ -178,20 +188,25 @@ class Outbound:
         return again
 
     def _dial(
-        self, hunt: Hunt, beside: Line, fields: Fields, party: Party = Party.CUSTOMER
+        self,
+        hunt: Hunt,
+        contact_id: str,
+        beside: Line | None,
+        fields: Fields = (),
+        party: Party = Party.CUSTOMER,
     ) -> Line | None:
         """Call by the best trunk that is left; None when there is none."""
         while way := hunt.next(self._trunks.unusable()):
             call = TrunkCall.by(way, hunt.shown, private=hunt.private)
             try:
-                line = self._lines.dial(call, beside, fields, party)
+                line = self._lines.dial(call, contact_id, beside, fields, party)
             except NoLine as error:
-                log.error("not dialled", contact_id=beside.contact_id, error=str(error))
+                log.error("not dialled", contact_id=contact_id, error=str(error))
                 continue
             self._trunks.take(way.trunk, line.session)
             log.info(
                 "dial",
-                contact_id=beside.contact_id,
+                contact_id=contact_id,
                 agent=hunt.agent.username,
                 number=way.number,
                 trunk=way.trunk.name,
@@ -222,9 +237,11 @@ def outbound_record(hunt: Hunt) -> ContactRecord:
 
 def system_attributes(record: ContactRecord, queue: str, username: str) -> dict[str, str]:
     """What the whisper flow may ask besides what every flow may (specification 4.4)."""
+    return {"Agent.UserName": username, **queue_attributes(record, queue)}
+
+
+def queue_attributes(record: ContactRecord, queue: str) -> dict[str, str]:
+    """What a flow may ask of the queue that a call to the outside is made for."""
     shown = endpoint(record.system_endpoint)
-    return {
-        "Agent.UserName": username,
-        "Queue.Name": queue,
-        **{f"Queue.OutboundCallerId.{name}": value for name, value in shown.items()},
-    }
+    called = {f"Queue.OutboundCallerId.{name}": value for name, value in shown.items()}
+    return {"Queue.Name": queue, **called}

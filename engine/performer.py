@@ -181,9 +181,13 @@ class Performer:
         self._ledger.save(live.record)
 
     def _start_flow(self, live: LiveContact) -> None:
-        """That of the number, or the one that a transfer by the API has named."""
-        if not self._flows.hook(live, TRANSFER):
+        """That of the number, or the one that the API has named."""
+        now = datetime.now(UTC)
+        live.note(now, connected_to_system=live.record.connected_to_system or now)
+        if TRANSFER.name not in live.hooks:
             self._flows.start(live)
+        elif not self._flows.hook(live, TRANSFER):  # it is gone, or published no longer
+            self._later(live, Input.FLOW_ENDED)
         live.hooks.pop(TRANSFER.name, None)
 
     def _rejoin_queue(self, live: LiveContact) -> None:

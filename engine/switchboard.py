@@ -72,7 +72,7 @@ OUTCOMES = {
     Party.THIRD_PARTY: (Input.THIRD_PARTY_ANSWERED, Input.AGENT_MISSED),
 }
 """What it means for a call that a phone we rang has answered, or has not."""
-DIALLED = {State.CALLING, State.CALLING_BACK}
+DIALLED = {State.CALLING, State.CALLING_BACK, State.REACHING}
 """The customer is called, and another trunk may be tried."""
 HUNG_UP = {Cause.REMOTE_BYE, Cause.CANCELLED}
 log = structlog.get_logger("engine.switchboard")

@@ -8,7 +8,6 @@ from typing import Any
 
 from engine.agents import own_queue
 from engine.call import Input, State
-from engine.contact_record import ContactRecord
 from engine.directory import Kind
 from engine.house import House
 from engine.moments import TRANSFER
@@ -54,7 +53,7 @@ class ContactsApi:
         """These become these; the others stay. A flow that runs sees them from the next one on."""
         contact_id, values = given["InitialContactId"], given["Attributes"]
         await self._contacts.note(
-            caller, contact_id, lambda record: {"attributes": merged(record, values)}
+            caller, contact_id, lambda record: {"attributes": merged(record.attributes, values)}
         )
         self._house.ledger.audit(caller.name, "contact.attributes", contact_id, ", ".join(values))
         return {}
@@ -123,9 +122,9 @@ class ContactsApi:
         return {}
 
 
-def merged(record: ContactRecord, values: Mapping[str, str]) -> dict[str, str]:
+def merged(former: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """Raises Refused: too much."""
-    attributes = {**record.attributes, **values}
+    attributes = {**former, **values}
     size = sum(len(name.encode()) + len(value.encode()) for name, value in attributes.items())
     if size > MAX_ATTRIBUTE_BYTES:
         raise Refused.invalid(f"Attributes: at most {MAX_ATTRIBUTE_BYTES} bytes of a contact")

@@ -95,6 +95,7 @@ REQUIRED: Mapping[str, str] = {
     "SearchUserHierarchyGroups": "AgentGrouping.View",
     "SearchUsers": "Users.View",
     "StartContactRecording": "BasicAgentAccess",
+    "StartOutboundVoiceContact": "OutboundCallAccess",
     "StopContact": "StopContact.Enabled",
     "StopContactRecording": "BasicAgentAccess",
     "SuspendContactRecording": "BasicAgentAccess",

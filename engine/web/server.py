@@ -44,13 +44,11 @@ from engine.web.live.viewers import Viewers
 from engine.web.login_api import LoginApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
+from engine.web.outbound_api import OutboundApi
 from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
-<<<<<<< HEAD
 from engine.web.pages import Pages
-=======
 from engine.web.phone_numbers_api import PhoneNumbersApi
->>>>>>> 592e6ce (directory: phone numbers are claimed, run a flow of the API at once, and are what queues show)
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
@@ -220,6 +218,7 @@ def connect(house: House, login: Login) -> Dispatch:
         **ContactDetailsApi(house).handlers(),
         **MetricsApi(house).handlers(),
         **MonitoringApi(house).handlers(),
+        **OutboundApi(house).handlers(),
         **RecordingApi(house).handlers(),
         **audited(changes, house.ledger.audit),
         **SearchApi(house.directory, house.records, house.ledger).handlers(),

@@ -335,3 +335,17 @@ def test_a_callback_that_nobody_answers_frees_the_agent_and_may_be_made_again() 
     call, last = walked(Input.CALLED_BACK, Input.CUSTOMER_MISSED)
     assert last[0] is Do.RELEASE_AGENT and last[-1] is Do.CLOSE
     assert call.ended_by is Input.CUSTOMER_MISSED
+
+
+def test_whom_the_api_calls_is_in_the_flow_when_they_answer() -> None:
+    call, last = walked(Input.API_DIALLED, Input.CUSTOMER_ANSWERED)
+    assert (call.state, last, call.deadline) == (State.FLOW, (Do.START_FLOW,), inf)
+
+
+def test_whom_the_api_calls_is_rung_for_a_while() -> None:
+    call = Call(20.0)
+    call.ring_outside(60.0)
+    call.step(Input.API_DIALLED, now=1.0)
+    assert call.deadline == 61.0
+    assert call.tick(61.0)[-1] is Do.CLOSE
+    assert (call.state, call.ended_by) == (State.ENDED, Input.CUSTOMER_MISSED)
