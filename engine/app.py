@@ -25,6 +25,7 @@ from engine.login.first_admin import first_admin
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records, narrow
 from engine.sealing import KINDS
+from engine.web.pages import ROOT
 from engine.web.server import WebServer
 from flows import Flow
 from mixer import MixerError
@@ -187,10 +188,11 @@ async def open_doors(house: House, web: WebServer) -> None:
 
 
 def announce(settings: Settings, engine: Running) -> None:
-    """Where to dial, where the API is."""
+    """Where to dial, where the API and the console are."""
     where = engine.house.sip.authority
     for number in settings.numbers:
         print(f"Dial        sip:{number.number}@{where}  (flow {number.flow})")
     print(f"Register at sip:{where}  (agents and supervisors, UDP or TCP)")
     print(f"API         {engine.api}")
+    print(f"Console     {engine.api}{ROOT}")
     print("Ready", flush=True)
