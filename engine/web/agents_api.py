@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from math import isinf
 from typing import Any
 
+from engine.agent_contacts import LEFT_OVER
 from engine.agents import Agent, Status, StatusType
 from engine.directory import Kind
 from engine.house import House
@@ -16,7 +17,7 @@ from engine.web.caller import Caller
 from engine.web.dispatch import Handler
 from engine.web.paging import page
 from engine.web.shapes import Json
-from engine.web.user_data import LEFT_OVER, Wanted, contacts_by_user, of_agent, of_supervisor
+from engine.web.user_data import Wanted, contacts_by_user, of_agent, of_supervisor
 
 Given = dict[str, Any]
 OF_OTHERS = ("AccessMetrics", "AgentStates.View")

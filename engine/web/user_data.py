@@ -6,27 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from engine.agent_contacts import LEFT_OVER, LISTENS, agent_contact_state, people
 from engine.agents import OFFLINE, Agent, Presence, Status
-from engine.call import RINGING, State
 from engine.directory import Kind, Resource, Resources
 from engine.directory.hierarchy import LEVELS, below, path
 from engine.live import Listener, LiveContact
-from engine.supervision import Stage
 from engine.web.shapes import Json
 
-TALKS = {
-    State.CALLING: "CONNECTING",
-    State.CALLING_BACK: "CONNECTING",
-    State.BRIEFING: "CONNECTING",
-    State.GREETING: "CONNECTING",
-    State.WHISPERING: "CONNECTING",
-    State.BRIDGED: "CONNECTED",
-    State.SENDING: "CONNECTED",
-    State.TRANSFERRING: "CONNECTED_ONHOLD",
-}
-LISTENS = {Stage.DIALLING: "CONNECTING", Stage.LISTENING: "CONNECTED"}
-LEFT_OVER = {Presence.MISSED: "MISSED", Presence.AFTER_CONTACT_WORK: "ENDED"}
-"""How a contact stands for an agent who has not cleared it."""
 MONITORING = Status("monitoring", "Monitoring", OFFLINE.type)
 """What somebody who listens is shown as (specification item 16); nobody can choose it."""
 
@@ -45,24 +31,6 @@ def contacts_by_user(contacts: Iterable[LiveContact]) -> Contacts:
         for one in live.listeners:
             found[one.monitor.supervisor].append(_listening(one))
     return found
-
-
-def people(live: LiveContact) -> set[str]:
-    """All who may have a part in it, for whom it may stand in some state."""
-    lines = (live.customer, live.agent, live.ringing)
-    return ({line.username for line in lines if line} | {live.offered_to or ""}) - {""}
-
-
-def agent_contact_state(live: LiveContact, username: str) -> str | None:
-    """`AgentContactState`: how a contact stands for this agent; None when it is none of theirs."""
-    if live.call.state in RINGING and live.offered_to == username:
-        return "INCOMING"
-    if live.call.state is State.BRIDGED and live.agent_holds:
-        held = live.agent is not None and live.agent.username == username
-        return "CONNECTED_ONHOLD" if held else None
-    lines = (live.customer, live.agent, live.ringing)
-    talking = {line.username for line in lines if line}
-    return TALKS.get(live.call.state) if username in talking else None
 
 
 def of_agent(agent: Agent, contacts: Contacts, resources: Resources, moment: Moment) -> Json:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from engine.agents import Agent, Signal, Status, StatusType
-from engine.call import Input, State
+from engine.call import State
 from engine.directory import Resources
 from engine.line import Party
 from engine.live import Listener
@@ -12,12 +12,7 @@ from engine.routing_profile import RoutingProfile
 from engine.supervision import Change, Monitor
 from engine.web.answer_shape import write
 from engine.web.service_model import Service
-from engine.web.user_data import (
-    agent_contact_state,
-    contacts_by_user,
-    of_agent,
-    of_supervisor,
-)
+from engine.web.user_data import contacts_by_user, of_agent, of_supervisor
 from tests.rig.contacts import NOON, contact_record, line, live_contact
 
 ARN = "arn:aws:connect:local:000000000000:instance/earshot"
@@ -99,48 +94,3 @@ def test_who_listens_is_shown_as_monitoring() -> None:
         own.contact_id,
         "CONNECTED",
     )
-
-
-@pytest.mark.parametrize(
-    ("state", "offered_to", "said"),
-    [
-        (State.BRIDGED, "agent1", "CONNECTED"),
-        (State.TRANSFERRING, "agent2", "CONNECTED_ONHOLD"),
-        (State.OFFERING, "agent1", "INCOMING"),
-        (State.OFFERING, "agent2", None),
-        (State.WAITING, "agent1", None),
-        (State.CALLING, "agent1", "CONNECTING"),
-    ],
-)
-def test_how_a_contact_stands_for_an_agent(state: State, offered_to: str, said: str | None) -> None:
-    live = live_contact(state)
-    live.offered_to = offered_to
-    assert agent_contact_state(live, "agent1") == said
-
-
-@pytest.mark.parametrize("listens", [Input.AGENT_LISTENS, Input.WHISPERED])
-def test_an_agent_is_not_connected_while_somebody_hears_a_whisper(listens: Input) -> None:
-    live = live_contact(State.OFFERING)
-    for event in (Input.AGENT_LISTENS, listens):
-        live.call.step(event, now=0.0)
-    agent = line(live.contact_id, Party.AGENT)
-    agent.username = "agent1"
-    if live.call.state is State.BRIEFING:
-        live.ringing = agent
-    else:
-        live.agent = agent
-    assert agent_contact_state(live, "agent1") == "CONNECTING"
-
-
-def test_a_contact_on_its_way_rings_at_the_next_agent_and_is_held_by_the_first() -> None:
-    live = live_contact(State.TRANSFERRING)
-    live.offered_to = "agent2"
-    assert agent_contact_state(live, "agent2") == "INCOMING"
-
-
-def test_an_agent_whose_phone_holds_has_the_contact_on_hold() -> None:
-    live = live_contact()
-    assert live.agent
-    live.agent = line(live.contact_id, Party.AGENT, "sendonly")
-    live.agent.username = "agent1"
-    assert agent_contact_state(live, "agent1") == "CONNECTED_ONHOLD"
