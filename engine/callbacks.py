@@ -89,6 +89,12 @@ class Callbacks:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def scheduled(self, queue: str) -> int:
+        """Those of this queue whose time to join it has not come."""
+        place = self._router.floor.place
+        waiting = self._waiting.values()
+        return sum(one.queue == queue and place(one.contact_id) is None for one in waiting)
+
     def check(self, number: str, queue: str | None) -> None:
         """Raises PeerError where flows may not call this number now, for this queue."""
         self._calls.hunt(number, queue)

@@ -115,7 +115,7 @@ class House:
     def _monitors(self) -> Monitors:
         routing = self.settings.routing
         monitors = Monitors(
-            *(self.sip, self.lines, self.mixer, self.ledger, self.rights),
+            *(self.sip, self.lines, self.mixer, self.ledger, self.rights, self.registry.changed),
             max_listeners=routing.max_listeners,
             ring_seconds=routing.ring_seconds,
         )
@@ -294,6 +294,7 @@ class House:
         if live.agent:
             self.recordings.start(live)
         self.mixer.route(live.contact_id, live.routes())
+        self.registry.changed(live)
         self.ledger.save(live.record)
 
     def _refuse(self, contact_id: str) -> None:

@@ -6,6 +6,7 @@ A contact that changes faster than the database writes is written once, in its l
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,9 +36,14 @@ class Ledger:
         self._records = records
         self._contacts: dict[str, ContactRecord] = {}  # waiting, by contact id
         self._audits: list[AuditRecord] = []
+        self._listeners: list[Callable[[ContactRecord], None]] = []
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+
+    def listen(self, listener: Callable[[ContactRecord], None]) -> None:
+        """It is told of each form of each contact, before that is written."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="ledger")
@@ -53,6 +59,8 @@ class Ledger:
 
     def save(self, record: ContactRecord) -> None:
         """Never waits; the record is in the database soon after."""
+        for listener in self._listeners:
+            listener(record)
         if len(self._contacts) >= MAX_WAITING and record.contact_id not in self._contacts:
             lost = self._contacts.pop(next(iter(self._contacts)))
             log.error("record lost: too many wait for the database", contact_id=lost.contact_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -35,12 +35,14 @@ class Monitors:
         mixer: Farm,
         ledger: Ledger,
         rights: MonitorRights,
+        changed: Callable[[LiveContact], None],
         *,
         max_listeners: int,
         ring_seconds: float,
     ) -> None:
+        """`changed` is told of a contact whose listeners are other than before."""
         self._sip, self._lines, self._mixer, self._ledger = sip, lines, mixer, ledger
-        self._rights = rights
+        self._rights, self._changed = rights, changed
         self._followed: dict[str, str] = {}  # agent, by supervisor
         self._max_listeners, self._ring_seconds = max_listeners, ring_seconds
         self._loop = asyncio.get_running_loop()
@@ -83,6 +85,7 @@ class Monitors:
         live.listeners.append(listener)
         self._ledger.save(listener.record)
         self._ledger.audit(supervisor, "monitor.start", live.contact_id)
+        self._changed(live)
         return listener
 
     def _ring(self, live: LiveContact, supervisor: str, allowed: frozenset[Mode]) -> Line:
@@ -110,6 +113,7 @@ class Monitors:
         listener.monitor.switch(mode)
         self._mixer.route(live.contact_id, live.routes())
         self._ledger.audit(supervisor, f"monitor.{mode.name.lower()}", live.contact_id)
+        self._changed(live)
 
     def recheck(self, contacts: Iterable[LiveContact]) -> None:
         """Permissions may have changed: who may not listen any more is hung up on, and who may not
@@ -195,6 +199,7 @@ class Monitors:
         )
         self._ledger.save(listener.record)
         self._ledger.audit(listener.monitor.supervisor, "monitor.stop", live.contact_id)
+        self._changed(live)
 
 
 def stop_ringing(listener: Listener) -> None:

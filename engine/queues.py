@@ -12,7 +12,7 @@ marked as ringing. Between two changes no agent is free who may take a contact t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -56,8 +56,27 @@ class Floor:
         self._serial, self._arrivals = count(), count()
         self.worked: list[Worked] = []
         """What is over since somebody emptied it."""
+        self._on_agent: list[Callable[[str], None]] = []
+        self._on_queues: list[Callable[[Iterable[str]], None]] = []
         for agent in agents:
             self.hire(agent, -inf)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """It is told the name of an agent who may be other than before: it looks later."""
+        self._on_agent.append(listener)
+
+    def listen_to_queues(self, listener: Callable[[Iterable[str]], None]) -> None:
+        """The same of queues: of who waits there, and of the agents who serve them."""
+        self._on_queues.append(listener)
+
+    def _tell(self, agent: Agent) -> None:
+        for listener in self._on_agent:
+            listener(agent.username)
+        self._tell_queues(agent.profile.names)
+
+    def _tell_queues(self, queues: Iterable[str]) -> None:
+        for listener in self._on_queues:
+            listener(queues)
 
     # Who is there -----------------------------------------------------------------------------
 
@@ -69,10 +88,12 @@ class Floor:
             agent.rest_seconds, agent.work_seconds = new.rest_seconds, new.work_seconds
             agent.auto_accept = new.auto_accept
             self.groups.resign(agent)
+            self._tell_queues(agent.profile.names)
             agent.profile = new.profile
         if self.groups.enrol(agent):
             self._delay_anew(agent.profile, now)
         self._remember(agent)
+        self._tell(agent)
         return self._serve(agent, now)
 
     def _delay_anew(self, profile: RoutingProfile, now: float) -> None:
@@ -95,6 +116,7 @@ class Floor:
         self._dismissed.remove(agent.username)
         self.groups.resign(agent)
         del self.agents[agent.username]
+        self._tell(agent)
         return True
 
     def has(self, queue: str) -> bool:
@@ -115,8 +137,13 @@ class Floor:
 
     def oldest_in(self, queue: str, now: float) -> float:
         """How many seconds the contact that came first has waited; 0 where none waits."""
+        since = self.oldest_since(queue)
+        return 0.0 if since is None else max(0.0, now - since)
+
+    def oldest_since(self, queue: str) -> float | None:
+        """When the contact came that came first; None where none waits."""
         first = next(iter(self._in_queue.get(queue, {}).values()), None)
-        return max(0.0, now - first.since) if first else 0.0
+        return first.since if first else None
 
     def place(self, contact_id: str) -> Place | None:
         """Where it stands; None where it waits for nobody."""
@@ -128,6 +155,7 @@ class Floor:
         place = Place(contact_id, queue, now, next(self._arrivals))
         self._places[contact_id] = place
         self._in_queue.setdefault(queue, {})[contact_id] = place
+        self._tell_queues((queue,))
         return self._stand(place, now)
 
     def prefer(
@@ -248,6 +276,7 @@ class Floor:
     def _changed(self, agent: Agent, former: tuple[Presence, float], now: float) -> list[Offer]:
         """Counted anew; who is available now takes a contact, if one waits. `former`: what the
         agent did, and since when."""
+        self._tell(agent)
         before, since = former
         if agent.presence is before:
             return []
@@ -311,6 +340,7 @@ class Floor:
         before = agent.presence
         agent.step(Signal.OFFERED, now)
         self.groups.of(agent).moved(agent, before)
+        self._tell(agent)
         return Offer(place.contact_id, agent.username)
 
     def _remove(self, contact_id: str) -> str | None:
@@ -320,5 +350,6 @@ class Floor:
             return None
         if place.queue:
             del self._in_queue[place.queue][contact_id]
+            self._tell_queues((place.queue,))
         place.entry = None
         return place.ringing

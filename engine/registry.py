@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.line import Line
 from engine.live import LiveContact
@@ -12,6 +12,7 @@ from engine.live import LiveContact
 class Registry:
     def __init__(self) -> None:
         self._contacts: dict[str, LiveContact] = {}
+        self._listeners: list[Callable[[LiveContact], None]] = []
         self.empty = asyncio.Event()
         """Set while no contact lives."""
         self.empty.set()
@@ -26,11 +27,21 @@ class Registry:
     def add(self, live: LiveContact) -> None:
         self._contacts[live.contact_id] = live
         self.empty.clear()
+        self.changed(live)
 
     def remove(self, live: LiveContact) -> None:
         self._contacts.pop(live.contact_id, None)
         if not self._contacts:
             self.empty.set()
+        self.changed(live)
+
+    def listen(self, listener: Callable[[LiveContact], None]) -> None:
+        """It is told of a contact that may be other than before, or is no more: it looks later."""
+        self._listeners.append(listener)
+
+    def changed(self, live: LiveContact) -> None:
+        for listener in self._listeners:
+            listener(live)
 
     def of_agent(self, username: str) -> LiveContact | None:
         """The contact this agent talks in; not those that they have called."""

@@ -341,6 +341,7 @@ class Switchboard:
         except Exception:
             log.exception("call failed", contact_id=live.contact_id)
             self._abandon(live)
+        self._registry.changed(live)
 
     def _abandon(self, live: LiveContact) -> None:
         """End a call in which something broke."""

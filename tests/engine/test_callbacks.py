@@ -128,7 +128,9 @@ async def test_it_waits_as_long_as_the_flow_says_and_is_over_when_the_engine_sto
         assert it.one.house.router.floor.contacts_in("support") == 0
         assert presence(it) is Presence.AVAILABLE
         assert before.record.attributes == {"to": BERLIN, "callback": "yes"}
-        it.one.house.callbacks.close()
+        callbacks = it.one.house.callbacks
+        assert (callbacks.scheduled("support"), callbacks.scheduled("sales")) == (1, 0)
+        callbacks.close()
         found = await record(it, before)
     assert found.disconnect and found.disconnect_reason is DisconnectReason.OTHER
 

@@ -73,3 +73,11 @@ async def test_what_the_database_refuses_is_kept_and_written_when_it_is_back(
     assert await ledger.flush()
     assert await elsewhere.contact(record.contact_id)
     await elsewhere.close()
+
+
+async def test_whoever_listens_is_told_every_form_of_a_contact(records: Records) -> None:
+    ledger, record, told = Ledger(records), contact_record(), list[str | None]()
+    ledger.listen(lambda form: told.append(form.agent))
+    for agent in ("agent1", "agent2"):
+        ledger.save(replace(record, agent=agent))
+    assert told == ["agent1", "agent2"]

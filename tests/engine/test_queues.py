@@ -204,3 +204,30 @@ def test_who_chooses_to_be_available_gets_the_next_contact() -> None:
     one.choose("a", OFFLINE, now=1.0)
     assert one.join("c1", "support", now=2.0) == []
     assert one.choose("a", AVAILABLE, now=3.0) == [Offer("c1", "a")]
+
+
+def test_whoever_listens_is_told_of_each_agent_and_queue_that_may_be_other_than_before() -> None:
+    one = floor("a")
+    agents, queues = list[str](), list[str]()
+    one.listen(agents.append)
+    one.listen_to_queues(queues.extend)
+    for change in (
+        lambda: one.join("c1", "support", now=5.0),
+        lambda: one.take("c1", now=6.0),
+        lambda: one.choose("a", OFFLINE, now=7.0),
+        lambda: one.release("a", now=8.0),
+        lambda: one.hire(Agent("a", RoutingProfile.of(["sales"]), REST), now=9.0),
+        lambda: one.dismiss("a"),
+    ):
+        change()
+        assert agents and set(agents) == {"a"}
+        assert queues and set(queues) <= {"support", "sales"}
+        agents.clear()
+        queues.clear()
+
+
+def test_an_agent_who_comes_to_other_queues_is_told_of_the_old_ones_too() -> None:
+    one, queues = floor("a"), list[str]()
+    one.listen_to_queues(queues.extend)
+    one.hire(Agent("a", RoutingProfile.of(["sales"]), REST), now=9.0)
+    assert set(queues) == {"support", "sales"}

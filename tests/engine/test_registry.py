@@ -47,3 +47,13 @@ async def test_a_line_that_an_agent_opens_goes_beside_the_contact_they_talk_in_o
     registry.add(talks)
     assert registry.beside("agent1") is talks.customer
     assert registry.beside("agent2") is None
+
+
+async def test_whoever_listens_is_told_when_a_contact_comes_changes_and_ends() -> None:
+    registry, live = Registry(), live_contact()
+    told = list[bool]()
+    registry.listen(lambda one: told.append(one.contact_id in registry))
+    registry.add(live)
+    registry.changed(live)
+    registry.remove(live)
+    assert told == [True, True, False]
