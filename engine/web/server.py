@@ -39,6 +39,7 @@ from engine.web.gate import Gate, answer_to
 from engine.web.instance_api import InstanceApi
 from engine.web.live import Hub
 from engine.web.live.hub import SESSION_CLOSED
+from engine.web.live.metrics import LiveMetrics
 from engine.web.live.socket import MAX_MESSAGE_BYTES, LiveApi
 from engine.web.live.viewers import Viewers
 from engine.web.login_api import LoginApi
@@ -185,7 +186,9 @@ def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) ->
 def live(house: House, login: Login, door: SessionDoor) -> LiveApi:
     """The socket of browsers, with all its topics."""
     viewers = Viewers(house.directory)
-    hub = Hub(house.bus, viewers.of)
+    hub, metrics = Hub(house.bus, viewers.of), LiveMetrics(house)
+    for feed in (metrics.agents, metrics.queues):
+        hub.add(feed.topic)
     viewers.listen(hub.review)
     login.sessions.listen(lambda closed: house.bus.publish(SESSION_CLOSED, {"of": closed}))
     return LiveApi(hub, viewers.of, door.lasts)

@@ -62,3 +62,19 @@ async def test_a_websocket_is_opened_by_pages_of_ours_alone(
         await door.caller(socket)
     socket["headers"].append((b"origin", b"http://gate"))
     assert (await door.caller(socket)).name == "agent1"
+
+
+async def test_a_connection_lasts_as_long_as_the_session_it_was_opened_in(
+    login: tuple[Login, SessionDoor],
+) -> None:
+    way_in, door = login
+    token, closed = await way_in.sessions.open("agent1", datetime.now(UTC), limited=False), []
+    way_in.sessions.listen(closed.append)
+    opened = scope(token)
+    await door.caller(opened)
+    assert await door.lasts(opened)
+    await way_in.leave(opened["session"], "agent1")
+    assert not await door.lasts(opened)
+    assert await door.lasts(scope(""))  # one that was opened with a key
+    await way_in.sessions.close_all("agent1")
+    assert closed == [opened["session"].digest, "agent1"]
