@@ -41,7 +41,9 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "oldest_first": {"descending": False},
     "disconnect_time": {"time": "DISCONNECT_TIMESTAMP", "order": "DISCONNECT_TIMESTAMP"},
     "agent": {"agents": ("agent7",)},
-    "number": {"customer": "+15550000000042"},
+    "hierarchy": {"groups": (("level_one", ("group1",)),)},
+    "rare_hierarchy": {"groups": (("level_two", ("group1100",)),)},
+    "number": {"customers": ("+15550000000042",)},
     "number_suffix": {"customer_suffix": "0042"},
     "queue": {"queues": ("queue3",)},
     "channel": {"channels": ("VOICE",)},
@@ -54,11 +56,14 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
 CONTACTS = """
 INSERT INTO contacts (contact_id, initial_contact_id, channel, initiation_method,
     customer_endpoint, system_endpoint, queue, agent, agents, attributes, recorded, signalling,
-    initiation, connected_to_agent, disconnect, disconnect_reason, last_update, reversed_endpoint)
+    initiation, connected_to_agent, disconnect, disconnect_reason, last_update, last_digits,
+    level_one, level_two)
 SELECT {id}, {id}, CASE WHEN n % 2003 = 0 THEN 'CHAT' ELSE 'VOICE' END,
     CASE WHEN n % 11 = 0 THEN 'OUTBOUND' ELSE 'INBOUND' END, {number}, 'support',
     'queue' || (n % 50), 'agent' || (n % 1009), '[]', '{{}}', '[]', '{{}}', {at}, {at}, {at},
-    CASE WHEN n % 997 = 0 THEN 'TELECOM_PROBLEM' ELSE 'CUSTOMER_DISCONNECT' END, {at}, {reversed}
+    CASE WHEN n % 997 = 0 THEN 'TELECOM_PROBLEM' ELSE 'CUSTOMER_DISCONNECT' END, {at},
+    substr({number}, 12),
+    'group' || (n % 3), 'group' || (n % 3) || (n % 1201)
 FROM ({numbers}) AS given
 """
 ATTRIBUTES = """
@@ -74,7 +79,6 @@ FRAGMENTS: Mapping[str, Mapping[str, str]] = {
         "at": "strftime('%Y-%m-%d %H:%M:%S', {begin} + n * {step}, 'unixepoch') || '.000000'",
         "id": "printf('%08x-0000-4000-8000-%012x', (n * 2654435761) % 4294967296, n)",
         "number": "printf('+1555%010d', n % 4001)",
-        "reversed": "reversed(printf('+1555%010d', n % 4001))",
     },
     "postgresql": {
         "numbers": "SELECT n::bigint FROM generate_series(0, {last}) AS made(n)",
@@ -82,7 +86,6 @@ FRAGMENTS: Mapping[str, Mapping[str, str]] = {
         "id": "lpad(to_hex((n * 2654435761) % 4294967296), 8, '0') || '-0000-4000-8000-'"
         " || lpad(to_hex(n), 12, '0')",
         "number": "'+1555' || lpad((n % 4001)::text, 10, '0')",
-        "reversed": "reverse('+1555' || lpad((n % 4001)::text, 10, '0'))",
     },
 }
 
@@ -95,9 +98,6 @@ def fill(url: str, contacts: int) -> None:
     with engine.begin() as connection:
         dialect = connection.dialect.name
         if dialect == "sqlite":
-            driver = connection.connection.dbapi_connection
-            assert driver
-            driver.create_function("reversed", 1, lambda said: said[::-1], deterministic=True)
             connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
         for statement in (CONTACTS, ATTRIBUTES):
             _execute(connection, statement, FRAGMENTS[dialect], contacts)

@@ -95,6 +95,7 @@ class Agent:
 
     `rest_seconds` follow a missed contact; `work_seconds` limits after-contact work: inf until the
     contact is cleared, None for none. With `auto_accept` the phone is asked to answer by itself.
+    `hierarchy`: ids of the groups that they are in, from the top.
     """
 
     def __init__(
@@ -105,10 +106,11 @@ class Agent:
         work_seconds: float | None = None,
         *,
         auto_accept: bool = False,
+        hierarchy: tuple[str, ...] = (),
     ) -> None:
         self.username, self.profile = username, profile
         self.rest_seconds, self.work_seconds = rest_seconds, work_seconds
-        self.auto_accept = auto_accept
+        self.auto_accept, self.hierarchy = auto_accept, hierarchy
         self.registered = False
         self.activity = Activity.IDLE
         self.status, self.status_since = AVAILABLE, -inf

@@ -111,6 +111,8 @@ class ContactRecord:
     """Who has it, or had it last."""
     agents: tuple[str, ...] = ()
     """All who have had it, in order: more than one after a transfer."""
+    hierarchy: tuple[str, ...] = ()
+    """Ids of the groups that the agent was in when they got it, from the top."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
     signalling: Mapping[str, str] = field(default_factory=dict)

@@ -15,13 +15,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from engine.models import MAX_SEARCHED_CHARACTERS, ContactAttributeRow, ContactRow
+from engine.models import (
+    LAST_DIGITS,
+    LEVELS,
+    MAX_SEARCHED_CHARACTERS,
+    ContactAttributeRow,
+    ContactRow,
+)
 from engine.records import ContactRecord, Records, from_row
 
 MAX_RANGE = timedelta(weeks=8)
 MAX_FOUND = 10_000
 """So many of the first are counted and shown, no more."""
-DIGITS = re.compile("[0-9]{0,15}")
+DIGITS = re.compile(f"[0-9]{{{LAST_DIGITS},15}}")
 KNOWN = frozenset({"initiation", "disconnect"})
 """Times that every contact has which is found."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +68,8 @@ class Search:
     start: datetime
     end: datetime
     agents: tuple[str, ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """By level, the hierarchy groups of any of which the agent was in; of each pair."""
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     initiation_methods: tuple[str, ...] = ()
@@ -70,10 +78,10 @@ class Search:
     all_attributes: bool = True
     """Whether each of the attributes is to match, or any."""
     disconnect_reasons: tuple[str, ...] = ()
-    customer: str = ""
-    """The customer's number or address, as the contact has it."""
+    customers: tuple[str, ...] = ()
+    """Numbers or addresses of customers, as contacts have them."""
     customer_suffix: str = ""
-    """Its last digits."""
+    """The last digits of one."""
     order: str = "INITIATION_TIMESTAMP"
     descending: bool = True
 
@@ -84,8 +92,10 @@ class Search:
             raise SearchError(f"Sort/FieldName: one of {', '.join(ORDERS)} is expected")
         if not timedelta() <= self.end - self.start <= MAX_RANGE:
             raise SearchError("TimeRange: at most 8 weeks, and the start before the end")
-        if not DIGITS.fullmatch(self.customer_suffix):
-            raise SearchError("The end of a number has digits only, at most 15")
+        if unknown := sorted({level for level, _ in self.groups} - {*LEVELS}):
+            raise SearchError(f"There is no hierarchy level {', '.join(unknown)}")
+        if self.customer_suffix and not DIGITS.fullmatch(self.customer_suffix):
+            raise SearchError(f"The end of a number is {LAST_DIGITS} to 15 digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Found:
 async def search(records: Records, wanted: Search, size: int, after: Place | None = None) -> Found:
     """One page of what was found. Raises RecordError."""
     async with records.reading("search contacts") as session:
-        counted = _found(select(literal(1)), wanted).limit(MAX_FOUND)
+        counted = _found(select(literal(1)), wanted, whole=False).limit(MAX_FOUND)
         total = await session.scalar(select(func.count()).select_from(counted.subquery()))
         rows: list[ContactRow] = list(await session.scalars(_page(wanted, size + 1, after)))
         more = len(rows) > size
@@ -118,7 +128,7 @@ async def chain(records: Records, initial_contact_id: str) -> list[ContactRecord
 
 def _page(wanted: Search, size: int, after: Place | None) -> Select[Any]:
     key = _key(wanted)
-    found = _found(select(ContactRow), wanted)
+    found = _found(select(ContactRow), wanted, whole=True)
     if after:
         here = tuple_(key, ContactRow.contact_id)
         there = tuple_(literal(after.value, key.type), literal(after.contact_id))
@@ -145,20 +155,16 @@ def _goes_by_attribute(wanted: Search) -> bool:
     return by_start and len(values) == 1 and len(values[0]) == 1
 
 
-def _found(rows: Select[Any], wanted: Search) -> Select[Any]:
+def _found(rows: Select[Any], wanted: Search, *, whole: bool) -> Select[Any]:
+    """`whole`: the contacts themselves are wanted, not only how many there are."""
     if not _goes_by_attribute(wanted):
         return rows.select_from(ContactRow).where(*_conditions(wanted))
     [(name, [value])] = wanted.attributes.items()
+    within = ContactAttributeRow.initiation.between(wanted.start, wanted.end)
+    found = rows.select_from(ContactAttributeRow).where(*_has(name, (value,)), within)
+    facts = list(_facts(wanted))
     same = ContactAttributeRow.contact_id == ContactRow.contact_id
-    return (
-        rows.select_from(ContactAttributeRow)
-        .join(ContactRow, same)
-        .where(
-            *_has(name, (value,)),
-            ContactAttributeRow.initiation.between(wanted.start, wanted.end),
-            *_facts(wanted),
-        )
-    )
+    return found.join(ContactRow, same).where(*facts) if whole or facts else found
 
 
 def _place(wanted: Search, row: ContactRow) -> Place:
@@ -168,6 +174,7 @@ def _place(wanted: Search, row: ContactRow) -> Place:
 
 def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
     yield TIMES[wanted.time].between(wanted.start, wanted.end)
+    yield ContactRow.disconnect.is_not(None)
     yield from _facts(wanted)
     if wanted.attributes:
         each = [
@@ -180,20 +187,20 @@ def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
 
 
 def _facts(wanted: Search) -> Iterator[ColumnElement[bool]]:
-    yield ContactRow.disconnect.is_not(None)
     for column, values in (
+        *((getattr(ContactRow, level), ids) for level, ids in wanted.groups),
         (ContactRow.agent, wanted.agents),
         (ContactRow.queue, wanted.queues),
         (ContactRow.channel, wanted.channels),
         (ContactRow.initiation_method, wanted.initiation_methods),
         (ContactRow.disconnect_reason, wanted.disconnect_reasons),
+        (ContactRow.customer_endpoint, wanted.customers),
     ):
         if values:
             yield column == values[0] if len(values) == 1 else column.in_(values)
-    if wanted.customer:
-        yield ContactRow.customer_endpoint == wanted.customer
-    if wanted.customer_suffix:
-        yield from _begins(ContactRow.reversed_endpoint, wanted.customer_suffix[::-1])
+    if suffix := wanted.customer_suffix:
+        yield ContactRow.last_digits == suffix[-LAST_DIGITS:]
+        yield ContactRow.customer_endpoint.endswith(suffix)
 
 
 def _has(name: str, values: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
@@ -201,11 +208,3 @@ def _has(name: str, values: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
     said = [value[:MAX_SEARCHED_CHARACTERS] for value in values]
     column = ContactAttributeRow.value
     yield column == said[0] if len(said) == 1 else column.in_(said)
-
-
-def _begins(column: InstrumentedAttribute[str], digits: str) -> Iterator[ColumnElement[bool]]:
-    """As a range, which any index has in order, however the database sorts letters."""
-    yield column >= digits
-    if below := digits.rstrip("9"):  # nothing comes after nines
-        yield column < below[:-1] + str(int(below[-1]) + 1)
-    yield column.startswith(digits)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     String,
+    TextClause,
     TypeDecorator,
     text,
 )
@@ -113,6 +114,10 @@ class HoldRow(Table):
     why: Mapped[str]
 
 
+LAST_DIGITS = 4
+"""So many of a number are enough to find it by."""
+
+
 class ContactRow(Table):
     __tablename__ = "contacts"
 
@@ -122,8 +127,8 @@ class ContactRow(Table):
     channel: Mapped[str] = mapped_column(String(16))
     initiation_method: Mapped[str] = mapped_column(String(32))
     customer_endpoint: Mapped[str]
-    reversed_endpoint: Mapped[str]
-    """The customer's from behind: a number is found by its last digits."""
+    last_digits: Mapped[str]
+    """The end of the customer's, by which a number is found."""
     system_endpoint: Mapped[str]
     queue: Mapped[str | None]
     agent: Mapped[str | None]
@@ -155,29 +160,43 @@ class ContactRow(Table):
     longest_hold_seconds: Mapped[int] = mapped_column(default=0)
     work_start: Mapped[datetime | None]
     work_end: Mapped[datetime | None]
+    level_one: Mapped[str | None]
+    level_two: Mapped[str | None]
+    level_three: Mapped[str | None]
+    level_four: Mapped[str | None]
+    level_five: Mapped[str | None]
     recordings: Mapped[list[RecordingRow]] = relationship(
         lazy="selectin", order_by=RecordingRow.start, viewonly=True
     )
 
+    @property
+    def hierarchy(self) -> tuple[str, ...]:
+        """Ids of the groups that its agent was in, from the top."""
+        return tuple(filter(None, (getattr(self, level) for level in LEVELS)))
+
+
+LEVELS = ("level_one", "level_two", "level_three", "level_four", "level_five")
+"""Of the hierarchy of agents, from the top."""
 
 MAX_SEARCHED_CHARACTERS = 256
 """So far two values of an attribute are told apart by a search."""
 ENDED = text("disconnect IS NOT NULL")
 
 
-def _found_by(name: str, *columns: str) -> Index:
+def _found_by(name: str, *columns: str, where: TextClause = ENDED) -> Index:
     """Contacts are found once they have ended, so the others are not in the way."""
     found = (getattr(ContactRow, column) for column in columns)
-    return Index(f"ix_contacts_found_{name}", *found, sqlite_where=ENDED, postgresql_where=ENDED)
+    return Index(f"ix_contacts_found_{name}", *found, sqlite_where=where, postgresql_where=where)
 
 
 for _name in (
     *("agent", "queue", "channel", "customer_endpoint", "disconnect_reason"),
-    "initiation_method",
+    *("initiation_method", "last_digits"),
 ):
     _found_by(_name, _name, "initiation")
-for _name in ("initiation", "reversed_endpoint"):
-    _found_by(_name, _name)
+_found_by("initiation", "initiation")
+for _name in LEVELS:
+    _found_by(_name, _name, "initiation", where=text(f"{ENDED} AND {_name} IS NOT NULL"))
 
 
 class ContactAttributeRow(Table):

@@ -217,11 +217,13 @@ class Performer:
         live.agent, live.ringing = live.ringing or live.agent, None
         assert live.agent, "an agent has answered"
         username, now = live.agent.username, datetime.now(UTC)
+        agent = self._router.floor.agents.get(username)
         queued = live.record.enqueue is not None
         live.note(
             now,
             agent=username,
             agents=(*live.record.agents, username),
+            hierarchy=agent.hierarchy if agent else (),
             dequeue=live.record.dequeue or (now if queued else None),
             connected_to_agent=now,
         )

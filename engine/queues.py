@@ -86,7 +86,7 @@ class Floor:
         agent = self.agents.setdefault(new.username, new)
         if agent is not new:
             agent.rest_seconds, agent.work_seconds = new.rest_seconds, new.work_seconds
-            agent.auto_accept = new.auto_accept
+            agent.auto_accept, agent.hierarchy = new.auto_accept, new.hierarchy
             self.groups.resign(agent)
             self._tell_queues(agent.profile.names)
             agent.profile = new.profile

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from engine.contact_record import (
     narrow,
 )
 from engine.models import (
+    LAST_DIGITS,
+    LEVELS,
     MAX_SEARCHED_CHARACTERS,
     AuditRow,
     BindingRow,
@@ -304,16 +307,21 @@ async def _save_attributes(connection: AsyncConnection, record: ContactRecord) -
 def _facts(record: ContactRecord) -> dict[str, Any]:
     """The columns of its row."""
     facts = {part.name: getattr(record, part.name) for part in fields(record)}
-    del facts["recordings"]
-    return facts | {
-        "reversed_endpoint": record.customer_endpoint[::-1],
-        "attributes": dict(record.attributes),
-        "agents": list(record.agents),
-        "signalling": dict(record.signalling),
-        "references": {name: dict(facts) for name, facts in record.references.items()},
-        "tags": dict(record.tags),
-        "recorded": sorted(record.recorded),
-    }
+    del facts["recordings"], facts["hierarchy"]
+    levels = zip_longest(LEVELS, record.hierarchy)
+    return (
+        facts
+        | dict(levels)
+        | {
+            "last_digits": record.customer_endpoint[-LAST_DIGITS:],
+            "attributes": dict(record.attributes),
+            "agents": list(record.agents),
+            "signalling": dict(record.signalling),
+            "references": {name: dict(facts) for name, facts in record.references.items()},
+            "tags": dict(record.tags),
+            "recorded": sorted(record.recorded),
+        }
+    )
 
 
 def from_row(row: ContactRow) -> ContactRecord:

@@ -11,6 +11,7 @@ from math import inf
 from config import Person, Settings, SipSettings
 from engine.agents import Agent
 from engine.directory import Directory, Kind, Origin, Resource, Resources
+from engine.directory.hierarchy import hierarchy
 from engine.routing import Router
 from engine.routing_profile import RoutingProfile, Served
 from sip import Account
@@ -66,7 +67,9 @@ class Staff:
         if answers and (profile.queues or user.name in self._agents):
             auto_accept = user.facts["PhoneConfig"].get("AutoAccept", False)
             agent = Agent(
-                *(user.name, profile, REST_SECONDS, work_seconds(user)), auto_accept=auto_accept
+                *(user.name, profile, REST_SECONDS, work_seconds(user)),
+                auto_accept=auto_accept,
+                hierarchy=hierarchy(user, self._directory.resources),
             )
             self._router.hire(agent)
         else:

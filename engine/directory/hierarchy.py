@@ -20,6 +20,12 @@ def path(group: Resource, resources: Resources) -> list[Resource]:
     return [*(path(parent, resources) if parent else ()), group]
 
 
+def hierarchy(user: Resource, resources: Resources) -> tuple[str, ...]:
+    """Ids of the groups that a user is in, from the top."""
+    group = resources.find(Kind.HIERARCHY_GROUP, user.facts.get("HierarchyGroupId") or "")
+    return tuple(one.id for one in path(group, resources)) if group else ()
+
+
 def below(group_id: str, resources: Resources) -> frozenset[str]:
     """The id of this group, and of all that are in it."""
     groups = resources.all(Kind.HIERARCHY_GROUP)

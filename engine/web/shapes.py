@@ -65,6 +65,7 @@ def contact(record: ContactRecord, resources: Resources) -> Json:
             AfterContactWorkStartTimestamp=record.work_start,
             AfterContactWorkEndTimestamp=record.work_end,
             AgentInitiatedHoldDuration=record.hold_seconds,
+            HierarchyGroups=hierarchy_groups(record, resources),
         )
     return summary | dict(
         RelatedContactId=record.related_contact_id,
@@ -83,6 +84,14 @@ def contact(record: ContactRecord, resources: Resources) -> Json:
         or None,
         Recordings=[recording(one) for one in record.recordings],
     )
+
+
+def hierarchy_groups(record: ContactRecord, resources: Resources) -> Json | None:
+    """Level1 to Level5, as far down as the agent was."""
+    below = f"{resources.instance_arn}/{Kind.HIERARCHY_GROUP}/"
+    return {
+        f"Level{number}": {"Arn": below + group} for number, group in enumerate(record.hierarchy, 1)
+    } or None
 
 
 def recording(record: RecordingRecord) -> Json:

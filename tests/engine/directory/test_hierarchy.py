@@ -1,22 +1,5 @@
-from engine.directory import Kind, Origin, Resource, Resources
-from engine.directory.hierarchy import below, levels, path
-from tests.engine.directory.desk import ARN, NOON
-
-STRUCTURE = {"LevelOne": {"Name": "Land"}, "LevelTwo": {"Name": "Town"}}
-
-
-def resource(kind: Kind, identifier: str, **facts: object) -> Resource:
-    return Resource(kind, identifier, identifier, facts, Origin.API, NOON)
-
-
-def group(identifier: str, **facts: object) -> Resource:
-    return resource(Kind.HIERARCHY_GROUP, identifier, **facts)
-
-
-NORTH, SOUTH = group("north"), group("south")
-KIEL, BONN = group("kiel", ParentGroupId="north"), group("bonn", ParentGroupId="south")
-INSTANCE = resource(Kind.INSTANCE, "earshot", HierarchyStructure=STRUCTURE)
-THERE = Resources(ARN, [NORTH, SOUTH, KIEL, BONN, INSTANCE])
+from engine.directory.hierarchy import below, hierarchy, levels, path
+from tests.engine.directory.people import KIEL, NORTH, SOUTH, THERE, user
 
 
 def test_a_group_has_a_path_from_the_top() -> None:
@@ -29,3 +12,8 @@ def test_below_a_group_are_it_and_all_that_are_in_it() -> None:
     assert below("north", THERE) == {"north", "kiel"}
     assert below("kiel", THERE) == {"kiel"}
     assert below("nowhere", THERE) == frozenset()
+
+
+def test_a_user_is_in_a_group_and_in_all_above_it() -> None:
+    assert hierarchy(user("ann", group="kiel"), THERE) == ("north", "kiel")
+    assert hierarchy(user("ann", group=""), THERE) == ()
