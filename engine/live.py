@@ -40,7 +40,6 @@ class Listener:
     record: ContactRecord
     monitor: Monitor
     line: Line
-    client_token: str | None = None
     ringing: TimerHandle | None = None
 
 

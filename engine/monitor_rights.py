@@ -5,8 +5,10 @@ Specification items 2, 8, 9, 49 and 50.
 
 from __future__ import annotations
 
+from engine.contact_record import ContactRecord
 from engine.directory import Kind, Resources
 from engine.directory.attributes import is_on
+from engine.directory.reach import reach
 from mixer import Mode
 
 LISTENS = frozenset({"ManagerListenIn", "BasicAgentAccess"})
@@ -29,6 +31,13 @@ class MonitorRights:
         if not permissions >= LISTENS:
             return frozenset()
         return frozenset(Mode) if SPEAKS in permissions else frozenset({Mode.LISTEN})
+
+    def reaches(self, username: str, record: ContactRecord) -> bool:
+        """Whether this user's security profiles let them see the contact."""
+        user = self._resources.named(Kind.USER, username)
+        return user is not None and reach(user, self._resources).sees_contact(
+            record, self._resources
+        )
 
     @property
     def enhanced(self) -> bool:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 
+from engine.directory.reach import beyond
 from engine.ledger import Ledger
 from engine.line import Line, Party
 from engine.lines import Lines, NoLine
@@ -48,23 +49,14 @@ class Monitors:
         self._loop = asyncio.get_running_loop()
 
     def start(
-        self,
-        live: LiveContact,
-        supervisor: str,
-        client_token: str | None,
-        allowed: frozenset[Mode] = SILENT,
+        self, live: LiveContact, supervisor: str, allowed: frozenset[Mode] = SILENT
     ) -> Listener:
-        """Ring the supervisor's phone; it hears the conversation once it answers.
+        """Ring the supervisor's phone, which hears the conversation from when it answers.
 
-        The same request again, told by its `client_token`, is answered with the same listener.
         Raises Refused.
         """
-        for one in live.listeners:
-            if client_token and (one.monitor.supervisor, one.client_token) == (
-                supervisor,
-                client_token,
-            ):
-                return one
+        if not self._rights.reaches(supervisor, live.record):
+            raise beyond(supervisor, f"the contact {live.contact_id}")
         candidate = Candidate(
             live.call.state, live.recorded, [one.monitor.supervisor for one in live.listeners]
         )
@@ -77,10 +69,8 @@ class Monitors:
             enhanced=self._rights.enhanced,
         )
         line = self._ring(live, supervisor, allowed)
-        listener = Listener(
-            *(monitor_record(live.record, supervisor), Monitor(supervisor, allowed)),
-            *(line, client_token),
-        )
+        record = monitor_record(live.record, supervisor)
+        listener = Listener(record, Monitor(supervisor, allowed), line)
         listener.ringing = self._loop.call_later(self._ring_seconds, self.left, live, line)
         live.listeners.append(listener)
         self._ledger.save(listener.record)
@@ -116,12 +106,13 @@ class Monitors:
         self._changed(live)
 
     def recheck(self, contacts: Iterable[LiveContact]) -> None:
-        """Permissions may have changed: who may not listen any more is hung up on, and who may not
-        speak is heard by nobody."""
+        """Permissions and restrictions may have changed: who may not listen any more is hung up on,
+        and who may not speak is heard by nobody."""
         for live in contacts:
             for listener in tuple(live.listeners):
-                allowed = self._rights.allowed(listener.monitor.supervisor)
-                if not allowed:
+                supervisor = listener.monitor.supervisor
+                allowed = self._rights.allowed(supervisor)
+                if not allowed or not self._rights.reaches(supervisor, live.record):
                     self._end(live, listener, DisconnectReason.OTHER)
                 elif listener.monitor.mode not in allowed:
                     self.switch(live, listener, Mode.LISTEN)
@@ -158,7 +149,7 @@ class Monitors:
                 self.unfollow(supervisor)
                 continue
             try:
-                self.start(live, supervisor, None, allowed)
+                self.start(live, supervisor, allowed)
             except Refused as refused:
                 log.warning("not followed", contact_id=live.contact_id, error=refused.message)
 

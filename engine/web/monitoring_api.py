@@ -65,8 +65,8 @@ class MonitoringApi:
             allowed = SILENT
         elif Mode.BARGE not in allowed:
             raise Refused(403, "AccessDeniedException", f"{supervisor} may not barge in")
-        live = self._contacts.live(given["ContactId"])
-        listener = self._house.monitors.start(live, supervisor, given.get("ClientToken"), allowed)
+        live = self._contacts.live(caller, given["ContactId"])
+        listener = self._house.monitors.start(live, supervisor, allowed)
         contact_id = listener.record.contact_id
         arn = f"{self._resources.instance_arn}/contact/{contact_id}"
         return {"ContactId": contact_id, "ContactArn": arn}
@@ -85,6 +85,7 @@ class MonitoringApi:
         """The conversation that the agent has just now is the first."""
         supervisor, _ = self._supervisor(caller, request.UserId)
         agent = self._agent(user_id)
+        caller.reach.check(self._resources.get(Kind.USER, user_id))
         self._house.monitors.follow(supervisor, agent)
         if live := self._house.registry.of_agent(agent):
             self._house.monitors.conversation(live)

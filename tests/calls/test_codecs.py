@@ -125,7 +125,7 @@ async def converse(one: Running, folder: Path, here: str, there: str) -> None:
         await customer.call(f"sip:support@127.0.0.1:{one.house.sip.port}")
         await agent.wait_for("connected")
         live = await until(lambda: next((live for live in one.house.registry if live.agent), None))
-        one.house.monitors.start(live, "manager1", None)
+        one.house.monitors.start(live, "manager1")
         await manager.answer()
         await asyncio.sleep(SETTLE_SECONDS)
         overheard = await manager.talker.hears(TALK_SECONDS)

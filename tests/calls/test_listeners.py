@@ -97,7 +97,7 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
         for name, manager in zip(MANAGERS, managers, strict=True):
             await manager.phone.register()
             allowed = ALLOWED if manager is managers[0] else SILENT
-            one.house.monitors.start(live, name, None, allowed)
+            one.house.monitors.start(live, name, allowed)
             await manager.answer()
         await until(lambda: all(each.monitor.stage is Stage.LISTENING for each in live.listeners))
         yield Scene(one, parties, live, bridged)

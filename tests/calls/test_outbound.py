@@ -107,7 +107,7 @@ async def test_a_transfer_inside_is_the_same_recording_and_its_listener_hears_on
         ]
         await second.phone.register()
         await manager.phone.register()
-        one.house.monitors.start(it.live, "manager1", None)
+        one.house.monitors.start(it.live, "manager1")
         await manager.answer()
         await asyncio.sleep(SETTLE_SECONDS)
         check((await manager.talker.hears(TALK_SECONDS))[-4000:], CALLED_HZ, AGENT_HZ)

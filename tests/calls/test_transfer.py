@@ -90,7 +90,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
         [live] = one.house.registry
         await second.phone.register()
         await manager.phone.register()
-        one.house.monitors.start(live, "manager1", None)
+        one.house.monitors.start(live, "manager1")
         await manager.answer()
         yield Stage(one, customer, first, second, consulting, manager, bridged, live)
 

@@ -274,7 +274,7 @@ async def test_a_call_to_the_outside_is_transferred_and_listened_to_like_any_oth
             await other.register()
             await manager.register()
             live = await it.talks()
-            it.one.house.monitors.start(live, "manager1", None)
+            it.one.house.monitors.start(live, "manager1")
             await manager.called()
             await manager.answer(AUDIO)
             await it.agent.refer("agent2")

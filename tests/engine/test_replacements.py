@@ -59,7 +59,7 @@ async def test_an_agent_goes_on_with_another_phone_and_the_contact_stays_the_sam
 async def test_monitors_hear_the_phone_that_took_the_place(tmp_path: Path) -> None:
     async with talk(tmp_path) as it, phone(it.one, "manager1") as manager:
         await manager.register()
-        listener = it.one.house.monitors.start(it.live, "manager1", None)
+        listener = it.one.house.monitors.start(it.live, "manager1")
         await manager.called()
         await manager.answer(AUDIO)
         async with phone(it.one, "agent1") as desk:

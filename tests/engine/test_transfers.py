@@ -260,7 +260,7 @@ async def test_a_call_of_somebody_else_cannot_be_taken_over(tmp_path: Path) -> N
 async def test_monitors_hear_on_after_a_transfer(tmp_path: Path) -> None:
     async with talk(tmp_path) as it, phone(it.one, "manager1") as manager:
         await manager.register()
-        listener = it.one.house.monitors.start(it.live, "manager1", None)
+        listener = it.one.house.monitors.start(it.live, "manager1")
         await manager.called()
         await manager.answer(AUDIO)
         await it.agent.refer("sales")
