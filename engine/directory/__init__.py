@@ -2,9 +2,10 @@
 
 `permission` what may be granted, and the profiles every instance begins with; `resources` the
 resources in memory, each name once a kind; `references` which of them name which others;
-`hierarchy` groups of users; `opening_hours` when it is open; `store` the same in the database;
-`directory` changes both, one change at a time; `seeding` what the configuration says, made
-resources.
+`hierarchy` groups of users; `reach` what of all this a user reaches, by the restrictions of their
+security profiles: the one place that whoever shows or changes anything asks; `opening_hours` when
+it is open; `store` the same in the database; `directory` changes both, one change at a time;
+`seeding` what the configuration says, made resources.
 
 Everything is in memory: what a user may do is asked at each request and has to cost nothing.
 """

@@ -16,6 +16,7 @@ REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
         "RoutingProfileId": Kind.ROUTING_PROFILE,
         "HierarchyGroupId": Kind.HIERARCHY_GROUP,
     },
+    Kind.SECURITY_PROFILE: {"AllowedAccessControlHierarchyGroupId": Kind.HIERARCHY_GROUP},
     Kind.HIERARCHY_GROUP: {"ParentGroupId": Kind.HIERARCHY_GROUP},
     Kind.ROUTING_PROFILE: {
         "DefaultOutboundQueueId": Kind.QUEUE,

@@ -6,6 +6,7 @@
                pace              not too fast
                required          may they: the permission each operation needs
                request_shape     what came in, held against its shape
+               named             do they reach what it names (`engine.directory.reach`)
                *_api             what is done: contacts, agents, metrics, monitoring, users ...
                repeats           the same request again, by its ClientToken, is done once
                answer_shape      what goes out, written by its shape
@@ -17,9 +18,8 @@ directory_api to create, describe, change, list and search.
 
 The sources of the console are in console/; `build` makes static/ of them, at set-up.
 
-Pure: service_model, request_shape, answer_shape, signature, caller, required, paging, criteria,
-resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out is refused
-by its name; so is what would restrict a user and is not enforced: tags. Left out so far:
-throttling of our own routes; a flow that runs sees attributes that the API changes from the next
-flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
+Pure: service_model, request_shape, answer_shape, signature, caller, named, required, paging,
+criteria, resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out
+is refused by its name. Left out so far: throttling of our own routes; a flow that runs sees
+attributes that the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
 """

@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.directory import Directory, Kind, Resource
 from engine.refused import Refused
-from engine.web.caller import Caller
+from engine.web.caller import Caller, calling
 
 MASTER_BYTES = 32
 FILE_MODE = 0o600
@@ -58,7 +58,7 @@ class AccessKeys:
         """Whose key it is, with what they may do now."""
         user = self._user(name)
         assert user, "a key was just compared that nobody has"
-        return Caller(user.name, self.directory.resources.permissions(user))
+        return calling(user, self.directory.resources)
 
     def _user(self, name: str) -> Resource | None:
         resources = self.directory.resources

@@ -62,7 +62,11 @@ class AgentsApi:
     async def get_current_user_data(self, caller: Caller, given: Given) -> Json:
         wanted = Wanted(given["Filters"], self._resources)
         agents = self._router.floor.agents
-        rows = [(name, row) for name, row in self._rows() if wanted.takes(row, agents.get(name))]
+        rows = [
+            (name, row)
+            for name, row in self._rows()
+            if caller.reach.sees_user(name, self._resources) and wanted.takes(row, agents.get(name))
+        ]
         shown, token = page(rows, given, lambda each: (each[0], ""))
         return {
             "UserDataList": [row for _, row in shown],

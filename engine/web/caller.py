@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from engine.directory import Resource, Resources
 from engine.directory.permission import DEFAULT_PROFILES
+from engine.directory.reach import (
+    EVERYTHING,
+    RESTRICTING,
+    Reach,
+    Restriction,
+    reach,
+    restrictions,
+)
 from engine.refused import Refused
 
-OWN_ONLY = frozenset({"MyContacts.View", "RestrictContactAccessByHierarchy.View"})
-"""These two grant nothing: they restrict (specification item 70)."""
 MAX_NAMED = 5  # permissions in one error
 
 
@@ -19,6 +26,8 @@ class Caller:
 
     name: str
     permissions: Set[str]
+    reach: Reach = EVERYTHING
+    """Permissions hold for this, and for nothing else."""
 
     def need(self, permission: str, what: str) -> None:
         """Raises Refused without this permission; `what` is what they wanted to do."""
@@ -28,23 +37,31 @@ class Caller:
 
     def check_grants(self, permissions: Iterable[str]) -> None:
         """Raises Refused where they would grant what they do not have themselves."""
-        if beyond := sorted(set(permissions) - self.permissions - OWN_ONLY):
+        if beyond := sorted(set(permissions) - self.permissions - RESTRICTING):
             named = ", ".join(beyond[:MAX_NAMED]) + (" and more" if len(beyond) > MAX_NAMED else "")
             text = f"{self.name} cannot grant what they do not have: {named}"
             raise Refused(403, "AccessDeniedException", text)
 
-    @property
-    def sees_all(self) -> bool:
-        """False for who sees their own contacts only; nobody has a hierarchy below them yet."""
-        return OWN_ONLY.isdisjoint(self.permissions)
+    def check_restricts(self, restrictions: Set[Restriction]) -> None:
+        """Raises Refused where somebody would be restricted less than they are themselves."""
+        if not self.reach.restrictions <= restrictions:
+            text = f"{self.name} cannot grant more than they reach: a restriction would be missing"
+            raise Refused(403, "AccessDeniedException", text)
 
-    def check_sees(self, agents: Collection[str]) -> None:
-        """Raises Refused for a contact that none of these had who is the caller."""
-        if not self.sees_all and self.name not in agents:
-            raise Refused(403, "AccessDeniedException", f"{self.name} sees their own contacts")
+    def check_acts_for(self, user: Resource, resources: Resources) -> None:
+        """Raises Refused where whoever could be this user could do more than the caller."""
+        self.reach.check(user)
+        self.check_grants(resources.permissions(user))
+        if user.name != self.name:
+            self.check_restricts(restrictions(user.facts["SecurityProfileIds"], resources))
 
 
 NOBODY = Caller("nobody", frozenset())
 """Who has not said yet who they are."""
 OPERATOR = Caller("api", DEFAULT_PROFILES["Admin"])
 """The bearer of the configuration's token: whoever may read the file may do everything."""
+
+
+def calling(user: Resource, resources: Resources) -> Caller:
+    """A user, with what they may do now."""
+    return Caller(user.name, resources.permissions(user), reach(user, resources))

@@ -63,9 +63,12 @@ class ContactsApi:
         contact_id = given["ContactId"]
         if found := self._contacts.listener(contact_id):
             live, listener = found
+            if listener.monitor.supervisor != caller.name:
+                self._contacts.live(caller, live.contact_id)
             self._house.monitors.left(live, listener.line)
-        elif live_contact := self._house.registry.get(contact_id):
-            self._house.switchboard.step(live_contact, Input.SHUT_DOWN)
+        elif contact_id in self._house.registry:
+            live = self._contacts.live(caller, contact_id)
+            self._house.switchboard.step(live, Input.SHUT_DOWN)
         else:
             await self._contacts.record(caller, contact_id)
             raise Refused(410, "ContactNotFoundException", f"The contact {contact_id} is over")
@@ -74,7 +77,7 @@ class ContactsApi:
 
     async def transfer_contact(self, caller: Caller, given: Given) -> Json:
         """The agent leaves, the flow runs for the customer, with its queue set to the one given."""
-        live = self._contacts.live(given["ContactId"])
+        live = self._contacts.live(caller, given["ContactId"])
         queue, flow = self._destination(given), given["ContactFlowId"]
         if live.call.state is not State.BRIDGED or live.target_queue is None:
             raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
@@ -100,7 +103,7 @@ class ContactsApi:
 
     async def update_contact_routing_data(self, caller: Caller, given: Given) -> Json:
         """Where it stands in its queue; what waits nowhere has no place to change."""
-        live = self._contacts.live(given["ContactId"])
+        live = self._contacts.live(caller, given["ContactId"])
         if "RoutingCriteria" in given:
             raise Refused.invalid("RoutingCriteria: not implemented by Earshot")
         place = self._house.router.floor.place(live.contact_id)

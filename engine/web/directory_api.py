@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from engine.directory import Directory, Resource, place
+from engine.directory import Directory, Kind, Resource, place
+from engine.directory.references import resolved
 from engine.refused import Refused
 from engine.web.caller import Caller
 from engine.web.criteria import search
@@ -47,6 +48,7 @@ class DirectoryApi:
 
     async def create(self, row: Row, operation: Operation, caller: Caller, given: Given) -> Json:
         facts = {"Tags": {}, **row.defaults, **row.check(caller, _facts(row, given), None)}
+        self._check_reached(row.kind, caller, facts)
         name = given[row.name]
         one = await self._directory.create(row.kind, name, facts, row.secrets(name, given))
         assert operation.output
@@ -60,7 +62,10 @@ class DirectoryApi:
 
     async def update(self, row: Row, operation: Operation, caller: Caller, given: Given) -> Json:
         def change(former: Resource) -> Json:
-            return row.check(caller, _facts(row, {**absent, **given}), former)
+            facts = row.check(caller, _facts(row, {**absent, **given}), former)
+            if former.name != caller.name:
+                self._check_reached(row.kind, caller, {**former.facts, **facts})
+            return facts
 
         absent: Json = {}
         if operation.name in row.clearing and operation.input:
@@ -74,19 +79,26 @@ class DirectoryApi:
         await self._directory.delete(row.kind, reference(row, given))
         return {}
 
-    async def list(self, row: Row, operation: Operation, _: Caller, given: Given) -> Json:
+    async def list(self, row: Row, operation: Operation, caller: Caller, given: Given) -> Json:
         wanted = {of: several(given[each]) for each, of in row.filters.items() if given.get(each)}
         found = [
             one
             for one in self._resources.all(row.kind)
-            if all(self._value(row, one, member) in values for member, values in wanted.items())
+            if caller.reach.sees(one)
+            and all(self._value(row, one, member) in values for member, values in wanted.items())
         ]
         return self._page(row, operation, found, given)
 
-    async def search(self, row: Row, operation: Operation, _: Caller, given: Given) -> Json:
-        found = search(self._resources, row.kind, given, row.searched)
+    async def search(self, row: Row, operation: Operation, caller: Caller, given: Given) -> Json:
+        held = search(self._resources, row.kind, given, row.searched)
+        found = [one for one in held if caller.reach.sees(one)]
         answer = self._page(row, operation, found, given)
         return answer | {"ApproximateTotalCount": len(found)}
+
+    def _check_reached(self, kind: Kind, caller: Caller, facts: Given) -> None:
+        """Raises Refused where nobody like the caller would reach what comes of it."""
+        if caller.reach.restricts(kind):
+            caller.reach.check_stays(kind, resolved(kind, facts, self._resources))
 
     def _value(self, row: Row, one: Resource, member: str) -> Any:
         compute = row.computed.get(member)

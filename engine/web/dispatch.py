@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from engine.directory import Resources
 from engine.refused import Refused
 from engine.web.answer_shape import write
 from engine.web.caller import Caller
 from engine.web.gate import answer_to
+from engine.web.named import check_named
 from engine.web.pace import Pace
 from engine.web.repeats import Repeats
 from engine.web.request_shape import read, refusal
@@ -41,11 +43,13 @@ class Dispatch:
         service: Service,
         handlers: Mapping[str, Handler],
         is_instance: Callable[[str], bool],
+        resources: Resources,
         pace: Pace,
     ) -> None:
         unknown = handlers.keys() - (service.operations.keys() & REQUIRED.keys())
         assert not unknown, f"not in the service, or open to all: {', '.join(sorted(unknown))}"
-        self._service, self._handlers, self._is_instance = service, handlers, is_instance
+        self._service, self._handlers = service, handlers
+        self._is_instance, self._resources = is_instance, resources
         self._pace, self._repeats = pace, Repeats()
 
     @property
@@ -87,6 +91,7 @@ class Dispatch:
         given = read(operation, found.labels, values, _parsed(operation, body))
         if "InstanceId" in given and not self._is_instance(given["InstanceId"]):
             raise Refused.not_found(f"There is no instance {given['InstanceId']} here")
+        check_named(caller, given, self._resources)
         return given
 
     def _find(self, request: Request) -> Found:

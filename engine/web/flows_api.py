@@ -61,6 +61,7 @@ class FlowsApi:
             self._check(row, operation, caller, content, name, kind)
         facts = facts_of(kind, content, publish=publish)
         facts |= {member: given[member] for member in KEPT if member in given}
+        caller.reach.check_stays(row.kind, facts)
         one = await self._directory.create(row.kind, name, facts)
         assert operation.output
         made = shown(row, one, self._resources, operation.output)

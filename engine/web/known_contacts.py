@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.contact_record import ContactRecord
+from engine.directory.reach import beyond
 from engine.house import House
 from engine.live import Listener, LiveContact
 from engine.refused import Refused
-from engine.web.caller import OPERATOR, Caller
+from engine.web.caller import Caller
 
 EDIT = "Contacts.Tag.Edit"
 """What it takes to change what is said of somebody else's contact."""
@@ -25,18 +26,29 @@ class KnownContacts:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def live(self, contact_id: str) -> LiveContact:
+    def live(self, caller: Caller, contact_id: str) -> LiveContact:
+        """Of those that the caller may see."""
+        found = self._live(contact_id)
+        self._check_sees(caller, found.record)
+        return found
+
+    def _live(self, contact_id: str) -> LiveContact:
         found = self._house.registry.get(contact_id)
         if found is None:
             raise Refused.not_found(f"No live contact has the id {contact_id}")
         return found
 
+    def _check_sees(self, caller: Caller, record: ContactRecord) -> None:
+        if not caller.reach.sees_contact(record, self._house.directory.resources):
+            raise beyond(caller.name, f"the contact {record.contact_id}")
+
     def live_for(self, caller: Caller, contact_id: str, permission: str) -> LiveContact:
         """Whoever is not the contact's agent needs this permission."""
-        found = self.live(contact_id)
+        found = self._live(contact_id)
         talks = found.agent is not None and found.agent.username == caller.name
-        if caller is not OPERATOR and not talks:
+        if not talks:
             caller.need(permission, "somebody else's contact")
+            self._check_sees(caller, found.record)
         return found
 
     def listener(self, contact_id: str) -> tuple[LiveContact, Listener] | None:
@@ -67,5 +79,5 @@ class KnownContacts:
         record = await self._house.records.contact(contact_id)
         if record is None:
             raise Refused.not_found(f"No contact has the id {contact_id}")
-        caller.check_sees(record.agents or (record.agent or "",))
+        self._check_sees(caller, record)
         return record

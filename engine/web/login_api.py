@@ -155,11 +155,13 @@ class LoginApi:
     async def reset(self, user_id: str, caller: Permitted) -> Response:
         """Whoever could log in as somebody may do what they may: so nobody gets more by it."""
         user = self._resources.get(Kind.USER, user_id)
-        caller.check_grants(self._resources.permissions(user))
+        caller.check_acts_for(user, self._resources)
         return _no_store({"Password": await self._login.reset(user, caller.name)})
 
     async def revoke(self, user_id: str, caller: Permitted) -> Json:
-        await self._login.revoke(self._resources.get(Kind.USER, user_id), caller.name)
+        user = self._resources.get(Kind.USER, user_id)
+        caller.reach.check(user)
+        await self._login.revoke(user, caller.name)
         return {}
 
     def _who(self, user: Resource, *, limited: bool) -> Json:

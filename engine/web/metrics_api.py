@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.agents import Agent, Presence
 from engine.directory import Kind, Resource, Resources
+from engine.directory.reach import Reach
 from engine.house import House
 from engine.queue_numbers import Staffing, serving
 from engine.queues import Floor
@@ -67,7 +68,7 @@ class MetricsApi:
         metrics = given["CurrentMetrics"]
         for each in metrics:
             check(each)
-        cells = Cells(self._floor, self._resources, given)
+        cells = Cells(self._floor, self._resources, given, caller.reach)
         rows = [
             {
                 "Dimensions": cell.dimensions,
@@ -92,9 +93,9 @@ class MetricsApi:
 class Cells:
     """The rows that are asked for, one after the other."""
 
-    def __init__(self, floor: Floor, resources: Resources, given: Given) -> None:
+    def __init__(self, floor: Floor, resources: Resources, given: Given, reach: Reach) -> None:
         """Raises Refused."""
-        self._floor, self._resources = floor, resources
+        self._floor, self._resources, self._reach = floor, resources, reach
         filters = given["Filters"]
         self._channels = filters.get("Channels") or ["VOICE"]
         self._queues = self._found(Kind.QUEUE, filters.get("Queues"))
@@ -112,22 +113,24 @@ class Cells:
             return
         channel = {"Channel": "VOICE"} if "CHANNEL" in self._grouped else {}
         if "QUEUE" in self._grouped:
-            for queue in self._queues or self._resources.all(Kind.QUEUE):
+            for queue in self._queues or self._all(Kind.QUEUE):
                 yield self._of_queue(queue, channel)
         elif "ROUTING_PROFILE" in self._grouped:
-            for profile in self._profiles or self._resources.all(Kind.ROUTING_PROFILE):
+            for profile in self._profiles or self._all(Kind.ROUTING_PROFILE):
                 yield self._of_profile(profile, channel)
         else:
-            agents = {one.username: one for one in self._everybody()}
+            agents = {one.username: one for one in self._everybody(self._queues)}
             present = Counter(one.presence for one in agents.values())
             yield Cell(channel, present, tuple(one.id for one in self._queues))
 
     def _of_queue(self, queue: Resource, channel: Json) -> Cell:
         reference = {"Queue": {"Id": queue.id, "Arn": self._resources.arn(queue)}}
-        agents = serving(self._floor, queue.id)
-        if self._profiles:
-            chosen = chain.from_iterable(map(self._members, self._profiles))
-            agents = Counter(one.presence for one in chosen if one.serves(queue.id))
+        if self._profiles or self._reach.restricts(Kind.USER):
+            agents = Counter(
+                one.presence for one in self._everybody((queue,)) if one.serves(queue.id)
+            )
+        else:
+            agents = serving(self._floor, queue.id)
         return Cell(reference | channel, agents, (queue.id,))
 
     def _of_profile(self, profile: Resource, channel: Json) -> Cell:
@@ -136,12 +139,17 @@ class Cells:
         queues = tuple(one.id for one in self._queues)
         return Cell(reference | channel, Counter(one.presence for one in agents), queues)
 
-    def _everybody(self) -> Iterable[Agent]:
+    def _everybody(self, queues: Iterable[Resource]) -> Iterable[Agent]:
+        """Of the profiles that are asked for, else whoever serves one of these queues."""
         if self._profiles:
             chosen = chain.from_iterable(map(self._members, self._profiles))
             return (one for one in chosen if self._serves(one))
-        groups = {group for q in self._queues for group in self._floor.groups.serving(q.id)}
-        return chain.from_iterable(group.members.values() for group in groups)
+        groups = {group for q in queues for group in self._floor.groups.serving(q.id)}
+        agents = chain.from_iterable(group.members.values() for group in groups)
+        return (one for one in agents if self._reach.sees_user(one.username, self._resources))
+
+    def _all(self, kind: Kind) -> list[Resource]:
+        return [one for one in self._resources.all(kind) if self._reach.sees(one)]
 
     def _serves(self, agent: Agent) -> bool:
         return not self._queues or any(agent.serves(queue.id) for queue in self._queues)
@@ -149,7 +157,8 @@ class Cells:
     def _members(self, profile: Resource) -> Iterator[Agent]:
         for user in self._resources.all(Kind.USER):
             agent = self._floor.agents.get(user.name)
-            if agent and user.facts["RoutingProfileId"] == profile.id:
+            within = agent and self._reach.sees(user)
+            if agent and within and user.facts["RoutingProfileId"] == profile.id:
                 yield agent
 
     def _found(self, kind: Kind, references: list[str] | None) -> list[Resource]:

@@ -48,7 +48,7 @@ class OwnApi:
         """How it comes out is in the contact's record: it has ended, or it goes on."""
         if not self._house.settings.web.is_instance(request.InstanceId):
             raise Refused.not_found(f"There is no instance {request.InstanceId} here")
-        live = self._contacts.live(request.ContactId)
+        live = self._contacts.live(caller, request.ContactId)
         try:
             self._house.transfers.send_away(live, request.Target)
         except PeerError as error:
@@ -62,7 +62,7 @@ class OwnApi:
         """The secret is told this once. Nobody makes keys for more than they may do themselves."""
         resources = self._house.directory.resources
         user = resources.get(Kind.USER, request.UserId)
-        caller.check_grants(resources.permissions(user))
+        caller.check_acts_for(user, resources)
         key = await self._keys.create(user)
         self._house.ledger.audit(caller.name, "access-key.create", None, user.name)
         return dict(key)

@@ -61,9 +61,8 @@ def _people(rules: PeopleRules, digests: Digests) -> tuple[Row, ...]:
             check=rules.profile,
             computed={"Type": profile_type},
             unsupported=(
-                *("AllowedAccessControlTags", "TagRestrictedResources", "Applications"),
-                *("AllowedAccessControlHierarchyGroupId", "HierarchyRestrictedResources"),
-                *("AllowedFlowModules", "AllowedAIAgents", "GranularAccessControlConfiguration"),
+                *("Applications", "AllowedFlowModules", "AllowedAIAgents"),
+                "GranularAccessControlConfiguration",
             ),
         ),
         Row(

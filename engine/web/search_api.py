@@ -1,4 +1,10 @@
-"""SearchContacts, as Connect's API has it."""
+"""SearchContacts, as Connect's API has it.
+
+What the service model has no criterion for is asked by SearchableSegmentAttributes of our own:
+`earshot:CustomerEndpoint` and `earshot:DisconnectReason`, any of their values;
+`earshot:CustomerEndpointSuffix`, the last digits of one number; `earshot:ContactId`, one contact
+whatever else is asked for, its time too (specification items 24, 29 and 69).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,10 @@ from typing import Any
 
 from engine.contact_search import Place, Search, SearchError, search
 from engine.directory import Directory, Kind
+from engine.directory.hierarchy import path
+from engine.directory.reach import beyond
 from engine.ledger import Ledger
+from engine.models import LEVELS
 from engine.records import Records
 from engine.refused import Refused
 from engine.web.caller import Caller
@@ -17,11 +26,21 @@ from engine.web.paging import not_ours, place_of, token_of
 from engine.web.shapes import Json, contact_summary
 
 Given = Mapping[str, Any]
+Attributes = Mapping[str, tuple[str, ...]]
 
 DEFAULT_PAGE = 100
+SEGMENT = "SearchableSegmentAttributes"
 CRITERIA = frozenset(
-    {"AgentIds", "Channels", "InitiationMethods", "QueueIds", "SearchableContactAttributes"}
+    {
+        *("AgentHierarchyGroups", "AgentIds", "Channels", "InitiationMethods", "QueueIds"),
+        *("SearchableContactAttributes", SEGMENT),
+    }
 )
+LEVEL_MEMBERS = {f"L{number}Ids": level for number, level in enumerate(LEVELS, 1)}
+CUSTOMER, SUFFIX = "earshot:CustomerEndpoint", "earshot:CustomerEndpointSuffix"
+REASON, CONTACT_ID = "earshot:DisconnectReason", "earshot:ContactId"
+OURS = (CUSTOMER, SUFFIX, REASON, CONTACT_ID)
+ONE_VALUE = (SUFFIX, CONTACT_ID)
 NEWEST_FIRST = {"FieldName": "INITIATION_TIMESTAMP", "Order": "DESCENDING"}
 MATCHES = {"MATCH_ALL": True, "MATCH_ANY": False}
 
@@ -38,7 +57,10 @@ class SearchApi:
     async def search(self, caller: Caller, given: Given) -> Json:
         await self._ledger.flush()
         try:
-            wanted = self._wanted(caller, given)
+            segment = segment_attributes(given.get("SearchCriteria", {}))
+            if contact_ids := segment.get(CONTACT_ID):
+                return await self._by_id(caller, contact_ids[0])
+            wanted = self._wanted(caller, given, segment)
         except SearchError as error:
             raise Refused.invalid(str(error)) from error
         token = given.get("NextToken")
@@ -55,37 +77,84 @@ class SearchApi:
             "TotalCount": found.total,
         }
 
-    def _wanted(self, caller: Caller, given: Given) -> Search:
+    async def _by_id(self, caller: Caller, contact_id: str) -> Json:
+        """The one that has ended, if it is there for the caller."""
+        resources = self._directory.resources
+        record = await self._records.contact(contact_id)
+        if not (record and record.disconnect and caller.reach.sees_contact(record, resources)):
+            return {"Contacts": [], "TotalCount": 0}
+        return {"Contacts": [contact_summary(record, resources)], "TotalCount": 1}
+
+    def _wanted(self, caller: Caller, given: Given, segment: Attributes) -> Search:
         criteria, time = given.get("SearchCriteria", {}), given["TimeRange"]
         sort = given.get("Sort", NEWEST_FIRST)
         if unknown := sorted(criteria.keys() - CRITERIA):
             raise SearchError(f"SearchCriteria: {', '.join(unknown)}: not implemented by Earshot")
-        asked = criteria.get("SearchableContactAttributes", {"Criteria": []})
-        match = asked.get("MatchType", "MATCH_ALL")
-        if match not in MATCHES:
-            raise SearchError(f"MatchType: one of {', '.join(MATCHES)} is expected")
+        if criteria.get("SearchableContactAttributes"):
+            caller.need("ContactAttributes.View", "a search by attributes")
+        attributes, every = matched(criteria.get("SearchableContactAttributes", {"Criteria": []}))
         return Search(
             *(time["Type"], time["StartTime"], time["EndTime"]),
             agents=self._agents(caller, criteria),
+            groups=tuple(self._groups(caller, criteria.get("AgentHierarchyGroups", {}))),
             queues=tuple(self._names(Kind.QUEUE, criteria.get("QueueIds", ()))),
             channels=tuple(criteria.get("Channels", ())),
             initiation_methods=tuple(criteria.get("InitiationMethods", ())),
-            attributes={each["Key"]: tuple(each["Values"]) for each in asked["Criteria"]},
-            all_attributes=MATCHES[match],
+            attributes=attributes,
+            all_attributes=every,
+            customers=segment.get(CUSTOMER, ()),
+            customer_suffix="".join(segment.get(SUFFIX, ())),
+            disconnect_reasons=segment.get(REASON, ()),
             order=sort["FieldName"],
             descending=sort["Order"] == "DESCENDING",
         )
 
     def _agents(self, caller: Caller, criteria: Given) -> tuple[str, ...]:
-        """Who may see their own contacts only, finds those, whomever they ask for."""
+        """Of those whose contacts the caller sees; whoever asks for others is refused."""
         asked = tuple(self._names(Kind.USER, criteria.get("AgentIds", ())))
-        if asked:
-            caller.check_sees(asked)
-        return asked if caller.sees_all else (caller.name,)
+        seen = caller.reach.agents(self._directory.resources)
+        if seen is not None and (beyond_reach := sorted({*asked} - {*seen})):
+            raise beyond(caller.name, f"the contacts of {', '.join(beyond_reach)}")
+        return asked or seen or ()
+
+    def _groups(self, caller: Caller, asked: Given) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Those that are asked for, and those that the caller is restricted to."""
+        resources = self._directory.resources
+        for member, level in LEVEL_MEMBERS.items():
+            if references := asked.get(member):
+                yield level, tuple(self._ids(Kind.HIERARCHY_GROUP, references))
+        for group in sorted(caller.reach.contact_groups):
+            depth = len(path(resources.get(Kind.HIERARCHY_GROUP, group), resources))
+            yield LEVELS[depth - 1], (group,)
+
+    def _ids(self, kind: Kind, references: tuple[str, ...]) -> Iterator[str]:
+        for each in references:
+            yield self._directory.resources.get(kind, each).id
 
     def _names(self, kind: Kind, references: tuple[str, ...]) -> Iterator[str]:
         for each in references:
             yield self._directory.resources.get(kind, each).name
+
+
+def matched(asked: Given) -> tuple[Attributes, bool]:
+    """Values by name, and whether all of them are to match. Raises SearchError."""
+    match = asked.get("MatchType", "MATCH_ALL")
+    if match not in MATCHES:
+        raise SearchError(f"MatchType: one of {', '.join(MATCHES)} is expected")
+    found = {each["Key"]: tuple(each["Values"]) for each in asked["Criteria"]}
+    return found, MATCHES[match]
+
+
+def segment_attributes(criteria: Given) -> Attributes:
+    """Those of our own. Raises SearchError."""
+    found, every = matched(criteria.get(SEGMENT, {"Criteria": []}))
+    if unknown := sorted(found.keys() - {*OURS}):
+        raise SearchError(f"{SEGMENT}: {', '.join(unknown)}: one of {', '.join(OURS)} is expected")
+    if many := [name for name in ONE_VALUE if len(found.get(name, ("",))) != 1]:
+        raise SearchError(f"{SEGMENT}: {many[0]} has one value")
+    if not every and len(found) > 1:
+        raise SearchError(f"{SEGMENT}: MATCH_ALL is expected")
+    return found
 
 
 def _token(place: Place) -> str:

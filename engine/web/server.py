@@ -228,7 +228,7 @@ def connect(house: House, login: Login) -> Dispatch:
     }
     web = house.settings.web
     pace = Pace(web.requests_per_second, web.request_burst)
-    return Dispatch(service, handlers, web.is_instance, pace)
+    return Dispatch(service, handlers, web.is_instance, resources, pace)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from starlette.types import Scope
 from engine.directory import Directory
 from engine.login import Login
 from engine.refused import Refused
-from engine.web.caller import Caller
+from engine.web.caller import Caller, calling
 from engine.web.origin import is_ours
 from engine.web.session_cookie import token_in
 
@@ -48,7 +48,7 @@ class SessionDoor:
         if session.limited and scope["path"] not in LIMITED:
             raise Refused(403, "AccessDeniedException", "The password is to be changed first")
         scope["session"], scope["user"] = session, user
-        return Caller(user.name, self._resources.permissions(user))
+        return calling(user, self._resources)
 
     async def lasts(self, scope: Scope) -> bool:
         """Whether the session that a connection was opened in does. Raises RecordError."""

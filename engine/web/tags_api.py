@@ -5,7 +5,7 @@ To read them takes the permission to view that kind of resource, to change them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.directory import Directory, Kind, Resource
@@ -46,16 +46,23 @@ class TagsApi:
                 raise Refused.invalid(f"tags: at most {MAX_TAGS} of a resource")
             return {"Tags": tags}
 
-        return await self._change(self._find(caller, given, "Edit"), change)
+        return await self._change(caller, self._find(caller, given, "Edit"), change)
 
     async def untag(self, caller: Caller, given: Given) -> Json:
         def change(one: Resource) -> Json:
             return {"Tags": without(one.facts["Tags"], given["tagKeys"])}
 
-        return await self._change(self._find(caller, given, "Edit"), change)
+        return await self._change(caller, self._find(caller, given, "Edit"), change)
 
-    async def _change(self, one: Resource, change: Any) -> Json:
-        await self._directory.change(one.kind, one.id, change)
+    async def _change(
+        self, caller: Caller, one: Resource, change: Callable[[Resource], Json]
+    ) -> Json:
+        def within(former: Resource) -> Json:
+            changes = change(former)
+            caller.reach.check_stays(one.kind, {**former.facts, **changes})
+            return changes
+
+        await self._directory.change(one.kind, one.id, within)
         return {}
 
     def _find(self, caller: Caller, given: Given, verb: str) -> Resource:
@@ -63,7 +70,9 @@ class TagsApi:
         for kind, permission in self._permissions.items():
             if arn.startswith(f"{resources.instance_arn}/{kind}/"):
                 caller.need(f"{permission}.{verb}", f"the tags of a {kind.words}")
-                return resources.get(kind, arn)
+                found = resources.get(kind, arn)
+                caller.reach.check(found)
+                return found
         raise Refused.not_found(f"There is no resource with tags that has the ARN {arn}")
 
 

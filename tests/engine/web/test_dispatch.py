@@ -4,11 +4,13 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from engine.directory import Resources
 from engine.refused import Refused
 from engine.web.caller import OPERATOR, Caller
 from engine.web.dispatch import Dispatch, Handler
 from engine.web.pace import Pace
 from engine.web.service_model import Service
+from tests.engine.directory.desk import ARN
 
 CONNECT = Service()
 
@@ -34,7 +36,7 @@ async def ask(
     burst: int = 1,
     **handlers: Handler,
 ) -> httpx.Response:
-    dispatch = Dispatch(CONNECT, handlers, instance.__eq__, Pace(1.0, burst))
+    dispatch = Dispatch(CONNECT, handlers, instance.__eq__, Resources(ARN), Pace(1.0, burst))
 
     async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
         await dispatch({**scope, "caller": caller}, receive, send)
@@ -90,7 +92,7 @@ async def test_whoever_lacks_the_permission_is_refused_before_anything_is_looked
 @pytest.mark.parametrize("name", ["DescribeShoe", "DescribeEvaluationForm"])
 def test_a_handler_for_what_does_not_exist_or_needs_no_permission_is_our_error(name: str) -> None:
     with pytest.raises(AssertionError, match=name):
-        Dispatch(CONNECT, {name: echo}, "earshot".__eq__, Pace(1.0, 1))
+        Dispatch(CONNECT, {name: echo}, "earshot".__eq__, Resources(ARN), Pace(1.0, 1))
 
 
 async def test_who_asks_too_fast_is_told_so_as_the_operation_lists_it() -> None:

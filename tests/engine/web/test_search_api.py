@@ -3,7 +3,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from engine.directory import Kind
+from engine.records import DisconnectReason
 from tests.rig.aws import DENIED, NOT_FOUND, administered, aws
 from tests.rig.contacts import contact_record
 from tests.rig.house import converse, engine, phone
@@ -74,6 +78,46 @@ async def test_who_may_see_their_own_contacts_only_finds_no_other(tmp_path: Path
         assert (await worker.refused("SearchContacts", **asked))[:2] == DENIED
         told = await worker.refused("DescribeContact", ContactId=live.contact_id)
         assert told[:2] == DENIED
+
+
+async def test_what_the_model_has_no_criterion_for_is_found_by_attributes_of_our_own(
+    tmp_path: Path,
+) -> None:
+    async with administered(tmp_path) as (one, admin):
+        now = datetime.now(UTC)
+        for number, days in ((1, 0), (2, 0), (3, 100)):
+            at = now - timedelta(days=days)
+            record = replace(
+                contact_record(),
+                contact_id=f"contact-{number}",
+                customer_endpoint=f"+4930000{number}",
+                initiation=at,
+                disconnect=at,
+                disconnect_reason=DisconnectReason.BARGED if number == 1 else None,
+            )
+            await one.house.records.save_contact(record)
+
+        async def found(match: str | None = None, **values: list[str]) -> list[str]:
+            criteria = [{"Key": f"earshot:{key}", "Values": v} for key, v in values.items()]
+            segment = {"Criteria": criteria} | ({"MatchType": match} if match else {})
+            asked = {"SearchCriteria": {"SearchableSegmentAttributes": segment}} | today()
+            return [row["Id"] for row in (await admin.ask("SearchContacts", **asked))["Contacts"]]
+
+        assert await found(CustomerEndpointSuffix=["00001"]) == ["contact-1"]
+        assert await found(CustomerEndpoint=["+49300002", "+49300003", "+49"]) == ["contact-2"]
+        assert await found(DisconnectReason=["BARGED", "OTHER"]) == ["contact-1"]
+        assert await found(ContactId=["contact-3"]) == ["contact-3"]
+        assert await found(ContactId=["contact-3"], DisconnectReason=["BARGED"]) == ["contact-3"]
+        assert await found(ContactId=["nothing"]) == []
+        for wrong in (
+            {"ContactId": ["contact-1", "contact-2"]},
+            {"CustomerEndpointSuffix": ["1"]},
+            {"Weather": ["rain"]},
+        ):
+            with pytest.raises(ClientError, match="InvalidRequestException"):
+                await found(**wrong)
+        with pytest.raises(ClientError, match="MATCH_ALL"):
+            await found("MATCH_ANY", CustomerEndpoint=["1"], DisconnectReason=["BARGED"])
 
 
 async def test_what_cannot_be_searched_is_refused(tmp_path: Path) -> None:
