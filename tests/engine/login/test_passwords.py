@@ -3,8 +3,19 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
-from engine.login.passwords import MAX_WAITING, Hasher, check_password, one_time_password
+from engine.login.passwords import (
+    LANES,
+    MAX_WAITING,
+    MEMORY_KIB,
+    PASSES,
+    Hasher,
+    check_password,
+    hash_of_nobody,
+    one_time_password,
+)
 from engine.refused import Refused
 
 
@@ -54,3 +65,11 @@ async def test_one_comes_after_the_other_and_a_crowd_is_sent_away() -> None:
     assert (most, len(away)) == (1, 5)
     assert {each.status for each in away} == {429}
     await one()
+
+
+def test_the_hash_of_nobody_takes_as_long_as_any_and_fits_nothing() -> None:
+    made, nobody = PasswordHasher(PASSES, MEMORY_KIB, LANES), hash_of_nobody()
+    assert extract_parameters(nobody) == extract_parameters(made.hash("Correct-Horse-9"))
+    assert hash_of_nobody() != nobody
+    with pytest.raises(VerifyMismatchError):
+        made.verify(nobody, "Correct-Horse-9")
