@@ -56,7 +56,7 @@ class Reach:
     """Themselves they always reach."""
     restrictions: frozenset[Restriction] = frozenset()
     groups: Mapping[str, frozenset[str]] | None = None
-    """With all that are below it, each group of a restriction."""
+    """With all that are below it, each group that restricts something."""
     contact_groups: frozenset[str] = frozenset()
     """The agent of a contact is to be in every one of these."""
     own_contacts: bool = False
@@ -111,6 +111,13 @@ class Reach:
         users = resources.all(Kind.USER)
         return tuple(user.name for user in users if self._has_tags(user)) or (self.username,)
 
+    def agent_groups(self) -> frozenset[str] | None:
+        """The groups whose agents they see at work, besides themselves; None: everybody."""
+        if self.contact_groups and not self._by_tags:
+            return frozenset.intersection(*map(self._within, self.contact_groups))
+        nowhere = Restriction(contacts=OWN_GROUP_ONLY) in self.restrictions
+        return frozenset() if self._by_tags or nowhere else None
+
     @property
     def _by_tags(self) -> bool:
         return any(each.tags and Kind.USER in each.kinds for each in self.restrictions)
@@ -136,12 +143,12 @@ def reach(user: Resource, resources: Resources) -> Reach:
         return Reach(user.name)
     words = {each.contacts for each in found}
     own_group = user.facts.get("HierarchyGroupId") if OWN_GROUP_ONLY in words else None
-    groups = {each.group for each in found if each.group}
+    groups = frozenset(group for group in (own_group, *(each.group for each in found)) if group)
     return Reach(
         user.name,
         found,
         {group: below(group, resources) for group in groups},
-        frozenset(groups | ({own_group} if own_group else set())),
+        groups,
         OWN_ONLY in words or (OWN_GROUP_ONLY in words and not own_group),
     )
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.directory import Directory, Kind, Resource
-from engine.directory.hierarchy import below
+from engine.directory.reach import reach
 from engine.web.live.topic import Viewer
 
-OWN_GROUP = "RestrictContactAccessByHierarchy.View"
-"""Who has it sees the agents of their own hierarchy group and below (specification item 70)."""
 OF_ALL = frozenset({Kind.SECURITY_PROFILE, Kind.HIERARCHY_GROUP})
 """A change of these may change what everybody sees."""
 
@@ -23,13 +21,8 @@ class Viewers:
         user = self._resources.named(Kind.USER, username)
         if user is None:
             return None
-        permissions = self._resources.permissions(user)
-        group = user.facts.get("HierarchyGroupId")
-        if OWN_GROUP not in permissions:
-            return Viewer(username, permissions)
-        return Viewer(
-            username, permissions, below(group, self._resources) if group else frozenset()
-        )
+        groups = reach(user, self._resources).agent_groups()
+        return Viewer(username, self._resources.permissions(user), groups)
 
     def listen(self, changed: Callable[[str | None], None]) -> None:
         """It is told of a user who may see other things than before; None: of all of them."""

@@ -101,6 +101,24 @@ def test_whose_contacts_are_seen_is_said_by_name_where_it_is_not_those_of_all() 
     assert reach(user("me", "red"), THERE).agents(THERE) == ("me",)
 
 
+@pytest.mark.parametrize(
+    ("profiles", "group", "groups"),
+    [
+        (["Agent", "own"], "north", None),
+        (["north"], "", {"north", "kiel"}),
+        (["north", "kiel"], "", {"kiel"}),
+        (["north", "own group"], "south", set()),
+        (["own group"], "south", {"south", "bonn"}),
+        (["own group"], "", set()),
+        (["red", "north"], "", set()),
+    ],
+)
+def test_agents_at_work_are_seen_by_group(
+    profiles: list[str], group: str, groups: set[str] | None
+) -> None:
+    assert reach(user("me", *profiles, group=group), THERE).agent_groups() == groups
+
+
 def test_restrictions_of_profiles_are_compared_by_what_they_say() -> None:
     assert restrictions(["north"], THERE) < restrictions(["north", "red"], THERE)
     assert not restrictions(["Admin", "gone"], THERE)

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from engine.directory import Kind
-from engine.web.live.viewers import OWN_GROUP, Viewers
+from engine.directory.reach import OWN_GROUP_ONLY
+from engine.web.live.viewers import Viewers
 from tests.rig.house import engine
 
 
@@ -15,7 +16,7 @@ async def test_a_user_sees_what_their_profiles_and_their_place_in_the_hierarchy_
         free = viewers.of("manager1")
         assert free and "AccessMetrics" in free.permissions and free.groups is None
         assert viewers.of("nobody") is None
-        facts = {"Permissions": [OWN_GROUP], "Tags": {}}
+        facts = {"Permissions": [OWN_GROUP_ONLY], "Tags": {}}
         profile = await directory.create(Kind.SECURITY_PROFILE, "own group", facts)
         assert changed == [None]
         both = [*directory.resources.get(Kind.USER, "manager1").facts["SecurityProfileIds"]]
