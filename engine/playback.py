@@ -52,11 +52,11 @@ class Player:
 
     async def find(self, contact_id: str, kind: RecordingKind) -> Heard:
         """Looked up again where it moved in just that moment."""
-        recording = await self._recording(contact_id, kind)
+        recording = await self.recording(contact_id, kind)
         try:
             return await self._open(recording)
         except RecordingError:
-            moved = await self._recording(contact_id, kind)
+            moved = await self.recording(contact_id, kind)
             if moved.location == recording.location:
                 raise
             return await self._open(moved)
@@ -70,7 +70,8 @@ class Player:
         path = recording_path(self._archive.directory, name)
         return await in_store(self._store, path, self._archive.vault)
 
-    async def _recording(self, contact_id: str, kind: RecordingKind) -> RecordingRecord:
+    async def recording(self, contact_id: str, kind: RecordingKind) -> RecordingRecord:
+        """One that can be heard."""
         contact = await self._records.contact(contact_id)
         for one in contact.recordings if contact else ():
             if one.kind is kind and one.status in PLAYABLE:

@@ -145,6 +145,8 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/access-key/{key_id}": ("Users.EditPermission",),
     "/earshot/v1/audit": ("HistoricalChanges.View",),
     "/earshot/v1/audit/export": ("HistoricalChanges.View",),
+    "/earshot/v1/contact/search": ("ContactSearch.View",),
+    "/earshot/v1/contact/{contact_id}": ("ContactSearch.View",),
     "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
     "/earshot/v1/agent/{user_id}/follow": ("ManagerListenIn",),
     "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),
@@ -159,6 +161,9 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/user/{user_id}/password": ("Users.EditPermission",),
     "/earshot/v1/user/{user_id}/session": ("Users.EditPermission",),
     f"{_RECORDINGS}/{{kind}}": ("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
+    f"{_RECORDINGS}/{{kind}}/waveform": (
+        *("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
+    ),
     f"{_RECORDINGS}/{{kind}}/file": (
         *("ContactSearch.View", "ManagerListenIn"),
         *("ListenCallRecordings", "DownloadCallRecordings"),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.contact_search import Place, Search, SearchError, search
-from engine.directory import Directory, Kind
+from engine.directory import Directory, Kind, Resources
 from engine.directory.hierarchy import path
 from engine.directory.reach import beyond
 from engine.ledger import Ledger
@@ -68,12 +68,12 @@ class SearchApi:
             self._records,
             wanted,
             given.get("MaxResults") or DEFAULT_PAGE,
-            _place(wanted, token) if token else None,
+            place_after(wanted, token) if token else None,
         )
         rows = [contact_summary(record, self._directory.resources) for record in found.contacts]
         return {
             "Contacts": rows,
-            "NextToken": found.next and _token(found.next),
+            "NextToken": found.next and token_after(found.next),
             "TotalCount": found.total,
         }
 
@@ -95,7 +95,7 @@ class SearchApi:
         attributes, every = matched(criteria.get("SearchableContactAttributes", {"Criteria": []}))
         return Search(
             *(time["Type"], time["StartTime"], time["EndTime"]),
-            agents=self._agents(caller, criteria),
+            agents=agents_within(caller, self._named_agents(criteria), self._directory.resources),
             groups=tuple(self._groups(caller, criteria.get("AgentHierarchyGroups", {}))),
             queues=tuple(self._names(Kind.QUEUE, criteria.get("QueueIds", ()))),
             channels=tuple(criteria.get("Channels", ())),
@@ -109,23 +109,15 @@ class SearchApi:
             descending=sort["Order"] == "DESCENDING",
         )
 
-    def _agents(self, caller: Caller, criteria: Given) -> tuple[str, ...]:
-        """Of those whose contacts the caller sees; whoever asks for others is refused."""
-        asked = tuple(self._names(Kind.USER, criteria.get("AgentIds", ())))
-        seen = caller.reach.agents(self._directory.resources)
-        if seen is not None and (beyond_reach := sorted({*asked} - {*seen})):
-            raise beyond(caller.name, f"the contacts of {', '.join(beyond_reach)}")
-        return asked or seen or ()
+    def _named_agents(self, criteria: Given) -> tuple[str, ...]:
+        return tuple(self._names(Kind.USER, criteria.get("AgentIds", ())))
 
     def _groups(self, caller: Caller, asked: Given) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Those that are asked for, and those that the caller is restricted to."""
-        resources = self._directory.resources
         for member, level in LEVEL_MEMBERS.items():
             if references := asked.get(member):
                 yield level, tuple(self._ids(Kind.HIERARCHY_GROUP, references))
-        for group in sorted(caller.reach.contact_groups):
-            depth = len(path(resources.get(Kind.HIERARCHY_GROUP, group), resources))
-            yield LEVELS[depth - 1], (group,)
+        yield from groups_within(caller, self._directory.resources)
 
     def _ids(self, kind: Kind, references: tuple[str, ...]) -> Iterator[str]:
         for each in references:
@@ -134,6 +126,21 @@ class SearchApi:
     def _names(self, kind: Kind, references: tuple[str, ...]) -> Iterator[str]:
         for each in references:
             yield self._directory.resources.get(kind, each).name
+
+
+def agents_within(caller: Caller, asked: tuple[str, ...], resources: Resources) -> tuple[str, ...]:
+    """Of those whose contacts the caller sees; raises Refused for whoever asks for others."""
+    seen = caller.reach.agents(resources)
+    if seen is not None and (beyond_reach := sorted({*asked} - {*seen})):
+        raise beyond(caller.name, f"the contacts of {', '.join(beyond_reach)}")
+    return asked or seen or ()
+
+
+def groups_within(caller: Caller, resources: Resources) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The hierarchy groups that the caller is restricted to, each with its level."""
+    for group in sorted(caller.reach.contact_groups):
+        depth = len(path(resources.get(Kind.HIERARCHY_GROUP, group), resources))
+        yield LEVELS[depth - 1], (group,)
 
 
 def matched(asked: Given) -> tuple[Attributes, bool]:
@@ -157,12 +164,14 @@ def segment_attributes(criteria: Given) -> Attributes:
     return found
 
 
-def _token(place: Place) -> str:
+def token_after(place: Place) -> str:
+    """What a page of a search says where it ended, to go on from there."""
     value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
     return token_of(value, place.contact_id)
 
 
-def _place(wanted: Search, token: str) -> Place:
+def place_after(wanted: Search, token: str) -> Place:
+    """Raises Refused for a token that is none of ours."""
     value, contact_id = place_of(token)
     if not wanted.order.endswith("TIMESTAMP"):
         return Place(value, contact_id)

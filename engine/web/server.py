@@ -53,6 +53,7 @@ from engine.web.phone_numbers_api import PhoneNumbersApi
 from engine.web.playback_api import PlaybackApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
+from engine.web.review_api import ReviewApi
 from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
 from engine.web.session_door import SessionDoor
@@ -176,6 +177,7 @@ def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) ->
     return [
         OwnApi(house, keys).router(),
         PlaybackApi(house).router(),
+        ReviewApi(house).router(),
         MonitoringApi(house).router(),
         LoginApi(login, house.directory).router(),
         AuditApi(AuditTrail(house.records), house.ledger).router(),

@@ -6,39 +6,11 @@ import httpx
 import pytest
 import soundfile
 
-from engine.app import Running
-from engine.directory import Kind
 from engine.refused import Refused
 from engine.web.playback_api import parsed
-from tests.rig.aws import Aws, aws
-from tests.rig.house import converse, engine, phone
-from tests.rig.patience import until
-
-
-async def recorded(one: Running) -> str:
-    """A conversation that is over, and whose recording is there."""
-    async with phone(one) as customer, phone(one, "agent1") as agent:
-        await agent.register()
-        live = await converse(one, customer, agent, "support")
-        await until(lambda: live.tap)
-        agent.hang_up()
-        await customer.hung_up()
-
-    async def available() -> bool:
-        record = await one.house.records.contact(live.contact_id)
-        return bool(record and [each for each in record.recordings if each.stop])
-
-    await until(available)
-    return live.contact_id
-
-
-async def allow(one: Running, username: str, *permissions: str) -> Aws:
-    """The API as somebody has it who may do just that."""
-    directory = one.house.directory
-    facts = {"Permissions": list(permissions), "Tags": {}}
-    profile = await directory.create(Kind.SECURITY_PROFILE, f"of {username}", facts)
-    await directory.change(Kind.USER, username, {"SecurityProfileIds": [profile.id]})
-    return await aws(one, username)
+from tests.rig.aws import aws
+from tests.rig.house import engine
+from tests.rig.recorded import allow, recorded
 
 
 def path(contact_id: str) -> str:

@@ -4,15 +4,23 @@ import { useEffect, useSyncExternalStore } from "react";
 
 const ADDRESS = "/earshot/v1/live";
 const RETRY_SECONDS = [0.5, 1, 2, 5, 10];
-/** The engine's close code for a socket without a session. */
-const LOGGED_OUT = 4401;
+const SILENT_SECONDS = 30; // the engine says something every 15
+/** The engine's close codes for whoever has to log in, or change their password, first. */
+const SHUT_OUT = new Set([4401, 4403]);
 
+export interface Row {
+  key: string;
+}
+
+/** A snapshot replaces all rows of its topic; a change brings some whole, and the keys of others
+ * that are gone. */
 export interface LiveMessage {
-  type: "snapshot" | "change" | "error";
-  topic?: string;
+  type: "snapshot" | "change" | "error" | "heartbeat";
+  topic?: string | null;
   sequence?: number;
+  rows?: Row[];
+  gone?: string[];
   message?: string;
-  [member: string]: unknown;
 }
 
 type Listener = (message: LiveMessage) => void;
@@ -24,6 +32,7 @@ class LiveSocket {
   private readonly sequences = new Map<string, number>();
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private lastId = 0;
   up = false;
 
@@ -59,24 +68,44 @@ class LiveSocket {
     this.socket = socket;
     socket.onopen = () => {
       this.failures = 0;
+      this.hear(socket);
       this.setUp(true);
       for (const topic of this.listeners.keys()) this.tell("subscribe", topic);
     };
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data) as LiveMessage);
+    socket.onmessage = (event) => {
+      this.hear(socket);
+      this.receive(JSON.parse(event.data) as LiveMessage);
+    };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
-      this.socket = null;
-      this.setUp(false);
-      if (this.listeners.size && event.code !== LOGGED_OUT) this.retry();
+      this.lose();
+      if (this.listeners.size && !SHUT_OUT.has(event.code)) this.retry();
     };
+  }
+
+  /** From now on it may be silent for so long, and no longer. */
+  private hear(socket: WebSocket) {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      if (this.socket !== socket) return;
+      this.lose();
+      socket.close();
+      this.retry();
+    }, SILENT_SECONDS * 1000);
+  }
+
+  private lose() {
+    clearTimeout(this.silence);
+    this.socket = null;
+    this.sequences.clear();
+    this.setUp(false);
   }
 
   private close() {
     clearTimeout(this.timer);
     const socket = this.socket;
-    this.socket = null;
+    this.lose();
     socket?.close();
-    this.setUp(false);
   }
 
   private retry() {

@@ -1,8 +1,10 @@
 /** Pages of the console: where each is, what it takes to see it, and its code, loaded when wanted. */
 
-import { Activity, type LucideIcon } from "lucide-react";
+import { Activity, type LucideIcon, Search } from "lucide-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Words } from "./i18n";
+
+type Page = LazyExoticComponent<ComponentType>;
 
 export interface Place {
   path: string;
@@ -10,7 +12,9 @@ export interface Place {
   icon: LucideIcon;
   /** Every one of them is needed. */
   needs: string[];
-  page: LazyExoticComponent<ComponentType>;
+  page: Page;
+  /** One of what the page lists. */
+  below?: { path: string; page: Page };
 }
 
 export interface Group {
@@ -28,6 +32,14 @@ export const GROUPS: Group[] = [
         icon: Activity,
         needs: ["AccessMetrics"],
         page: lazy(() => import("./pages/metrics")),
+      },
+      {
+        path: "/search",
+        label: "nav.search",
+        icon: Search,
+        needs: ["ContactSearch.View"],
+        page: lazy(() => import("./pages/search")),
+        below: { path: ":contactId", page: lazy(() => import("./pages/contact")) },
       },
     ],
   },

@@ -157,7 +157,15 @@ function Pages() {
         <Routes>
           <Route path="/" element={first ? <Navigate to={first.path} replace /> : nothing} />
           {GROUPS.flatMap((group) => group.places).map((place) => (
-            <Route key={place.path} path={place.path} element={<Permitted place={place} />} />
+            <Route key={place.path} path={place.path}>
+              <Route index element={<Permitted place={place} page={place.page} />} />
+              {place.below && (
+                <Route
+                  path={place.below.path}
+                  element={<Permitted place={place} page={place.below.page} />}
+                />
+              )}
+            </Route>
           ))}
           <Route path="*" element={<Text>{t("error.missing")}</Text>} />
         </Routes>
@@ -166,10 +174,10 @@ function Pages() {
   );
 }
 
-function Permitted({ place }: { place: Place }) {
+function Permitted({ place, page: Page }: { place: Place; page: Place["page"] }) {
   const { t } = useSpoken();
   const { may } = useSession();
-  return may(...place.needs) ? <place.page /> : <Text>{t("error.forbidden")}</Text>;
+  return may(...place.needs) ? <Page /> : <Text>{t("error.forbidden")}</Text>;
 }
 
 function Account() {

@@ -1,0 +1,48 @@
+"""What a contact went through, as spans of time in their order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.contact_record import ContactRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`kind`: FLOW, QUEUE (until an agent answered, so ringing too), TALK, HOLD, TRANSFERRED or
+    WORK. HOLD lies within TALK. `end`: None while it goes on."""
+
+    kind: str
+    start: datetime
+    end: datetime | None
+
+
+def stages(
+    record: ContactRecord, held: Iterable[tuple[float, float]], recorded_from: datetime | None
+) -> list[Stage]:
+    """`held`: holds in seconds from the start of the conversation's recording."""
+    known = [*_walked(record), *_held(held, recorded_from)]
+    return sorted(known, key=lambda stage: stage.start)
+
+
+def _walked(record: ContactRecord) -> Iterator[Stage]:
+    over = record.disconnect
+    met = record.connected_to_system or record.initiation
+    left_flow = record.enqueue or record.connected_to_agent or over
+    yield Stage("FLOW", met, left_flow)
+    if record.enqueue:
+        yield Stage("QUEUE", record.enqueue, record.dequeue or record.connected_to_agent or over)
+    if record.connected_to_agent:
+        yield Stage("TALK", record.connected_to_agent, record.transfer_completed or over)
+    if record.transfer_completed:
+        yield Stage("TRANSFERRED", record.transfer_completed, over)
+    if record.work_start:
+        yield Stage("WORK", record.work_start, record.work_end)
+
+
+def _held(held: Iterable[tuple[float, float]], begun: datetime | None) -> Iterator[Stage]:
+    for start, end in held if begun else ():
+        assert begun
+        yield Stage("HOLD", begun + timedelta(seconds=start), begun + timedelta(seconds=end))

@@ -1,0 +1,38 @@
+/** Times and durations as people read them. */
+
+import { useMemo } from "react";
+import { useSpoken } from "./i18n";
+
+export interface Clock {
+  /** Date and time to the second, in the zone of the browser. */
+  moment: (utc: string | null) => string;
+  /** Time alone, to the millisecond. */
+  precise: (utc: string) => string;
+}
+
+export function useClock(): Clock {
+  const { language } = useSpoken();
+  return useMemo(() => {
+    const locale = language === "en" ? "en-GB" : language;
+    const whole = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+    const fine = new Intl.DateTimeFormat(locale, {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+    });
+    return {
+      moment: (utc) => (utc ? whole.format(new Date(utc)) : ""),
+      precise: (utc) => fine.format(new Date(utc)),
+    };
+  }, [language]);
+}
+
+/** h:mm:ss, or m:ss below an hour; "" for null. */
+export function lasting(seconds: number | null): string {
+  if (seconds === null) return "";
+  const whole = Math.max(0, Math.floor(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
