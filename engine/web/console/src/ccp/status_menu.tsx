@@ -1,0 +1,95 @@
+/** The status one is in, and the one that is to follow. */
+
+import { Badge, Box, Button, Menu, Text } from "@mantine/core";
+import { Check, ChevronDown } from "lucide-react";
+import { useSpoken } from "../i18n";
+import { byUrgency, type CcpDocument, type ContactState, clock, secondsSince } from "./document";
+import { askToNotify } from "./incoming";
+import { useCcp, useNow } from "./use_ccp";
+
+const OF_STATUS = { ROUTABLE: "teal", CUSTOM: "yellow", OFFLINE: "gray" } as const;
+const OF_CONTACT: Partial<Record<ContactState, string>> = { MISSED: "red", ENDED: "orange" };
+const WITH_CONTACT = "blue";
+
+export function StatusMenu() {
+  const { t } = useSpoken();
+  const { document, send, busy } = useCcp();
+  const { name, color, since } = useStatus(document);
+  const now = useNow();
+  const choose = (id: string, routable: boolean) => {
+    if (routable) askToNotify();
+    void send("/status", { status_id: id });
+  };
+  return (
+    <Box>
+      <Menu width="target" position="bottom-start" disabled={!document.statuses.length}>
+        <Menu.Target>
+          <Button
+            fullWidth
+            variant="default"
+            justify="space-between"
+            loading={busy}
+            aria-label={t("ccp.status.choose", { status: name })}
+            leftSection={<Dot color={color} />}
+            rightSection={
+              <>
+                <Text size="sm" c="dimmed" ff="monospace" mr={6}>
+                  {since && clock(secondsSince(since, now))}
+                </Text>
+                {document.statuses.length > 0 && <ChevronDown size={16} aria-hidden />}
+              </>
+            }
+          >
+            <span data-testid="ccp-status">{name}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {document.statuses.map((each) => (
+            <Menu.Item
+              key={each.id}
+              role="menuitemradio"
+              aria-checked={each.id === document.status?.id}
+              leftSection={<Dot color={OF_STATUS[each.type]} />}
+              rightSection={each.id === document.status?.id && <Check size={14} aria-hidden />}
+              onClick={() => choose(each.id, each.type === "ROUTABLE")}
+            >
+              {each.name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {document.next_status && (
+        <Badge mt={6} variant="light" tt="none" color={OF_STATUS[document.next_status.type]}>
+          {t("ccp.status.next", { status: document.next_status.name })}
+        </Badge>
+      )}
+    </Box>
+  );
+}
+
+/** A contact says more of what one does than the status that was chosen. */
+function useStatus(document: CcpDocument): { name: string; color: string; since: string | null } {
+  const { t } = useSpoken();
+  const contact = byUrgency(document.contacts)[0];
+  if (contact)
+    return {
+      name: t(`ccp.state.${contact.state}`),
+      color: OF_CONTACT[contact.state] ?? WITH_CONTACT,
+      since: contact.since,
+    };
+  const { status } = document;
+  if (!status) return { name: t("ccp.status.ready"), color: "gray", since: document.since };
+  return { name: status.name, color: OF_STATUS[status.type], since: status.since };
+}
+
+function Dot({ color }: { color: string }) {
+  return (
+    <Box
+      w={10}
+      h={10}
+      bg={`${color}.6`}
+      style={{ borderRadius: "50%", flex: "none" }}
+      aria-hidden
+    />
+  );
+}

@@ -1,0 +1,155 @@
+/** Joins what the engine says with the phone of the page, for whatever draws them. */
+
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { ask } from "../api";
+import { type LiveMessage, useLive } from "../live";
+import { type CcpDocument, type Contact, type Deed, needsMicrophone, speaks } from "./document";
+import { chooseDevices, chosenDevices, type Devices } from "./microphone";
+import { type PhoneState, Softphone } from "./softphone";
+
+export const CCP = "/earshot/v1/ccp";
+/** The engine's word that it has no audio of ours is believed after this long. */
+const SILENT_SECONDS = 3;
+
+interface Ccp {
+  document: CcpDocument;
+  phone: PhoneState;
+  softphone: Softphone;
+  devices: Devices;
+  setDevices: (devices: Devices) => void;
+  /** What the last request failed with. */
+  problem: unknown;
+  dismiss: () => void;
+  busy: boolean;
+  send: (path: string, body?: object) => Promise<boolean>;
+  /** The same for what takes a microphone: it is opened first. */
+  speaking: (path: string, body?: object) => Promise<boolean>;
+  act: (contact: Contact, deed: Deed, body?: object) => Promise<boolean>;
+}
+
+const CcpContext = createContext<Ccp | null>(null);
+
+export function useCcp(): Ccp {
+  const ccp = useContext(CcpContext);
+  if (!ccp) throw new Error("useCcp outside of CcpProvider");
+  return ccp;
+}
+
+/** null until the engine has said something; a text when it refuses to. */
+function useDocument(): CcpDocument | string | null {
+  const [document, setDocument] = useState<CcpDocument | string | null>(null);
+  const listener = useCallback((message: LiveMessage) => {
+    if (message.type === "error") return setDocument(message.message ?? "");
+    const [row] = (message.rows ?? []) as CcpDocument[];
+    if (row) setDocument(row);
+  }, []);
+  useLive("ccp", listener);
+  return document;
+}
+
+function usePhone(document: CcpDocument | null): [PhoneState, Softphone] {
+  const [softphone] = useState(() => new Softphone());
+  const phone = useSyncExternalStore(softphone.watch, () => softphone.state);
+  const known = document !== null;
+  const microphone = known && needsMicrophone(document);
+  const muted = known && !speaks(document);
+  const silent = known && !document.media && phone.line === "up";
+  useEffect(() => {
+    if (known) softphone.needMicrophone(microphone);
+  }, [softphone, known, microphone]);
+  useEffect(() => {
+    if (!known) return;
+    softphone.start();
+    return () => softphone.stop();
+  }, [softphone, known]);
+  useEffect(() => softphone.mute(muted), [softphone, muted]);
+  useEffect(() => {
+    if (!silent) return;
+    const timer = setTimeout(softphone.renew, 1000 * SILENT_SECONDS);
+    return () => clearTimeout(timer);
+  }, [softphone, silent]);
+  return [phone, softphone];
+}
+
+interface Props {
+  children: ReactNode;
+  waiting: ReactNode;
+  refused: (why: string) => ReactNode;
+}
+
+export function CcpProvider({ children, waiting, refused }: Props) {
+  const told = useDocument();
+  const document = typeof told === "string" ? null : told;
+  const [phone, softphone] = usePhone(document);
+  const [devices, setDevices] = useState(chosenDevices);
+  const requests = useRequests(softphone);
+  const ccp = useMemo<Ccp | null>(
+    () =>
+      document && {
+        document,
+        phone,
+        softphone,
+        devices,
+        setDevices: (chosen) => {
+          chooseDevices(chosen);
+          setDevices(chosen);
+          softphone.useDevices(chosen);
+        },
+        ...requests,
+        act: (contact, deed, body) =>
+          requests.send(`/contact/${contact.contact_id}/${deed}`, body),
+      },
+    [document, phone, softphone, devices, requests],
+  );
+  if (typeof told === "string") return refused(told);
+  return ccp ? <CcpContext value={ccp}>{children}</CcpContext> : waiting;
+}
+
+/** One at a time; what came of it is seen in the document. `send` answers whether it was done. */
+function useRequests(softphone: Softphone) {
+  const [problem, setProblem] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const tried = useCallback(async (deed: () => Promise<unknown>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await deed();
+      return true;
+    } catch (error) {
+      setProblem(error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }, []);
+  return useMemo(() => {
+    const post = (path: string, body: object = {}) => ask("POST", CCP + path, body);
+    return {
+      problem,
+      busy,
+      dismiss: () => setProblem(null),
+      send: (path: string, body?: object) => tried(() => post(path, body)),
+      speaking: (path: string, body?: object) =>
+        tried(() => softphone.speaking(() => post(path, body))),
+    };
+  }, [softphone, tried, problem, busy]);
+}
+
+/** Milliseconds since 1970, anew each second. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
