@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from engine.agents import Presence
 from engine.call import RINGING, State
 from engine.live import LiveContact
@@ -38,3 +40,12 @@ def agent_contact_state(live: LiveContact, username: str) -> str | None:
     lines = (live.customer, live.agent, live.ringing)
     talking = {line.username for line in lines if line}
     return TALKS.get(live.call.state) if username in talking else None
+
+
+def stands_since(live: LiveContact, state: str) -> datetime | None:
+    """Since when the contact stands so for its agent; None where the contact does not tell."""
+    if state == "CONNECTED":
+        return live.record.connected_to_agent
+    if state == "CONNECTED_ONHOLD":
+        return live.held_since or live.record.connected_to_agent
+    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
+from engine.involved import Involved
 from engine.line import Line
 from engine.live import LiveContact
 
@@ -12,7 +13,9 @@ from engine.live import LiveContact
 class Registry:
     def __init__(self) -> None:
         self._contacts: dict[str, LiveContact] = {}
+        self._involved = Involved()
         self._listeners: list[Callable[[LiveContact], None]] = []
+        self._on_people: list[Callable[[frozenset[str]], None]] = []
         self.empty = asyncio.Event()
         """Set while no contact lives."""
         self.empty.set()
@@ -39,9 +42,22 @@ class Registry:
         """It is told of a contact that may be other than before, or is no more: it looks later."""
         self._listeners.append(listener)
 
+    def listen_to_people(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """The same of those who have a part in it, or had until now: by their names."""
+        self._on_people.append(listener)
+
     def changed(self, live: LiveContact) -> None:
+        """Something about the contact, or about who has a part in it."""
+        people = self._involved.update(live, lives=live.contact_id in self._contacts)
         for listener in self._listeners:
             listener(live)
+        for hears in self._on_people if people else ():
+            hears(people)
+
+    def involving(self, username: str) -> Collection[LiveContact]:
+        """The contacts that this person has a part in: as agent, by a phone that rings, or as one
+        who listens."""
+        return self._involved.of(username)
 
     def of_agent(self, username: str) -> LiveContact | None:
         """The contact this agent talks in; not those that they have called."""

@@ -49,11 +49,16 @@ async def test_a_line_that_an_agent_opens_goes_beside_the_contact_they_talk_in_o
     assert registry.beside("agent2") is None
 
 
-async def test_whoever_listens_is_told_when_a_contact_comes_changes_and_ends() -> None:
+async def test_whoever_listens_is_told_when_a_contact_comes_changes_and_ends_and_for_whom() -> None:
     registry, live = Registry(), live_contact()
-    told = list[bool]()
-    registry.listen(lambda one: told.append(one.contact_id in registry))
+    told, lives = list[tuple[set[str], int]](), list[bool]()
+    registry.listen(lambda one: lives.append(one.contact_id in registry))
+    registry.listen_to_people(
+        lambda who: told.append((set(who), len(registry.involving("agent1"))))
+    )
     registry.add(live)
+    assert list(registry.involving("agent1")) == [live]
     registry.changed(live)
     registry.remove(live)
-    assert told == [True, True, False]
+    assert told == [({"agent1"}, 1), ({"agent1"}, 1), ({"agent1"}, 0)]
+    assert lives == [True, True, False]

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.agent_contacts import LEFT_OVER, agent_contact_state
+from engine.agent_contacts import LEFT_OVER, agent_contact_state, stands_since
 from engine.agents import OFFLINE, Agent, Presence
 from engine.directory import Kind, Resource, Resources
 from engine.directory.hierarchy import path
-from engine.involved import Involved
+from engine.instants import instant
 from engine.live import Listener, LiveContact
 from engine.monitor_rights import LISTENS, MonitorRights
 from engine.queues import Floor
 from engine.refused import Refused
+from engine.registry import Registry
 from engine.supervision import MODES, Candidate, Stage, check
-from engine.web.live.instants import instant
 from engine.web.live.topic import Row, Viewer
 from engine.web.user_data import MONITORING
 
@@ -43,13 +43,13 @@ class AgentRows:
     def __init__(
         self,
         floor: Floor,
-        involved: Involved,
+        registry: Registry,
         resources: Resources,
         rights: MonitorRights,
         max_listeners: int,
         moment: Moment,
     ) -> None:
-        self._floor, self._involved, self._resources = floor, involved, resources
+        self._floor, self._registry, self._resources = floor, registry, resources
         self._rights, self._max_listeners, self._moment = rights, max_listeners, moment
 
     def row(self, username: str) -> Row | None:
@@ -103,7 +103,7 @@ class AgentRows:
         }
 
     def _contacts(self, username: str, agent: Agent | None) -> Iterator[Row]:
-        for live in self._involved.of(username):
+        for live in self._registry.involving(username):
             for one in live.listeners:
                 if one.monitor.supervisor == username:
                     yield self._listening(live, one)
@@ -116,11 +116,9 @@ class AgentRows:
             }
 
     def _had(self, live: LiveContact, state: str, agent: Agent | None) -> Row:
-        record, since = live.record, self._moment(agent.since) if agent else None
-        if state == "CONNECTED":
-            since = instant(record.connected_to_agent)
-        elif state == "CONNECTED_ONHOLD":
-            since = instant(live.held_since or record.connected_to_agent)
+        record, since = live.record, instant(stands_since(live, state))
+        if since is None and agent is not None:
+            since = self._moment(agent.since)
         queue = self._found(Kind.QUEUE, record.queue)
         return {
             **contact(record.contact_id, record.initiation_method, state, since),

@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from engine.contact_record import ContactRecord
 from engine.directory import Kind, Resource
 from engine.house import House
-from engine.involved import Involved
-from engine.live import LiveContact
+from engine.instants import Instants
 from engine.queue_tally import QueueTally
 from engine.web.live.agent_rows import AgentRows, view
 from engine.web.live.feed import Feed
-from engine.web.live.instants import Instants
 from engine.web.live.queue_rows import QueueRows
 from engine.web.live.topic import Row, Viewer
 
@@ -28,12 +26,11 @@ IN_ROWS_OF_AGENTS = frozenset(
 class LiveMetrics:
     def __init__(self, house: House) -> None:
         self._house, self._floor = house, house.router.floor
-        self._involved = Involved()
         self._tally = QueueTally(datetime.now(UTC))
         moment = Instants(datetime.now(UTC), asyncio.get_running_loop().time()).of
         resources = house.directory.resources
         agents = AgentRows(
-            *(self._floor, self._involved, resources, house.rights),
+            *(self._floor, house.registry, resources, house.rights),
             *(house.settings.routing.max_listeners, moment),
         )
         queues = QueueRows(self._floor, resources, self._tally, house.callbacks.scheduled, moment)
@@ -45,15 +42,11 @@ class LiveMetrics:
         house = self._house
         self._floor.listen(self.agents.touch)
         self._floor.listen_to_queues(lambda names: self.queues.touch(*names))
-        house.registry.listen(self._contact_changed)
+        house.registry.listen_to_people(lambda names: self.agents.touch(*names))
         house.ledger.listen(self._saved)
         house.directory.listen(self._directory_changed)
         self.agents.touch(*self._floor.agents)
         self.queues.touch(*(one.id for one in house.directory.resources.all(Kind.QUEUE)))
-
-    def _contact_changed(self, live: LiveContact) -> None:
-        lives = live.contact_id in self._house.registry
-        self.agents.touch(*self._involved.update(live, lives=lives))
 
     def _saved(self, record: ContactRecord) -> None:
         self.queues.touch(*self._tally.saved(record, datetime.now(UTC)))

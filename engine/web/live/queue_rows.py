@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.directory import Kind, Resources
+from engine.instants import instant
 from engine.queue_numbers import Staffing, serving
 from engine.queue_tally import SERVICE_LEVELS, QueueTally
 from engine.queues import Floor
-from engine.web.live.instants import instant
 from engine.web.live.topic import Row
 
 

@@ -9,17 +9,17 @@ import pytest
 from engine.agents import Agent, Signal, Status, StatusType
 from engine.call import State
 from engine.directory import Kind, Origin, Resource, Resources
-from engine.involved import Involved
+from engine.instants import Instants
 from engine.line import Party
 from engine.live import Listener, LiveContact
 from engine.monitor_rights import LISTENS, MonitorRights
 from engine.queues import Floor
 from engine.records import InitiationMethod
+from engine.registry import Registry
 from engine.routing_profile import RoutingProfile
 from engine.supervision import BOTH, Change, Monitor
 from engine.web.live import Viewer
 from engine.web.live.agent_rows import AgentRows, view
-from engine.web.live.instants import Instants
 from mixer import Mode
 from tests.rig.contacts import NOON, contact_record, line, live_contact
 
@@ -55,15 +55,15 @@ class Board:
     def __init__(self) -> None:
         self.agent = Agent("agent1", RoutingProfile.of(["support"]), 5.0, work_seconds=30.0)
         self.agent.register(0.0, registered=True)
-        self.involved = Involved()
+        self.registry = Registry()
         floor = Floor([self.agent], ["support"])
         moment = Instants(NOON, 0.0).of
         self.rows = AgentRows(
-            *(floor, self.involved, RESOURCES, MonitorRights(RESOURCES), 1, moment)
+            *(floor, self.registry, RESOURCES, MonitorRights(RESOURCES), 1, moment)
         )
 
     def has(self, live: LiveContact) -> None:
-        self.involved.update(live, lives=True)
+        self.registry.add(live)
 
     def row(self, username: str = "agent1", viewer: Viewer = MANAGER) -> Any:
         row = self.rows.row(username)

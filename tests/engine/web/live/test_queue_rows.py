@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from engine.agents import Agent
 from engine.directory import Kind, Origin, Resource, Resources
+from engine.instants import Instants
 from engine.queue_tally import QueueTally
 from engine.queues import Floor
 from engine.routing_profile import RoutingProfile
-from engine.web.live.instants import Instants
 from engine.web.live.queue_rows import QueueRows
 from tests.rig.contacts import NOON, contact_record
 

@@ -1,7 +1,7 @@
 from datetime import timedelta, timezone
 from math import inf
 
-from engine.web.live.instants import Instants, instant
+from engine.instants import Instants, instant
 from tests.rig.contacts import NOON
 
 
