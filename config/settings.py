@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.bots import Bot
+from config.events import EventSettings
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
 from config.hours import Hours
@@ -294,6 +295,7 @@ class Settings(BaseSettings):
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
     login: LoginSettings = LoginSettings()
+    events: EventSettings = EventSettings()
     database: DatabaseSettings = DatabaseSettings()
     trace: TraceSettings = TraceSettings()
     agents: tuple[Agent, ...] = ()

@@ -22,6 +22,7 @@ from engine.custody import Custody
 from engine.dialling import DialPlan
 from engine.directory import Directory as InstanceDirectory
 from engine.errands import Errands
+from engine.events.streams import Streams
 from engine.flow_answers import FlowAnswers
 from engine.flow_calls import FlowCalls
 from engine.flow_library import FlowLibrary
@@ -87,14 +88,14 @@ class House:
         self.library, self.registry = library, Registry()
         self.ledger, self.bus = Ledger(records), LocalBus()
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
-        self.traces = Traces(settings.trace)
-        self.flow_log = FlowLog(settings.flows)
+        self.traces, self.flow_log = Traces(settings.trace), FlowLog(settings.flows)
         self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
         self.retention = Retention(self.errands.custody, settings.retention)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), ())
         self.work = AfterContactWork(records, self.ledger, self.registry)
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer), self.work.over)
+        self.events = self._events()
         self.staff = Staff(settings, directory, self.router)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
@@ -111,6 +112,12 @@ class House:
         self.flow_calls = FlowCalls(settings, self.outbound, self.numbers, self.lines, self._later)
         self.callbacks = self._callbacks()
         self.switchboard = self._switchboard(self._performer(prompts), flows)
+
+    def _events(self) -> Streams:
+        return Streams(
+            *(self.settings.events, self.bus, self.ledger, self.router.floor, self.registry),
+            self.directory.resources,
+        )
 
     def _monitors(self) -> Monitors:
         routing = self.settings.routing
@@ -253,6 +260,7 @@ class House:
         for descriptor, read in self.mixer.readers():
             asyncio.get_running_loop().add_reader(descriptor, read)
         self.ledger.start()
+        self.events.start()
         self.traces.start()
         self.flow_log.start()
         self.services.open()
@@ -280,6 +288,7 @@ class House:
         await self.errands.stop()
         await self.work.stop()
         await self.ledger.stop()
+        await self.events.stop()
         for descriptor, _ in self.mixer.readers():
             asyncio.get_running_loop().remove_reader(descriptor)
         log.info("media", **asdict(self.mixer.totals()))
