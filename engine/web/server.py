@@ -38,6 +38,7 @@ from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
 from engine.web.instance_api import InstanceApi
 from engine.web.live import Hub
+from engine.web.live.event_topics import event_topics
 from engine.web.live.hub import SESSION_CLOSED
 from engine.web.live.metrics import LiveMetrics
 from engine.web.live.socket import MAX_MESSAGE_BYTES, LiveApi
@@ -191,6 +192,8 @@ def live(house: House, login: Login, door: SessionDoor) -> LiveApi:
     hub, metrics = Hub(house.bus, viewers.of), LiveMetrics(house)
     for feed in (metrics.agents, metrics.queues):
         hub.add(feed.topic)
+    for topic in event_topics(house.bus, house.directory.resources):
+        hub.add(topic)
     viewers.listen(hub.review)
     login.sessions.listen(lambda closed: house.bus.publish(SESSION_CLOSED, {"of": closed}))
     return LiveApi(hub, viewers.of, door.lasts)

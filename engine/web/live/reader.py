@@ -65,7 +65,8 @@ class Subscription:
         waiting, self._waiting = self._waiting, {}
         rows = {key: row for key, row in waiting.items() if row is not None}
         gone = [key for key, row in waiting.items() if row is None]
-        self._shown = (self._shown | rows.keys()).difference(gone)
+        if self.topic.lasting:
+            self._shown = (self._shown | rows.keys()).difference(gone)
         return {"type": "change", **told, "rows": list(rows.values()), "gone": gone}
 
     def _all(self, viewer: Viewer) -> list[Row]:

@@ -29,6 +29,8 @@ class Topic:
     """As they are now."""
     view: Callable[[Row, Viewer], Row | None]
     """The row as this viewer has it; None: they do not see it."""
+    lasting: bool = True
+    """False where rows are what has happened: each is told once, and none is ever gone."""
 
     def lacking(self, viewer: Viewer) -> str | None:
         """A permission that the viewer lacks."""
