@@ -30,6 +30,7 @@ from engine.flow_log import FlowLog
 from engine.flow_run import FlowRunner
 from engine.flow_services import FlowServices
 from engine.header_policy import HeaderPolicy
+from engine.lease import LocalLease
 from engine.ledger import Ledger
 from engine.line import Line
 from engine.lines import Lines
@@ -86,11 +87,11 @@ class House:
         """`flows` by number, `whispers` by queue. Raises RecordingError or MixerError."""
         self.settings, self.records, self.directory = settings, records, directory
         self.library, self.registry = library, Registry()
-        self.ledger, self.bus = Ledger(records), LocalBus()
+        self.ledger, self.bus, self.lease = Ledger(records), LocalBus(), LocalLease()
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces, self.flow_log = Traces(settings.trace), FlowLog(settings.flows)
         self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
-        self.retention = Retention(self.errands.custody, settings.retention)
+        self.retention = Retention(self.errands.custody, settings.retention, self.lease)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), ())
         self.work = AfterContactWork(records, self.ledger, self.registry)
@@ -285,6 +286,7 @@ class House:
         await self.services.close()
         await self.recordings.close()
         await self.retention.stop()
+        self.lease.close()
         await self.errands.stop()
         await self.work.stop()
         await self.ledger.stop()

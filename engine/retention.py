@@ -1,4 +1,4 @@
-"""Deletes what the rules say is too old, now and then."""
+"""Deletes what the rules say is too old, now and then: one node does it for all."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import structlog
 
 from config import RetentionRule
 from engine.custody import Custody
+from engine.lease import Lease, hold
 from engine.records import RecordError
 from engine.refused import Refused
 from recorder.retention import expired, shortest
 
 WHO = "retention"
 SWEEP_SECONDS = 3600.0
+LEASE_SECONDS = 2 * SWEEP_SECONDS
 PAGE = 200  # contacts looked at with one question
 log = structlog.get_logger("engine.retention")
 
 
 class Retention:
-    def __init__(self, custody: Custody, rules: Sequence[RetentionRule]) -> None:
+    def __init__(self, custody: Custody, rules: Sequence[RetentionRule], lease: Lease) -> None:
         self._custody, self._rules = custody, rules
+        self._lease, self._holder = lease, str(uuid4())
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -61,7 +65,8 @@ class Retention:
     async def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                await self.sweep(datetime.now(UTC))
+                if await hold(self._lease, WHO, self._holder, LEASE_SECONDS):
+                    await self.sweep(datetime.now(UTC))
             except RecordError as error:
                 log.error("retention", error=str(error))
             with suppress(TimeoutError):

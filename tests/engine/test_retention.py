@@ -8,6 +8,7 @@ import pytest
 from config import RetentionRule
 from engine import retention
 from engine.custody import Custody
+from engine.lease import LocalLease
 from engine.records import ContactRecord, RecordingStatus, Records
 from engine.retention import Retention
 from recorder.errand import Task
@@ -57,7 +58,7 @@ async def test_what_is_too_old_by_its_queue_or_flow_goes_and_the_rest_stays(
         await ended(records, 6, "support", "survey"),
     ]
     custody = Custody(records)
-    sweeper = Retention(custody, RULES)
+    sweeper = Retention(custody, RULES, LocalLease())
     assert await sweeper.sweep(NOON) == 3
     assert await sweeper.sweep(NOON) == 0
     assert {await status(records, one) for one in old} == {RecordingStatus.DELETED}
@@ -75,15 +76,15 @@ async def test_a_legal_hold_beats_every_rule_for_as_long_as_it_stands(records: R
     contact = await ended(records, 1000, "sales")
     custody = Custody(records)
     await custody.hold(contact.contact_id, "ann", "court", NOON)
-    assert await Retention(custody, RULES).sweep(NOON) == 0
+    assert await Retention(custody, RULES, LocalLease()).sweep(NOON) == 0
     assert await status(records, contact) is RecordingStatus.AVAILABLE
     await custody.release(contact.contact_id, "ann", "settled", NOON)
-    assert await Retention(custody, RULES).sweep(NOON) == 1
+    assert await Retention(custody, RULES, LocalLease()).sweep(NOON) == 1
 
 
 async def test_it_sweeps_when_it_starts_and_stops_when_told(records: Records) -> None:
     contact = await ended(records, 10_000, "sales")
-    sweeper = Retention(Custody(records), RULES)
+    sweeper = Retention(Custody(records), RULES, LocalLease())
     sweeper.start()
 
     async def gone() -> bool:
@@ -91,6 +92,25 @@ async def test_it_sweeps_when_it_starts_and_stops_when_told(records: Records) ->
 
     await until(gone)
     await sweeper.stop()
-    idle = Retention(Custody(records), ())
+    idle = Retention(Custody(records), (), LocalLease())
     idle.start()
     await idle.stop()
+
+
+class Taken(LocalLease):
+    """Another node has everything."""
+
+    asked = 0
+
+    async def create(self, key: str, holder: str, seconds: float) -> bool:
+        self.asked += 1
+        return False
+
+
+async def test_of_several_nodes_one_sweeps(records: Records) -> None:
+    contact, lease = await ended(records, 10_000, "sales"), Taken()
+    sweeper = Retention(Custody(records), RULES, lease)
+    sweeper.start()
+    await until(lambda: lease.asked)
+    await sweeper.stop()
+    assert await status(records, contact) is RecordingStatus.AVAILABLE
