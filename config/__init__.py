@@ -9,10 +9,11 @@
 `trunks.py` has lines to the outside and who may be called there, `flows.py` and `hours.py` what
 contact flows may name, `functions.py` what runs when they call a function, `bots.py` whom callers
 talk with in them, `streaming.py` who hears them meanwhile, `storage.py` where recordings go, who
-can read them and for how long they stay, `login.py` how browsers log in, `events.py` who is told of
-contacts and agents, `trace.py` what is kept of messages, `section.py` what all of them are made of.
-`directory.py` ties people, queues and numbers together and writes a first file, `problems.py` finds
-the words, `loader.py` reads. Packages import the section that is theirs.
+can read them and for how long they stay, `browsers.py` where phones in browsers are reached,
+`login.py` how browsers log in, `events.py` who is told of contacts and agents, `trace.py` what is
+kept of messages, `section.py` what all of them are made of. `directory.py` ties people, queues and
+numbers together and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages
+import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -20,6 +21,7 @@ a file with passwords that everyone may read for one, is told by `warnings`, whi
 """
 
 from config.bots import Bot
+from config.browsers import BrowserSettings
 from config.directory import starter
 from config.events import EventSettings
 from config.flows import FlowSettings
@@ -50,6 +52,7 @@ from config.trunks import DiallingSettings, NumberPlan, Trunk
 __all__ = [
     "Agent",
     "Bot",
+    "BrowserSettings",
     "ConfigError",
     "DatabaseSettings",
     "DiallingSettings",

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.bots import Bot
+from config.browsers import BrowserSettings
 from config.events import EventSettings
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
@@ -22,6 +23,7 @@ from config.login import LoginSettings
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import (
     E164,
+    CodecName,
     ListenerAddress,
     Name,
     OwnAddress,
@@ -38,7 +40,6 @@ from config.trace import TraceSettings
 from config.trunks import DiallingSettings, Proxy, Trunk
 
 ExtraHeader = Annotated[str, Field(pattern=r"^[Xx]-[A-Za-z0-9_.-]{1,60}$")]
-CodecName = Literal["PCMU", "PCMA", "G722", "opus"]
 
 
 class SipSettings(Section):
@@ -284,6 +285,7 @@ class Settings(BaseSettings):
     sip: SipSettings = SipSettings()
     tls: TlsSettings = TlsSettings()
     media: MediaSettings = MediaSettings()
+    browsers: BrowserSettings = BrowserSettings()
     recording: RecordingSettings = RecordingSettings()
     store: StoreSettings = StoreSettings()
     encryption: EncryptionSettings = EncryptionSettings()

@@ -32,7 +32,7 @@ class Beeper:
         if self._clip is None or live.beeper is not None:
             return
         try:
-            beside = live.customer.rtp.port
+            beside = live.customer.port
             live.beeper = self._mixer.open_player(self._clip, beside=beside, loop=True)
         except MixerFull as error:
             log.error("recorded without a tone", contact_id=live.contact_id, error=str(error))

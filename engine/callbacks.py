@@ -25,8 +25,8 @@ from engine.contact_record import ContactRecord, DisconnectReason, InitiationMet
 from engine.flow_calls import FlowCalls
 from engine.hunt import Hunt
 from engine.ledger import Ledger
-from engine.line import Line, Party
-from engine.lines import Lines, NoLine
+from engine.line import Line, NoLine, Party
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.moments import CUSTOMER_QUEUE
 from engine.outbound import Outbound, system_attributes

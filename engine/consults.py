@@ -22,7 +22,7 @@ from engine.live import LiveContact
 from engine.registry import Registry
 from engine.routing import Router
 from engine.signalling import of_invite
-from sip import InviteReceived, SipTransport
+from sip import InviteReceived
 
 BUSY = 486
 log = structlog.get_logger("engine.consults")
@@ -33,7 +33,6 @@ class Consults:
 
     def __init__(
         self,
-        sip: SipTransport,
         lines: Lines,
         registry: Registry,
         router: Router,
@@ -42,7 +41,7 @@ class Consults:
         ring_seconds: float,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
-        self._sip, self._lines, self._registry = sip, lines, registry
+        self._lines, self._registry = lines, registry
         self._router, self._ledger, self._step = router, ledger, step
         self._headers, self._ring_seconds = headers, ring_seconds
 
@@ -67,7 +66,7 @@ class Consults:
         self._router.engage(caller)
         if not self._router.call(live.contact_id, invite.number):
             self._router.release(caller)
-            reachable = self._sip.is_registered(invite.number)
+            reachable = self._lines.reaches(invite.number)
             self._lines.refuse(line, BUSY if reachable else NO_ANSWER)
             return
         self._registry.add(live)

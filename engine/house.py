@@ -14,9 +14,12 @@ from config import Settings
 from engine.admission import Admission
 from engine.after_contact_work import AfterContactWork
 from engine.bindings import Bindings
+from engine.browser_legs import BrowserLegs
+from engine.browser_lines import BrowserLines
 from engine.bus import LocalBus
 from engine.call import Input
 from engine.callbacks import Callbacks
+from engine.ccp import Ccp
 from engine.consults import Consults
 from engine.custody import Custody
 from engine.dialling import DialPlan
@@ -32,7 +35,7 @@ from engine.flow_services import FlowServices
 from engine.header_policy import HeaderPolicy
 from engine.lease import LocalLease
 from engine.ledger import Ledger
-from engine.line import Line
+from engine.line import SipLine
 from engine.lines import Lines
 from engine.live import LiveContact
 from engine.monitor_rights import MonitorRights
@@ -53,6 +56,7 @@ from engine.registry import Registry
 from engine.replacements import Replacements
 from engine.retention import Retention
 from engine.routing import Router
+from engine.sip_lines import SipLines
 from engine.staff import Staff
 from engine.switchboard import Switchboard
 from engine.traces import Traces
@@ -101,8 +105,7 @@ class House:
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
         self.recordings = self._recordings()
-        self.lines = Lines(self.sip, self.mixer, settings.media, self._trace)
-        self.rights = MonitorRights(directory.resources)
+        self.lines = self._lines()
         self.monitors = self._monitors()
         self.trunks = Trunks(settings.trunks, self.sip)
         self.services = FlowServices(settings, self.mixer, self.registry)
@@ -120,10 +123,18 @@ class House:
             self.directory.resources,
         )
 
+    def _lines(self) -> Lines:
+        media = self.settings.media
+        self.browsers = BrowserLines(lambda event: self.switchboard.on_sip(event))
+        self.legs = BrowserLegs(self.mixer, self.browsers, self.settings.browsers, media)
+        phones = SipLines(self.sip, self.mixer, media, self._trace)
+        return Lines(self.sip, phones, self.browsers, self.mixer)
+
     def _monitors(self) -> Monitors:
         routing = self.settings.routing
+        self.rights = MonitorRights(self.directory.resources)
         monitors = Monitors(
-            *(self.sip, self.lines, self.mixer, self.ledger, self.rights, self.registry.changed),
+            *(self.lines, self.mixer, self.ledger, self.rights, self.registry.changed),
             max_listeners=routing.max_listeners,
             ring_seconds=routing.ring_seconds,
         )
@@ -135,6 +146,14 @@ class House:
         guarded = {one.number: one.auto_suspend_on_dtmf for one in settings.numbers}
         return Recordings(
             self.mixer, settings.recording, self.ledger, self.errands, guarded, self._refuse
+        )
+
+    @cached_property
+    def ccp(self) -> Ccp:
+        """What agents do whose phone is a browser, for the API."""
+        return Ccp(
+            *(self.browsers, self.registry, self.transfers, self.monitors),
+            on_event=self.switchboard.on_sip,
         )
 
     @property
@@ -154,7 +173,7 @@ class House:
         own = OwnNumbers([*configured, *agents], dialling, numbers.is_claimed)
         plan = dialling if self.plan.leads_outside else None
         self.transfers = Transfers(
-            *(self.sip, self.lines, self.mixer, self.registry, self.router),
+            *(self.lines, self.mixer, self.registry, self.router),
             Directory(agents, self.router.floor.queues, numbers, outside, own, plan),
             self.outbound,
             self._step,
@@ -165,7 +184,7 @@ class House:
             self.monitors,
             self.transfers,
             Consults(
-                *(self.sip, self.lines, self.registry, self.router, self.ledger),
+                *(self.lines, self.registry, self.router, self.ledger),
                 self.headers,
                 seconds,
                 self._step,
@@ -268,6 +287,7 @@ class House:
         self.recordings.open()
         self.errands.start()
         self.retention.start()
+        await self.legs.open()
         await self.sip.start()
         await self.bindings.start()
         self.trunks.open()
@@ -277,6 +297,7 @@ class House:
         self.callbacks.close()
         self.outbound_contacts.close()
         await self.switchboard.drain(drain_seconds)
+        await self.legs.close()
         self.router.close()
         await self.trunks.close()
         await self.bindings.stop()
@@ -313,7 +334,7 @@ class House:
         if live := self.registry.get(contact_id):
             self.switchboard.step(live, Input.SHUT_DOWN)
 
-    def _trace(self, line: Line) -> None:
+    def _trace(self, line: SipLine) -> None:
         call_id = self.sip.call_id(line.session)
         if call_id:
             self.traces.follow(line.contact_id, line.party.name.lower(), call_id)

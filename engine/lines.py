@@ -1,72 +1,97 @@
-"""Phones on the line: a SIP session, its offer and answer, and the RTP port that belongs to it.
+"""All phones on the line, of whatever kind: who asks for something need not know which it is.
 
-The one place where SDP meets the mixer. Nothing here knows what a contact or an agent is.
+Where a user's browser is there, it rings and their SIP phones do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from ipaddress import ip_address
-from itertools import count
+from typing import Protocol, TypeVar, cast
 
-from config import MediaSettings
-from engine.codecs import offered, wishes
+from engine.browser_line import BrowserLine
+from engine.browser_lines import BrowserLines
 from engine.header_policy import Fields
-from engine.line import Line, Party
+from engine.line import Line, Party, SipLine
+from engine.sip_lines import SipLines
 from engine.trunk_call import TrunkCall
-from mixer import Farm, MixerFull, NoFreePort, NoTelephoneEvents, Port, Remote, RtpPort, SrtpKeys
+from mixer import Farm, MixerFull, NoTelephoneEvents, Port
 from sip import (
     Answered,
     Caller,
     Confirmed,
     InviteReceived,
-    Negotiation,
-    NotRegistered,
-    PeerError,
     Reason,
     Reoffered,
-    Sdes,
     SessionId,
-    SessionsFull,
     SipTransport,
-    Srtp,
-    SrtpAgreement,
-    Unlocated,
-    ip_version,
 )
-from sip.flow import TLS, Flow
-
-
-class NoLine(Exception):
-    """No line could be opened; the text says why: nobody is registered, or a limit is reached."""
-
 
 DIGIT_MS = (40, 8000)
 """How long a telephone event may be."""
 
+L = TypeVar("L", bound=Line, contravariant=True)
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
+class Kind(Protocol[L]):
+    """What is asked of lines of every kind."""
+
+    def ring(self, line: L) -> None:
+        """Tell the phone on a line that was taken that somebody's phone rings."""
+
+    def answer(self, line: L) -> None:
+        """Answer the call of a line that was taken."""
+
+    def refuse(self, line: L, status: int) -> None:
+        """Reject the call of a line that was taken, and give its port back."""
+
+    def refer(self, line: L, target: str) -> None:
+        """Have the phone call somebody else; `ReferProgressed` says how far it is."""
+
+    def grant(self, line: L) -> None:
+        """The phone asked for a transfer, and is to have it."""
+
+    def deny(self, line: L, status: int) -> None:
+        """It asked for one that cannot be."""
+
+    def report(self, line: L, status: int) -> None:
+        """Tell the phone that asked for a transfer what became of it."""
+
+    def answered(self, line: L, event: Answered) -> None:
+        """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""
+
+    def confirmed(self, line: L, event: Confirmed) -> None:
+        """It has our answer. Raises PeerError."""
+
+    def reoffered(self, line: L, event: Reoffered) -> None:
+        """It holds, or resumes; what does not fit leaves the session as it was."""
+
+    def drop(self, line: L, reason: Reason | None = None) -> None:
+        """Hang up, unless the phone did; nothing the second time."""
+
 
 class Lines:
-    """Opens lines, joins them to the mixer, drops them."""
+    """Opens lines, finds them, and has what is asked of one done by its kind."""
 
     def __init__(
-        self,
-        sip: SipTransport,
-        mixer: Farm,
-        media: MediaSettings,
-        on_open: Callable[[Line], None] = lambda line: None,
+        self, sip: SipTransport, phones: SipLines, browsers: BrowserLines, mixer: Farm
     ) -> None:
-        self._sip, self._mixer, self._settings = sip, mixer, media
-        self._on_open = on_open
-        self._sdp_ids = count(1)
-        self._by_session: dict[SessionId, Line] = {}
-        self._by_port: dict[Port, Line] = {}
+        self._sip, self._phones, self._browsers, self._mixer = sip, phones, browsers, mixer
+        self._kinds = {SipLine: phones, BrowserLine: browsers}
+
+    def reaches(self, username: str, party: Party = Party.AGENT) -> bool:
+        """Whether any phone of this user would ring."""
+        return self._browsers.reaches(username, party) or self._sip.is_registered(username)
 
     def of_session(self, session: SessionId) -> Line | None:
-        return self._by_session.get(session)
+        return self._phones.of_session(session) or self._browsers.of_session(session)
 
     def of_port(self, port: Port) -> Line | None:
-        return self._by_port.get(port)
+        return self._phones.of_port(port) or self._browsers.of_port(port)
+
+    def ended(self, session: SessionId) -> Line | None:
+        """The phone's session is over: whose line was it? None when we dropped it ourselves."""
+        return self._phones.ended(session) or self._browsers.ended(session)
 
     def accept(
         self,
@@ -92,54 +117,15 @@ class Lines:
         `beside` is a line of another contact that may join this one.
         Raises PeerError (the offer does not fit) or NoLine; then the caller rejects the session.
         """
-        srtp = self._srtp(secure=invite.secure)
-        version = ip_version(invite.offer) if invite.offer else ip_address(invite.source[0]).version
-        rtp, negotiation = self._media(beside, srtp, version)
-        try:
-            if invite.offer is None:
-                sdp = negotiation.offer()  # the phone answers in its ACK (RFC 3261 §13.2.1)
-            else:
-                sdp = negotiation.answer(invite.offer)
-        except PeerError:
-            self._mixer.close_port(rtp.port)
-            raise
-        return self._add(
-            Line(
-                contact_id,
-                party,
-                invite.session,
-                rtp,
-                negotiation,
-                username=invite.username or "",
-                peer_ip=invite.source[0],
-                answer=sdp,
-            )
-        )
+        kind = self._browsers if self._browsers.dials(invite.session) else self._phones
+        return kind.take(invite, contact_id, beside, party)
 
-    def ring(self, line: Line) -> None:
-        """Tell the phone on a line that was taken that somebody's phone rings."""
-        self._sip.ring(line.session)
-
-    def answer(self, line: Line) -> None:
-        """Answer the call of a line that was taken."""
-        assert line.answer, "a call is answered once"
-        sdp, line.answer = line.answer, None
-        self._join(line)
-        self._sip.answer(line.session, sdp)
-
-    def refuse(self, line: Line, status: int) -> None:
-        """Reject the call of a line that was taken, and give the RTP port back."""
-        if self._by_session.pop(line.session, None) is not None:
-            self._sip.reject(line.session, status)
-        self.drop(line)
-
-    def refer(self, line: Line, target: str) -> None:
-        """Have the phone call somebody else; `ReferProgressed` says how far it is."""
-        self._sip.refer(line.session, target)
-
-    def report(self, line: Line, status: int) -> None:
-        """Tell the phone that asked for a transfer what became of it."""
-        self._sip.notify_refer(line.session, status)
+    def reject(self, session: SessionId, status: int, reason: str = "") -> None:
+        """Reject a call for which no line was taken."""
+        if self._browsers.dials(session):
+            self._browsers.reject(session, status, reason)
+        else:
+            self._sip.reject(session, status, reason)
 
     def call(
         self,
@@ -153,32 +139,24 @@ class Lines:
         beside: Line | None,
         fields: Fields = (),
         listen_only: bool = False,
+        at_once: bool = False,
     ) -> Line:
-        """Ring all phones of a user, or the one `device`; who answers has the line.
-
-        `caller` is the name it shows, `beside` a line of the contact, if it has one. `identity` is
-        for whom, and whether that may be told; `fields` join those of the INVITE. What a phone
-        sends that is to listen only is heard by nobody: the media core drops it. Raises NoLine.
-        """
-        try:
-            srtp, version = self._for_all(self._sip.flows_to(username, device))
-        except (NotRegistered, PeerError) as error:
-            raise NoLine(str(error)) from error
-        rtp, negotiation = self._media(beside, srtp, version, listen_only=listen_only)
-        try:
-            session = self._sip.invite(
-                username,
-                device,
-                caller=caller,
-                offer=negotiation.offer(),
-                extra_headers=fields,
-                identity=identity,
-                on_behalf_of=beside.session if beside and party is Party.AGENT else None,
-            )
-        except (NotRegistered, SessionsFull) as error:
-            self._mixer.close_port(rtp.port)
-            raise NoLine(str(error)) from error
-        return self._add(Line(contact_id, party, session, rtp, negotiation, username))
+        """Ring a user's browser, else all their phones, or the one `device`; who answers has the
+        line. Raises NoLine; see `SipLines.call`."""
+        if not device and self._browsers.reaches(username, party):
+            return self._browsers.call(username, contact_id, party, at_once=at_once)
+        return self._phones.call(
+            username,
+            contact_id,
+            party,
+            caller=caller,
+            identity=identity,
+            device=device,
+            beside=beside,
+            fields=fields,
+            listen_only=listen_only,
+            at_once=at_once,
+        )
 
     def dial(
         self,
@@ -189,164 +167,46 @@ class Lines:
         party: Party = Party.CUSTOMER,
     ) -> Line:
         """Call somebody outside, for whoever is on `beside`. Raises NoLine."""
-        try:
-            srtp = self._srtp(secure=call.secure)
-        except PeerError as error:
-            raise NoLine(str(error)) from error
-        rtp, negotiation = self._media(beside, srtp, call.ip_version)
-        try:
-            session = self._sip.invite_uri(
-                call.uri,
-                from_uri=call.from_.uri,
-                from_display=call.from_.display,
-                offer=negotiation.offer(),
-                routes=call.routes,
-                extra_headers=(*call.fields, *fields),
-                logins=call.logins,
-                patience=call.patience,
-                on_behalf_of=beside.session if beside else None,
-            )
-        except (Unlocated, SessionsFull, PeerError) as error:
-            self._mixer.close_port(rtp.port)
-            raise NoLine(str(error)) from error
-        return self._add(Line(contact_id, party, session, rtp, negotiation))
-
-    def answered(self, line: Line, event: Answered) -> None:
-        """The phone we rang answered. Raises PeerError when its answer does not fit our offer."""
-        line.peer_ip = event.source[0]
-        if event.plain:
-            line.negotiation.forget_keys()
-        if event.answer:
-            line.negotiation.accept(event.answer)
-        elif not event.settled:
-            raise PeerError("200 without an SDP answer", status=488)
-        self._join(line)
-
-    def confirmed(self, line: Line, event: Confirmed) -> None:
-        """The ACK came, with the answer when our 200 carried the offer. Raises PeerError."""
-        if event.answer is not None:
-            line.negotiation.accept(event.answer)
-            self._join(line)
-        elif line.negotiation.remote is None:
-            raise PeerError("ACK without the SDP answer to our offer", status=488)
-
-    def reoffered(self, line: Line, event: Reoffered) -> None:
-        """Answer a re-INVITE; what does not fit leaves the session as it was."""
-        try:
-            if event.offer is None:
-                sdp = line.negotiation.offer()
-            else:
-                sdp = line.negotiation.answer(event.offer)
-        except PeerError as error:
-            self._sip.reject_reoffer(line.session, error.status)
-            return
-        self._join(line)
-        self._sip.accept_reoffer(line.session, sdp)
+        return self._phones.dial(call, contact_id, beside, fields, party)
 
     def send_digit(self, line: Line, digit: str, duration_ms: int) -> None:
         """As telephone event, if the phone knows them and not too many still wait."""
         low, high = DIGIT_MS
         with suppress(NoTelephoneEvents, MixerFull):
-            self._mixer.send_digits(
-                line.rtp.port, digit, duration_ms=min(max(duration_ms, low), high)
-            )
+            self._mixer.send_digits(line.port, digit, duration_ms=min(max(duration_ms, low), high))
+
+    def ring(self, line: Line) -> None:
+        self._of(line).ring(line)
+
+    def answer(self, line: Line) -> None:
+        self._of(line).answer(line)
+
+    def refuse(self, line: Line, status: int) -> None:
+        self._of(line).refuse(line, status)
+
+    def refer(self, line: Line, target: str) -> None:
+        self._of(line).refer(line, target)
+
+    def grant(self, line: Line) -> None:
+        self._of(line).grant(line)
+
+    def deny(self, line: Line, status: int) -> None:
+        self._of(line).deny(line, status)
+
+    def report(self, line: Line, status: int) -> None:
+        self._of(line).report(line, status)
+
+    def answered(self, line: Line, event: Answered) -> None:
+        self._of(line).answered(line, event)
+
+    def confirmed(self, line: Line, event: Confirmed) -> None:
+        self._of(line).confirmed(line, event)
+
+    def reoffered(self, line: Line, event: Reoffered) -> None:
+        self._of(line).reoffered(line, event)
 
     def drop(self, line: Line, reason: Reason | None = None) -> None:
-        """Hang up, unless the phone did, and give the RTP port back; nothing the second time."""
-        if self._by_port.pop(line.rtp.port, None) is None:
-            return
-        if self._by_session.pop(line.session, None) is not None:
-            self._sip.hang_up(line.session, reason)
-        self._mixer.close_port(line.rtp.port)
+        self._of(line).drop(line, reason)
 
-    def ended(self, session: SessionId) -> Line | None:
-        """The phone's session is over: whose line was it? None when we dropped it ourselves."""
-        return self._by_session.pop(session, None)
-
-    def _add(self, line: Line) -> Line:
-        self._by_session[line.session] = line
-        self._by_port[line.rtp.port] = line
-        self._on_open(line)
-        return line
-
-    def _for_all(self, flows: Sequence[Flow]) -> tuple[Srtp, int]:
-        """For one offer to several phones: the IP version that all speak. Raises PeerError."""
-        secure = any(flow.transport == TLS for flow in flows)
-        return self._srtp(secure=secure), min(flow.ip_version for flow in flows)
-
-    def _srtp(self, *, secure: bool) -> Srtp:
-        """What is wished of a leg; `secure`: its signalling is. Raises PeerError."""
-        if self._settings.srtp == "always" and not secure:
-            raise PeerError("Only calls with SRTP, over TLS", status=488)
-        wishes = {"never": Srtp.NEVER, "secure": Srtp.OFFERED, "always": Srtp.REQUIRED}
-        return wishes[self._settings.srtp] if secure else Srtp.NEVER
-
-    def _media(
-        self,
-        beside: Line | None,
-        srtp: Srtp,
-        version: int | None,
-        *,
-        listen_only: bool = False,
-    ) -> tuple[RtpPort, Negotiation]:
-        """In IPv6 where that is the version of the phone, and we have an address in it."""
-        host6 = self._settings.host6 if version == 6 else None
-        try:
-            rtp = self._mixer.open_rtp(
-                beside=beside.rtp.port if beside else None,
-                ipv6=host6 is not None,
-                listen_only=listen_only,
-            )
-        except (MixerFull, NoFreePort) as error:
-            raise NoLine(str(error)) from error
-        there = beside.negotiation.remote if beside else None
-        codecs = offered(self._settings.codecs, there.codec if there else None)
-        negotiation = Negotiation(
-            host6 or self._settings.host,
-            rtp.rtp_port,
-            codecs,
-            next(self._sdp_ids),
-            sdes=Sdes(srtp),
-            rtcp_mux=self._settings.rtcp_mux == "offered",
-        )
-        return rtp, negotiation
-
-    def _join(self, line: Line) -> None:
-        """Tell the mixer where the phone is, once it is known."""
-        remote = line.negotiation.remote
-        if remote is None:
-            return
-        self._mixer.set_remote(
-            line.rtp.port,
-            Remote(
-                address=remote.address,
-                rtp_port=remote.port,
-                codec=remote.codec.name,
-                payload_type=remote.codec.payload_type,
-                receive_payload_type=remote.receive_payload_type,
-                telephone_event=remote.telephone_event,
-                receive_telephone_event=remote.receive_telephone_event,
-                learn_from=_seen_elsewhere(line.peer_ip, remote.address),
-                srtp=_keys(remote.srtp),
-                clock_rate=remote.codec.clock_rate,
-                ptime_ms=remote.ptime,
-                rtcp_mux=remote.rtcp_mux,
-                **wishes(remote.codec),
-            ),
-        )
-        if self._settings.inband_dtmf == "fallback" and line.party is Party.CUSTOMER:
-            self._mixer.detect_tones(line.rtp.port, remote.receive_telephone_event is None)
-
-
-def _seen_elsewhere(peer_ip: str | None, address: str) -> str | None:
-    """Where the RTP of a phone behind NAT comes from: where its signalling does, in that family."""
-    if peer_ip is None:
-        return None
-    seen, said = ip_address(peer_ip.partition("%")[0]), ip_address(address)
-    return str(seen) if seen.version == said.version and seen != said else None
-
-
-def _keys(agreed: SrtpAgreement | None) -> SrtpKeys | None:
-    if agreed is None:
-        return None
-    return SrtpKeys(agreed.suite, send=agreed.ours.key, receive=agreed.theirs.key)
+    def _of(self, line: AnyLine) -> Kind[AnyLine]:
+        return cast("Kind[AnyLine]", self._kinds[type(line)])

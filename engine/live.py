@@ -90,6 +90,8 @@ class LiveContact:
     agent: Line | None = None
     third_party: Line | None = None
     """Somebody outside who talks with the customer in the agent's place, or the flow's."""
+    joined: LiveContact | None = None
+    """A call that its agent made because of it, when all of them are to hear each other."""
     callback: Callback | None = None
     """What it was while it waited for an agent."""
     hunt: Hunt | None = None
@@ -162,6 +164,15 @@ class LiveContact:
         return self.agent_holds or self.call.state is State.TRANSFERRING
 
     @property
+    def guest(self) -> Line | None:
+        """Whoever the agent has joined to the conversation, out of that other call."""
+        other = self.joined
+        if other is None or other.call.state is not State.BRIDGED or self.agent is None:
+            return None
+        calls = other.agent is not None and other.agent.port == self.agent.port
+        return other.customer if calls else other.agent
+
+    @property
     def recorded(self) -> frozenset[str]:
         return self.record.recorded
 
@@ -183,11 +194,19 @@ class LiveContact:
         routes = set[Route]()
         if talks:
             routes = self._bridge().routes() | self._barging() | self._beeping()
+            routes -= self._said_there()
         for party, hearing in self.heard.items():
             if hearing.player and (line := self.line_of(party)):
-                routes.add(Route(hearing.player, line.rtp.port))
+                routes.add(Route(hearing.player, line.port))
         routes |= self._automated()
         return routes | self._streamed(routes)
+
+    def _said_there(self) -> set[Route]:
+        """What agent and guest say to each other has its way in their own call."""
+        if self.agent is None or self.guest is None:
+            return set()
+        here, there = self.agent.port, self.guest.port
+        return {Route(here, there), Route(there, here)}
 
     def _beeping(self) -> set[Route]:
         """To each party who hears the other."""
@@ -202,16 +221,16 @@ class LiveContact:
             return set()
         routes = {Route(self.player, self.ivr_tap.left)} if self.player else set()
         if self.third_party is not None and self.third_party.may_send:
-            routes.add(Route(self.third_party.rtp.port, self.ivr_tap.left))
+            routes.add(Route(self.third_party.port, self.ivr_tap.left))
         if self.customer.may_send:
-            routes.add(Route(self.customer.rtp.port, self.ivr_tap.right))
+            routes.add(Route(self.customer.port, self.ivr_tap.right))
         return routes
 
     def _streamed(self, routes: set[Route]) -> set[Route]:
         """What the customer says left, whoever else hears it, and what they hear right."""
         if self.stream_tap is None:
             return set()
-        customer, found = self.customer.rtp.port, set[Route]()
+        customer, found = self.customer.port, set[Route]()
         if "From" in self.streamed and self.customer.may_send:
             found.add(Route(customer, self.stream_tap.left))
         if "To" in self.streamed:
@@ -222,8 +241,8 @@ class LiveContact:
     def heard_by(self, speaker: Line) -> list[Line]:
         """The other party, where the two talk with each other."""
         others = [line for line in (self.customer, self.agent) if line and line is not speaker]
-        heard = {route.sink for route in self.routes() if route.source == speaker.rtp.port}
-        return [line for line in others if line.rtp.port in heard]
+        heard = {route.sink for route in self.routes() if route.source == speaker.port}
+        return [line for line in others if line.port in heard]
 
     def _bridge(self) -> Bridge:
         return Bridge(legs=tuple(self._legs()), ears=(*self._recorder(), *self._listeners()))
@@ -235,9 +254,11 @@ class LiveContact:
             lines.append((self.agent, Role.AGENT))
         if self.third_party is not None:
             lines.append((self.third_party, Role.AGENT))
+        if self.guest is not None:
+            lines.append((self.guest, Role.CUSTOMER))
         return [
             Leg(
-                line.rtp.port,
+                line.port,
                 role,
                 may_send=line.may_send and not (self.customer_held and role is Role.CUSTOMER),
                 may_hear=line.may_hear and not (self.customer_held and role is Role.CUSTOMER),
@@ -260,11 +281,11 @@ class LiveContact:
         if self.tap is None or "Customer" not in self.recorded:
             return set()
         loud = (one for one in self.listeners if one.monitor.mode is Mode.BARGE)
-        return {Route(one.line.rtp.port, self.tap.left) for one in loud}
+        return {Route(one.line.port, self.tap.left) for one in loud}
 
     def _listeners(self) -> list[Ear]:
         return [
-            Ear(one.line.rtp.port, hears=frozenset(Role), mode=one.monitor.mode)
+            Ear(one.line.port, hears=frozenset(Role), mode=one.monitor.mode)
             for one in self.listeners
             if one.monitor.stage is Stage.LISTENING and one.line.may_hear
         ]

@@ -12,15 +12,15 @@ import structlog
 
 from engine.directory.reach import beyond
 from engine.ledger import Ledger
-from engine.line import Line, Party
-from engine.lines import Lines, NoLine
+from engine.line import Line, NoLine, Party
+from engine.lines import Lines
 from engine.live import Listener, LiveContact
 from engine.monitor_rights import MonitorRights
 from engine.records import ContactRecord, DisconnectReason, InitiationMethod
 from engine.refused import Refused
 from engine.supervision import KEYS, SILENT, Candidate, Change, Monitor, check
 from mixer import Farm, Mode
-from sip import Answered, PeerError, SipTransport
+from sip import Answered, PeerError
 
 log = structlog.get_logger("engine.monitors")
 
@@ -31,7 +31,6 @@ class Monitors:
 
     def __init__(
         self,
-        sip: SipTransport,
         lines: Lines,
         mixer: Farm,
         ledger: Ledger,
@@ -42,7 +41,7 @@ class Monitors:
         ring_seconds: float,
     ) -> None:
         """`changed` is told of a contact whose listeners are other than before."""
-        self._sip, self._lines, self._mixer, self._ledger = sip, lines, mixer, ledger
+        self._lines, self._mixer, self._ledger = lines, mixer, ledger
         self._rights, self._changed = rights, changed
         self._followed: dict[str, str] = {}  # agent, by supervisor
         self._max_listeners, self._ring_seconds = max_listeners, ring_seconds
@@ -60,7 +59,7 @@ class Monitors:
         candidate = Candidate(
             live.call.state, live.recorded, [one.monitor.supervisor for one in live.listeners]
         )
-        reachable = self._sip.is_registered(supervisor)
+        reachable = self._lines.reaches(supervisor, Party.SUPERVISOR)
         check(
             candidate,
             supervisor,
@@ -100,6 +99,8 @@ class Monitors:
         if mode not in self._rights.allowed(supervisor):
             text = f"{supervisor} may not {mode.name.lower()}"
             raise Refused(403, "AccessDeniedException", text)
+        if mode is not Mode.LISTEN and not listener.line.may_send:
+            raise Refused.invalid(f"The phone of {supervisor} only listens")
         listener.monitor.switch(mode)
         self._mixer.route(live.contact_id, live.routes())
         self._ledger.audit(supervisor, f"monitor.{mode.name.lower()}", live.contact_id)

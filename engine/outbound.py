@@ -27,8 +27,8 @@ from engine.dialling import Denied, Dialler, DialPlan
 from engine.header_policy import Fields, HeaderPolicy
 from engine.hunt import Hunt
 from engine.ledger import Ledger
-from engine.line import Line, Party
-from engine.lines import Lines, NoLine
+from engine.line import Line, NoLine, Party
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.queue_callers import QueueCallers
 from engine.registry import Registry

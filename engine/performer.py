@@ -13,8 +13,8 @@ from engine.flow_calls import FlowCalls
 from engine.flow_run import FlowRunner
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
-from engine.line import NO_ANSWER, Line, Party
-from engine.lines import Lines, NoLine
+from engine.line import NO_ANSWER, Line, NoLine, Party
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.moments import (
     AGENT_HOLD,
@@ -37,11 +37,6 @@ from mixer import Farm, Port
 
 OK = 200
 TOO_LATE = "ConnectionTimeLimitExceeded"
-AUTO_ANSWER = (
-    ("Answer-Mode", "Auto"),  # RFC 5373; phones that do not know it know one of the others
-    ("Call-Info", "<sip:auto-answer.invalid>;answer-after=0"),
-    ("Alert-Info", "<urn:alert:service:normal>;info=alert-autoanswer;delay=0"),
-)
 log = structlog.get_logger("engine.call")
 
 REASONS = {
@@ -241,10 +236,8 @@ class Performer:
                 identity=live.identity,
                 device=live.device,
                 beside=live.customer,
-                fields=(
-                    *self._headers.fields(live.carried, live.contact_id),
-                    *(AUTO_ANSWER if self._accepts_by_itself(live) else ()),
-                ),
+                fields=self._headers.fields(live.carried, live.contact_id),
+                at_once=self._accepts_by_itself(live),
             )
         except NoLine as error:
             log.warning("agent not reached", contact_id=live.contact_id, error=str(error))

@@ -214,7 +214,7 @@ class Recordings:
 
     def _begin(self, live: LiveContact, part: Part) -> Tap | None:
         try:
-            tap = self._mixer.open_tap(beside=live.customer.rtp.port, wide=is_wide(live, part))
+            tap = self._mixer.open_tap(beside=live.customer.port, wide=is_wide(live, part))
         except MixerFull as error:
             self._alarm(live.contact_id, str(error))
             return None
@@ -317,10 +317,10 @@ class Recordings:
 
 def heard_in(live: LiveContact, part: Part) -> dict[Side, Port | None]:
     """Whose phone is on which side."""
-    customer = live.customer.rtp.port
+    customer = live.customer.port
     if part is Part.IVR:
         return {Side.RIGHT: customer}
-    agent = live.agent.rtp.port if live.agent else None
+    agent = live.agent.port if live.agent else None
     return {
         Side.LEFT: customer if "Customer" in live.recorded else None,
         Side.RIGHT: agent if "Agent" in live.recorded else None,
@@ -330,5 +330,4 @@ def heard_in(live: LiveContact, part: Part) -> dict[Side, Port | None]:
 def is_wide(live: LiveContact, part: Part) -> bool:
     """Somebody who will be heard in it speaks wideband."""
     lines = [live.customer, live.agent if part is Part.AGENT else None]
-    remotes = [line.negotiation.remote for line in lines if line]
-    return any(speaks_wideband(remote.codec) for remote in remotes if remote)
+    return any(speaks_wideband(line.codec) for line in lines if line and line.codec)

@@ -87,7 +87,7 @@ class Streaming:
         if self._registry.get(live.contact_id) is None:
             raise NoStream("the contact is over")
         try:
-            return self._mixer.open_tap(beside=live.customer.rtp.port)
+            return self._mixer.open_tap(beside=live.customer.port)
         except (MixerFull, PortGone) as error:
             raise NoStream(str(error)) from error
 

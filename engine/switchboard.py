@@ -22,8 +22,8 @@ from engine.consults import Consults
 from engine.header_policy import HeaderPolicy
 from engine.hunt import OF_THE_CALLED
 from engine.ledger import Ledger
-from engine.line import NO_ANSWER, Keys, Line, Party
-from engine.lines import Lines, NoLine
+from engine.line import NO_ANSWER, Keys, Line, NoLine, Party
+from engine.lines import Lines
 from engine.live import LiveContact
 from engine.monitors import Monitors
 from engine.outbound import Outbound
@@ -118,7 +118,8 @@ class Switchboard:
             case Registered(username=username):
                 self._router.register(username)
             case Unregistered(username=username):
-                self._router.unregister(username)
+                if not self._lines.reaches(username):
+                    self._router.unregister(username)
             case TrunkRegistered() | TrunkUnregistered() | TrunkUp() | TrunkDown():
                 self._trunks.on_event(event)
             case Ended(session=session):
@@ -200,7 +201,7 @@ class Switchboard:
             case Verdict.CHALLENGE:
                 self._sip.challenge(invite.session)
             case Verdict.REJECT:
-                self._sip.reject(invite.session, decision.status, decision.reason)
+                self._lines.reject(invite.session, decision.status, decision.reason)
             case Verdict.ACCEPT:
                 self._take(invite, self._accept)
             case Verdict.CONSULT:
@@ -211,15 +212,15 @@ class Switchboard:
     def _take(self, invite: InviteReceived, begin: Callable[[InviteReceived], None]) -> None:
         """Begin a contact; when there is no line for it, say why."""
         if not self._trunks.admits(invite):
-            self._sip.reject(invite.session, 503, "The trunk is full")
+            self._lines.reject(invite.session, 503, "The trunk is full")
             return
         try:
             begin(invite)
         except PeerError as error:
-            self._sip.reject(invite.session, error.status, str(error))
+            self._lines.reject(invite.session, error.status, str(error))
         except NoLine as error:
             log.error("call refused", number=invite.number, error=str(error))
-            self._sip.reject(invite.session, 503, "No media port is free")
+            self._lines.reject(invite.session, 503, "No media port is free")
 
     def _accept(self, invite: InviteReceived) -> None:
         record = contact_record(invite)
@@ -300,7 +301,7 @@ class Switchboard:
         self._lost(live, line, hung_up=event.cause in HUNG_UP)
 
     def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:
-        if line.may_hear:  # a phone that holds may be silent as long as it likes
+        if not line.may_fall_silent:
             log.warning("phone vanished", contact_id=live.contact_id, party=line.party.name)
             self._lost(live, line, hung_up=False)
 

@@ -85,9 +85,13 @@ class Directory:
         """
         if outside := self.find_outside(target):
             return outside
-        name = self.own.spelled(Uri.parse(target).user or "")
+        return self.named(Uri.parse(target).user or "", instance_in(target))
+
+    def named(self, name: str, device: str = "") -> Destination:
+        """The same for what is dialled, in this house or outside. Raises PeerError."""
+        name = self.own.spelled(name)
         if name in self.agents:
-            return ToAgent(name, instance_in(target))
+            return ToAgent(name, device)
         if name in self.numbers:
             return ToNumber(name)
         if name in self.queues:
@@ -143,7 +147,7 @@ def pair(live: LiveContact, line: Line, other: LiveContact, other_line: Line) ->
     if both.consult is live and live.call.state is not State.BRIDGED:
         raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
     check(both.kept, line if both.kept is live else other_line)
-    if line.rtp.port.thread != other_line.rtp.port.thread:  # the call was not made because of it
+    if line.port.thread != other_line.port.thread:  # the call was not made because of it
         raise PeerError("Media cannot be joined", status=NOT_ACCEPTABLE)
     return both
 

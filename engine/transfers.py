@@ -32,7 +32,7 @@ from engine.transfer import (
     wanted_of,
 )
 from mixer import Farm
-from sip import PeerError, ReferProgressed, Referred, SessionId, SipTransport
+from sip import PeerError, ReferProgressed, Referred
 
 BUSY, OK, CALL_GONE, SILENT, NOT_PERMITTED = 486, 200, 481, 408, 403
 log = structlog.get_logger("engine.transfers")
@@ -43,7 +43,6 @@ class Transfers:
 
     def __init__(
         self,
-        sip: SipTransport,
         lines: Lines,
         mixer: Farm,
         registry: Registry,
@@ -52,7 +51,7 @@ class Transfers:
         outbound: Outbound,
         step: Callable[[LiveContact, Input], None],
     ) -> None:
-        self._sip, self._lines, self._mixer = sip, lines, mixer
+        self._lines, self._mixer = lines, mixer
         self._registry, self._router = registry, router
         self._directory, self._outbound, self._step = directory, outbound, step
 
@@ -60,13 +59,36 @@ class Transfers:
         """A phone wants to be relieved of its call."""
         try:
             if event.replaces is None:
-                check(live, line)
-                self._go(live, event.session, self._directory.find(event.target))
+                self.move(live, line, self._directory.find(event.target))
             else:
-                self._attended(live, line, event.session, event.replaces)
+                self.join(live, line, self._lines.of_session(event.replaces))
         except PeerError as error:
             log.warning("transfer refused", contact_id=live.contact_id, error=str(error))
-            self._sip.reject_refer(event.session, error.status)
+            self._lines.deny(line, error.status)
+
+    def find(self, name: str) -> Destination:
+        """Where a name or number leads that somebody gave. Raises PeerError."""
+        return self._directory.named(name)
+
+    def move(self, live: LiveContact, line: Line, to: Destination) -> None:
+        """Whoever talks on `line` wants the contact to go on there. Raises PeerError."""
+        check(live, line)
+        self._go(live, line, to)
+
+    def join(self, live: LiveContact, line: Line, other_line: Line | None) -> None:
+        """They want the far ends of two calls of theirs to talk. Raises PeerError."""
+        other = self._registry.get(other_line.contact_id) if other_line else None
+        if other is None or other_line is None or other is live:
+            raise PeerError("There is no such call", status=CALL_GONE)
+        both = pair(live, line, other, other_line)
+        if both.consult.hunt:
+            self._join_outside(both, line)
+        elif both.consult.call.state is State.BRIDGED:
+            self._join(both, line)
+        else:
+            to = wanted_of(both.consult)
+            self._step(both.consult, Input.CUSTOMER_LEFT)
+            self._go(both.kept, line, to)
 
     def send_away(self, live: LiveContact, target: str) -> None:
         """As if the agent's phone had asked for it. Raises PeerError: 403 where none may go."""
@@ -91,27 +113,27 @@ class Transfers:
         elif live.agent:
             self._lines.report(live.agent, event.status)
 
-    def _go(self, live: LiveContact, session: SessionId, to: Destination) -> None:
-        """The REFER that came in `session` is granted. Raises PeerError when it cannot be."""
+    def _go(self, live: LiveContact, line: Line, to: Destination) -> None:
+        """What was asked for on `line` is granted. Raises PeerError when it cannot be."""
         if isinstance(to, ToAgent) and not self._router.call(live.contact_id, to.username):
-            reachable = self._sip.is_registered(to.username)
+            reachable = self._lines.reaches(to.username)
             raise PeerError("Not available", status=BUSY if reachable else NO_ANSWER)
         if isinstance(to, ToThirdParty):
             assert live.agent, "it is an agent who transfers"
             live.onward = self._outbound.hunt(to.number, live.agent.username)
         log.info("transfer", contact_id=live.contact_id, to=str(to))
-        self._sip.accept_refer(session)
+        self._lines.grant(line)
         match to:
             case ToAgent(username, device):
                 live.offered_to, live.device = username, device
                 self._step(live, Input.TO_AGENT)  # how it goes is told when it is known
             case ToQueue(queue):
                 live.target_queue = queue
-                self._sip.notify_refer(session, OK)
+                self._lines.report(line, OK)
                 self._step(live, Input.TO_QUEUE)
             case ToNumber(number):
                 live.number = number
-                self._sip.notify_refer(session, OK)
+                self._lines.report(line, OK)
                 self._step(live, Input.TO_NUMBER)
             case ToThirdParty():
                 self._step(live, Input.TO_THIRD_PARTY)
@@ -123,29 +145,12 @@ class Transfers:
         live.sent_to = to.uri
         self._step(live, Input.TO_OUTSIDE)
 
-    def _attended(
-        self, live: LiveContact, line: Line, session: SessionId, replaces: SessionId
-    ) -> None:
-        other_line = self._lines.of_session(replaces)
-        other = self._registry.get(other_line.contact_id) if other_line else None
-        if other is None or other_line is None or other is live:
-            raise PeerError("There is no such call", status=CALL_GONE)
-        both = pair(live, line, other, other_line)
-        if both.consult.hunt:
-            self._join_outside(both, session)
-        elif both.consult.call.state is State.BRIDGED:
-            self._join(both, session)
-        else:
-            to = wanted_of(both.consult)
-            self._step(both.consult, Input.CUSTOMER_LEFT)
-            self._go(both.kept, session, to)
-
-    def _join(self, both: Pair, session: SessionId) -> None:
+    def _join(self, both: Pair, line: Line) -> None:
         """Whoever the agent has asked takes the place of the agent."""
         kept, consult = both.kept, both.consult
         log.info("attended transfer", contact_id=kept.contact_id, consult=consult.contact_id)
-        self._sip.accept_refer(session)
-        self._sip.notify_refer(session, OK)
+        self._lines.grant(line)
+        self._lines.report(line, OK)
         colleague, consult.agent = consult.agent, None
         assert colleague, "a conversation has an agent"
         self._mixer.route(consult.contact_id, consult.routes())
@@ -153,7 +158,7 @@ class Transfers:
         self._step(consult, Input.HANDED_ON)
         self._step(kept, Input.JOINED)
 
-    def _join_outside(self, both: Pair, session: SessionId) -> None:
+    def _join_outside(self, both: Pair, line: Line) -> None:
         """Whoever the agent has called outside takes the place of the agent, or rings on to do so.
 
         Raises PeerError while they hear a whisper flow.
@@ -163,9 +168,9 @@ class Transfers:
         if not answered and consult.call.state is not State.CALLING:
             raise PeerError("Nobody to transfer to yet", status=REQUEST_PENDING)
         log.info("attended transfer", contact_id=kept.contact_id, consult=consult.contact_id)
-        self._sip.accept_refer(session)
+        self._lines.grant(line)
         if answered:
-            self._sip.notify_refer(session, OK)
+            self._lines.report(line, OK)
         called = consult.customer
         called.contact_id, called.party = kept.contact_id, Party.THIRD_PARTY
         kept.ringing, kept.onward = called, consult.hunt

@@ -23,7 +23,7 @@ class Voice:
         self.silence(live, party)
         clip = self._mixer.load_clip(samples)
         try:
-            player = self._mixer.open_player(clip, beside=live.customer.rtp.port)
+            player = self._mixer.open_player(clip, beside=live.customer.port)
         except Exception:
             clip.close()
             raise
@@ -35,7 +35,7 @@ class Voice:
         """Play to the customer until silenced. Raises MixerFull."""
         self.silence(live)
         live.heard[Party.CUSTOMER].player = self._mixer.open_player(
-            self._hold_music, beside=live.customer.rtp.port, loop=True
+            self._hold_music, beside=live.customer.port, loop=True
         )
         self._mixer.route(live.contact_id, live.routes())
 

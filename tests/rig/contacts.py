@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from engine.call import Call, Input, State
 from engine.codecs import FORMATS
-from engine.line import Line, Party
+from engine.line import Line, Party, SipLine
 from engine.live import LiveContact
 from engine.records import ContactRecord, InitiationMethod
 from mixer import Port, RtpPort
@@ -41,7 +41,9 @@ def line(contact_id: str, party: Party, direction: str = "sendrecv") -> Line:
     peer = Negotiation("127.0.0.1", 30000 + 2 * slot, tuple(FORMATS.values()), slot)
     negotiation.answer(peer.offer(direction))
     session = SessionId(f"session-{slot}")
-    return Line(contact_id, party, session, RtpPort(Port(slot, 1), 20000 + 2 * slot), negotiation)
+    return SipLine(
+        contact_id, party, session, RtpPort(Port(slot, 1), 20000 + 2 * slot), negotiation
+    )
 
 
 def live_contact(state: State = State.BRIDGED) -> LiveContact:
