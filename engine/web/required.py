@@ -138,6 +138,11 @@ REQUIRED: Mapping[str, str] = {
     "UpdateUserRoutingProfile": "Users.Edit",
     "UpdateUserSecurityProfiles": "Users.EditPermission",
 }
+_CCP = "/earshot/v1/ccp"
+_BUTTONS = (
+    *("accept", "reject", "hold", "resume", "mute", "unmute", "conference", "swap"),
+    *("end", "clear", "digits", "transfer", "suspend_recording", "resume_recording"),
+)
 _RECORDINGS = "/earshot/v1/contact/{contact_id}/recording"
 
 OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -147,6 +152,15 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/audit/export": ("HistoricalChanges.View",),
     "/earshot/v1/contact/search": ("ContactSearch.View",),
     "/earshot/v1/contact/{contact_id}": ("ContactSearch.View",),
+    **dict.fromkeys(
+        (_CCP, f"{_CCP}/media", f"{_CCP}/status", f"{_CCP}/quick_connects"),
+        ("BasicAgentAccess",),
+    ),
+    **{f"{_CCP}/contact/{{contact_id}}/{button}": ("BasicAgentAccess",) for button in _BUTTONS},
+    # To a colleague any agent may speak; numbers outside need OutboundCallAccess, as from a phone
+    f"{_CCP}/dial": ("BasicAgentAccess",),
+    f"{_CCP}/monitor": ("BasicAgentAccess", "ManagerListenIn"),
+    f"{_CCP}/monitor/end": ("BasicAgentAccess",),
     "/earshot/v1/contact/refer": ("TransferContact.Enabled",),
     "/earshot/v1/agent/{user_id}/follow": ("ManagerListenIn",),
     "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),

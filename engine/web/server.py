@@ -29,6 +29,7 @@ from engine.web.agents_api import AgentsApi
 from engine.web.associations_api import AssociationsApi
 from engine.web.audit_api import AuditApi
 from engine.web.audited import audited
+from engine.web.ccp_api import CcpApi
 from engine.web.contact_details_api import ContactDetailsApi
 from engine.web.contacts_api import ContactsApi
 from engine.web.denials import Denials
@@ -180,6 +181,7 @@ def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) ->
         PlaybackApi(house).router(),
         ReviewApi(house).router(),
         MonitoringApi(house).router(),
+        CcpApi(house).router(),
         LoginApi(login, house.directory).router(),
         AuditApi(AuditTrail(house.records), house.ledger).router(),
         live(house, login, door).router(),
