@@ -126,6 +126,7 @@ class BrowserLegs:
             if self._calling.get(username) is peer:
                 del self._calling[username]
                 self._failed[username] = str(error)
+                self._lines.changed(username)
             await peer.close()
             return
         if self._calling.get(username) is not peer:  # a newer offer was quicker, or it was ended
@@ -159,6 +160,7 @@ class BrowserLegs:
     def _watch(self) -> None:
         for username, reached in tuple(self._reached.items()):
             self._look(username, reached)
+            self._lines.changed(username)  # its quality is another
         self._timer = self._loop.call_later(WATCH_SECONDS, self._watch)
 
     def _look(self, username: str, reached: Reached) -> None:

@@ -47,7 +47,16 @@ class BrowserLines:
         self._legs: dict[str, Leg] = {}
         self._by_session: dict[SessionId, BrowserLine] = {}
         self._dialled: dict[SessionId, PeerError | None] = {}  # and why it cannot be
+        self._listeners: list[Callable[[str], None]] = []
         self._loop = asyncio.get_running_loop()
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """It is told of a user whose browser may be other than before: it looks later."""
+        self._listeners.append(listener)
+
+    def changed(self, username: str) -> None:
+        for listener in self._listeners:
+            listener(username)
 
     # The legs
 
@@ -61,6 +70,7 @@ class BrowserLines:
 
     def told(self, leg: Leg) -> None:
         """Whether this user can be rung may have changed."""
+        self.changed(leg.username)
         if self.reaches(leg.username, Party.AGENT):
             self._on_event(Registered(leg.username, "", 0))
         else:
@@ -69,6 +79,7 @@ class BrowserLines:
     def leave(self, leg: Leg, cause: Cause) -> None:
         """The browser is gone, and the calls on it with it."""
         self._legs.pop(leg.username, None)
+        self.changed(leg.username)
         for line in tuple(leg.lines):
             self._end(line, cause)
         self._on_event(Unregistered(leg.username))
@@ -106,7 +117,8 @@ class BrowserLines:
         self.moved(line.leg)  # on the others, too, another may be heard now
 
     def moved(self, leg: Leg) -> None:
-        """Its media is on another port, or was lost, or is there again."""
+        """Its media is on another port, or other parties are heard."""
+        self.changed(leg.username)
         for one in tuple(leg.lines):
             self._on_event(Reoffered(one.session, None))
 
@@ -207,6 +219,7 @@ class BrowserLines:
         self._by_session.pop(line.session, None)
         if line in line.leg.lines:
             line.leg.lines.remove(line)
+            self.changed(line.username)
 
     def ended(self, session: SessionId) -> BrowserLine | None:
         return self._by_session.pop(session, None)
@@ -228,4 +241,5 @@ class BrowserLines:
         line.since = datetime.now(UTC)
         line.leg.lines.append(line)
         self._by_session[line.session] = line
+        self.changed(line.username)
         return line

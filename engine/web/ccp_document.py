@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from math import isinf
+from datetime import UTC, datetime
 
+from engine.agent_contacts import LEFT_OVER, agent_contact_state
 from engine.agents import AT_REST, Agent, Status, StatusType
 from engine.call import State
 from engine.ccp import Talk
@@ -15,8 +15,8 @@ from engine.directory import Kind
 from engine.house import House
 from engine.live import Listener, LiveContact
 from engine.supervision import MODES, Stage
+from engine.web.live.instants import Instants, instant
 from engine.web.shapes import Json
-from engine.web.user_data import LEFT_OVER, agent_contact_state
 from mixer import Mode, PortStats
 from recorder import Part
 
@@ -34,6 +34,7 @@ MAY = {
 class CcpDocument:
     def __init__(self, house: House) -> None:
         self._house, self._resources = house, house.directory.resources
+        self._moment = Instants(datetime.now(UTC), asyncio.get_running_loop().time()).of
         self._records: dict[str, ContactRecord] = {}  # of the contact each agent had last
 
     def of(self, username: str) -> Json | None:
@@ -63,11 +64,11 @@ class CcpDocument:
             return {**nothing, "presence": presence, "since": None}
         at_rest = agent.presence in AT_REST.values()
         return {
-            "status": {**status(agent.status), "since": moment(agent.status_since)},
+            "status": {**status(agent.status), "since": self._moment(agent.status_since)},
             "next_status": agent.next_status and status(agent.next_status),
             "statuses": [status(one) for one in self._statuses()],
             "presence": "MONITORING" if monitors and at_rest else agent.presence.name,
-            "since": moment(agent.since),
+            "since": self._moment(agent.since),
         }
 
     def _statuses(self) -> Iterator[Status]:
@@ -106,8 +107,8 @@ class CcpDocument:
         return {
             **facts(live.record, username),
             "state": state,
-            "since": utc(line.since),
-            "connected_at": utc(live.record.connected_to_agent),
+            "since": instant(line.since),
+            "connected_at": instant(live.record.connected_to_agent),
             "clear_at": None,
             "muted": line.muted,
             "recording": self._recording(live),
@@ -139,9 +140,9 @@ class CcpDocument:
             **said,
             "contact_id": contact_id,
             "state": state,
-            "since": moment(agent.since),
-            "connected_at": utc(record.connected_to_agent) if record and known else None,
-            "clear_at": moment(agent.deadline),
+            "since": self._moment(agent.since),
+            "connected_at": instant(record.connected_to_agent) if record and known else None,
+            "clear_at": self._moment(agent.deadline),
             **NOBODY,
         }
 
@@ -157,8 +158,8 @@ class CcpDocument:
             "contact_id": listener.record.contact_id,
             "initiation_method": listener.record.initiation_method,
             "state": "MONITORING" if listening else "CONNECTING",
-            "since": utc(listener.record.connected_to_agent or listener.record.initiation),
-            "connected_at": utc(listener.record.connected_to_agent),
+            "since": instant(listener.record.connected_to_agent or listener.record.initiation),
+            "connected_at": instant(listener.record.connected_to_agent),
             "clear_at": None,
             **NOBODY,
             "monitor": {
@@ -221,18 +222,3 @@ def quality(stats: PortStats) -> Json:
 
 def status(one: Status) -> Json:
     return {"id": one.id, "name": one.name, "type": one.type.value}
-
-
-def moment(at: float) -> str | None:
-    """When it was or will be, by monotonic seconds; None for never."""
-    if isinf(at):
-        return None
-    now = asyncio.get_running_loop().time()
-    return utc(datetime.now(UTC) + timedelta(seconds=at - now))
-
-
-def utc(at: datetime | None) -> str | None:
-    """ISO 8601 in milliseconds, with Z."""
-    if at is None:
-        return None
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

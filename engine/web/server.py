@@ -30,6 +30,7 @@ from engine.web.associations_api import AssociationsApi
 from engine.web.audit_api import AuditApi
 from engine.web.audited import audited
 from engine.web.ccp_api import CcpApi
+from engine.web.ccp_feed import CcpFeed
 from engine.web.contact_details_api import ContactDetailsApi
 from engine.web.contacts_api import ContactsApi
 from engine.web.denials import Denials
@@ -192,7 +193,7 @@ def live(house: House, login: Login, door: SessionDoor) -> LiveApi:
     """The socket of browsers, with all its topics."""
     viewers = Viewers(house.directory)
     hub, metrics = Hub(house.bus, viewers.of), LiveMetrics(house)
-    for feed in (metrics.agents, metrics.queues):
+    for feed in (metrics.agents, metrics.queues, CcpFeed(house).feed):
         hub.add(feed.topic)
     for topic in event_topics(house.bus, house.directory.resources):
         hub.add(topic)

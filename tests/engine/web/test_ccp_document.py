@@ -1,9 +1,7 @@
 from dataclasses import replace
-from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 
-from engine.web.ccp_document import CcpDocument, far_end, moment, quality, utc
+from engine.web.ccp_document import CcpDocument, far_end, quality
 from mixer import PortStats
 from tests.rig.contacts import contact_record
 from tests.rig.house import AUDIO, engine, phone
@@ -56,9 +54,3 @@ def test_quality_is_said_in_percent_and_milliseconds() -> None:
     stats = PortStats(**{**NOTHING, "received": 98, "lost": 2, "mos": 4.123, "rtt_ms": 20.04})
     assert quality(stats) == {"loss_percent": 2.0, "jitter_ms": 0, "rtt_ms": 20.0, "mos": 4.12}
     assert quality(PortStats(**NOTHING))["loss_percent"] == 0.0
-
-
-async def test_moments_are_utc_and_never_is_none() -> None:
-    assert moment(inf) is None and utc(None) is None
-    assert utc(datetime(2026, 11, 22, 21, 0, tzinfo=UTC)) == "2026-11-22T21:00:00.000Z"
-    assert (moment(0.0) or "").endswith("Z")

@@ -1,0 +1,40 @@
+"""The topic of the Contact Control Panel: everybody's own document, told when it changes."""
+
+from __future__ import annotations
+
+from engine.directory import Kind, Resource
+from engine.house import House
+from engine.involved import Involved
+from engine.live import LiveContact
+from engine.web.ccp_document import CcpDocument
+from engine.web.live import Feed, own_row
+
+PERMISSIONS = ("BasicAgentAccess",)
+IN_ALL_DOCUMENTS = frozenset({Kind.SECURITY_PROFILE, Kind.AGENT_STATUS})
+"""What users may do, and which statuses they may choose."""
+
+
+class CcpFeed:
+    def __init__(self, house: House) -> None:
+        self._house, self._involved = house, Involved()
+        self.feed = Feed("ccp", PERMISSIONS, CcpDocument(house).of, own_row, house.bus)
+        house.router.floor.listen(self.feed.touch)
+        house.browsers.listen(self.feed.touch)
+        house.registry.listen(self._contact_changed)
+        house.directory.listen(self._directory_changed)
+        self._touch_all()
+
+    def _contact_changed(self, live: LiveContact) -> None:
+        lives = live.contact_id in self._house.registry
+        self.feed.touch(*self._involved.update(live, lives=lives))
+
+    def _directory_changed(self, former: Resource | None, new: Resource | None) -> None:
+        changed = new or former
+        assert changed
+        if changed.kind is Kind.USER:
+            self.feed.touch(changed.name)
+        elif changed.kind in IN_ALL_DOCUMENTS:
+            self._touch_all()
+
+    def _touch_all(self) -> None:
+        self.feed.touch(*(one.name for one in self._house.directory.resources.all(Kind.USER)))
