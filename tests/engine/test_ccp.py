@@ -199,7 +199,7 @@ async def test_a_supervisor_listens_in_a_browser_and_speaks_only_with_a_micropho
     async with desk(tmp_path) as it:
         ccp, ear = it.one.house.ccp, leg(it.one, "manager1", listen_only=True)
         profiles = it.one.house.rights.allowed("manager1")
-        it.one.house.monitors.start(it.live, "manager1", None, profiles)
+        it.one.house.monitors.start(it.live, "manager1", profiles)
         found = await until(lambda: ccp.monitoring("manager1"))
         await until(lambda: found[1].monitor.stage is Stage.LISTENING)
         assert Route(it.live.customer.port, ear.port) in it.live.routes()

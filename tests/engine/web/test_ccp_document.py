@@ -32,7 +32,7 @@ async def test_a_supervisor_sees_whom_they_listen_to_and_the_agent_sees_nobody(
         leg(one, "manager1", listen_only=True)
         [live] = one.house.registry
         allowed = one.house.rights.allowed("manager1")
-        listener = one.house.monitors.start(live, "manager1", None, allowed)
+        listener = one.house.monitors.start(live, "manager1", allowed)
         document = CcpDocument(one.house)
         manager, agent = document.of("manager1"), document.of("agent1")
         assert manager and agent
