@@ -13,9 +13,9 @@ from engine.ccp import Talk
 from engine.contact_record import ContactRecord
 from engine.directory import Kind
 from engine.house import House
+from engine.instants import Instants, instant
 from engine.live import Listener, LiveContact
 from engine.supervision import MODES, Stage
-from engine.web.live.instants import Instants, instant
 from engine.web.shapes import Json
 from mixer import Mode, PortStats
 from recorder import Part
