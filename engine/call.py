@@ -172,10 +172,10 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.ARRIVED, Input.API_DIALLED): (State.REACHING, ()),
     (State.REACHING, Input.CUSTOMER_ANSWERED): (State.FLOW, (Do.START_FLOW,)),
     # An agent takes a callback
-    (State.ARRIVED, Input.CALLED_BACK): (State.CALLING_BACK, ()),
+    (State.ARRIVED, Input.CALLED_BACK): (State.CALLING_BACK, (Do.START_BRIEFING,)),
     (State.CALLING_BACK, Input.CUSTOMER_ANSWERED): (
         State.GREETING,
-        (Do.ADOPT_AGENT, Do.START_WHISPER),
+        (Do.STOP_BRIEFING, Do.ADOPT_AGENT, Do.START_WHISPER),
     ),
     (State.GREETING, Input.FLOW_ENDED): (
         State.BRIDGED,

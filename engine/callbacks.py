@@ -5,16 +5,18 @@
         +-------------- after a while, if the number is to be tried again -+
 
 The agent is called first; once they have answered, the number is called by a trunk, as flows may
-call it. The contact is chained to the one whose flow wanted it, whose attributes it has; what is to
-be recorded is up to the outbound whisper flow. Callbacks that wait when the engine stops are over.
+call it, while the agent hears the agent whisper flow, until the called answer. The contact is
+chained to the one whose flow wanted it, whose attributes it has; what is to be recorded is up to
+the outbound whisper flow. Callbacks that wait when the engine stops, or dies, wait again after the
+next start, in their order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +26,7 @@ from engine.call import Call, Input
 from engine.contact_record import ContactRecord, DisconnectReason, InitiationMethod
 from engine.flow_calls import FlowCalls
 from engine.hunt import Hunt
+from engine.kept_callbacks import KeptCallback
 from engine.ledger import Ledger
 from engine.line import Line, NoLine, Party
 from engine.lines import Lines
@@ -111,11 +114,34 @@ class Callbacks:
         self._ledger.save(record)
         self._schedule(callback, ask.delay_seconds)
 
+    def restore(self, kept: Iterable[tuple[KeptCallback, ContactRecord]]) -> None:
+        """Those that waited when the engine ended: those that were due join their queues in the
+        order in which they were."""
+        now = datetime.now(UTC)
+        for one, record in kept:
+            callback = Callback(
+                *(record, one.queue, dict(one.hooks), one.retry_seconds, one.attempts)
+            )
+            self._waiting[one.contact_id] = callback
+            if one.due <= now:
+                self._join(callback)
+            else:
+                self._join_later(callback, (one.due - now).total_seconds())
+
     def close(self) -> None:
-        """Nobody is called any more."""
+        """Nobody is called any more; those who wait are kept for the next start."""
         self._closed = True
         for callback in tuple(self._waiting.values()):
+            del self._waiting[callback.contact_id]
+            self._hang_up(callback)
+            self._router.leave(callback.contact_id)
+
+    def stop(self, contact_id: str) -> bool:
+        """It is not to be called back. False where no such callback waits."""
+        callback = self._waiting.get(contact_id)
+        if callback:
             self._give_up(callback)
+        return callback is not None
 
     def offered(self, offer: Offer) -> None:
         """An agent is to have it, if it still waits."""
@@ -152,7 +178,7 @@ class Callbacks:
     def again(self, live: LiveContact) -> bool:
         """Whether the number, which could not be reached, is to be called once more."""
         callback = live.callback
-        if self._closed or callback is None or not callback.attempts:
+        if callback is None or not callback.attempts:
             return False
         callback.record = live.record
         self._schedule(callback, callback.retry_seconds)
@@ -163,6 +189,19 @@ class Callbacks:
         if not callback.attempts:
             self._give_up(callback)
             return
+        self._ledger.keep(
+            KeptCallback(
+                *(callback.contact_id, callback.queue, callback.hooks, callback.retry_seconds),
+                callback.attempts,
+                datetime.now(UTC) + timedelta(seconds=seconds),
+            )
+        )
+        if self._closed:  # it is the next start's
+            del self._waiting[callback.contact_id]
+        else:
+            self._join_later(callback, seconds)
+
+    def _join_later(self, callback: Callback, seconds: float) -> None:
         callback.timer = self._loop.call_later(seconds, self._join, callback)
 
     def _join(self, callback: Callback) -> None:
@@ -170,7 +209,9 @@ class Callbacks:
             log.warning("unknown queue", contact_id=callback.contact_id, queue=callback.queue)
             self._give_up(callback)
             return
-        self._note(callback, enqueue=datetime.now(UTC), dequeue=None)
+        record, now = callback.record, datetime.now(UTC)
+        waits = record.enqueue is not None and record.dequeue is None  # since before a restart
+        self._note(callback, enqueue=record.enqueue if waits else now, dequeue=None)
         self._router.join(callback.contact_id, callback.queue)
 
     def _missed(self, callback: Callback) -> None:
@@ -183,6 +224,7 @@ class Callbacks:
         """The agent has it: call the number."""
         callback.stop_timer()
         del self._waiting[callback.contact_id]
+        self._ledger.forget(callback.contact_id)
         callback.ringing, callback.attempts = None, callback.attempts - 1
         self._router.take(callback.contact_id)
         self._note(callback, dequeue=datetime.now(UTC))
@@ -215,6 +257,7 @@ class Callbacks:
 
     def _give_up(self, callback: Callback) -> None:
         del self._waiting[callback.contact_id]
+        self._ledger.forget(callback.contact_id)
         self._hang_up(callback)
         self._router.leave(callback.contact_id)
         now = datetime.now(UTC)

@@ -11,6 +11,7 @@ from functools import cached_property
 import structlog
 
 from config import Settings
+from engine import kept_callbacks
 from engine.admission import Admission
 from engine.after_contact_work import AfterContactWork
 from engine.bindings import Bindings
@@ -291,6 +292,7 @@ class House:
         await self.sip.start()
         await self.bindings.start()
         self.trunks.open()
+        self.callbacks.restore(await kept_callbacks.load(self.records))
 
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""

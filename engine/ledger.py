@@ -1,4 +1,5 @@
-"""Writes contact records to the database in order, off the path of the call.
+"""Writes contact records to the database in order, off the path of the call; callbacks that wait,
+and the audit trail, too.
 
 A contact that changes faster than the database writes is written once, in its latest form.
 """
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import structlog
 
+from engine import kept_callbacks
 from engine.audit import AuditRecord
+from engine.kept_callbacks import KeptCallback
 from engine.records import (
     ContactRecord,
     RecordError,
@@ -35,6 +38,7 @@ class Ledger:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._contacts: dict[str, ContactRecord] = {}  # waiting, by contact id
+        self._callbacks: dict[str, KeptCallback | None] = {}  # None: it waits no longer
         self._audits: list[AuditRecord] = []
         self._listeners: list[Callable[[ContactRecord], None]] = []
         self._changed = asyncio.Event()
@@ -65,6 +69,16 @@ class Ledger:
             lost = self._contacts.pop(next(iter(self._contacts)))
             log.error("record lost: too many wait for the database", contact_id=lost.contact_id)
         self._contacts[record.contact_id] = record
+        self._changed.set()
+
+    def keep(self, callback: KeptCallback) -> None:
+        """It waits to be called back, also after a restart. Never waits itself."""
+        self._callbacks[callback.contact_id] = callback
+        self._changed.set()
+
+    def forget(self, contact_id: str) -> None:
+        """It is called back, or is not to be. Never waits."""
+        self._callbacks[contact_id] = None
         self._changed.set()
 
     def audit(self, who: str, action: str, contact_id: str | None, detail: str = "") -> None:
@@ -110,6 +124,11 @@ class Ledger:
                     await self._records.save_contact(record)
                     if self._contacts.get(contact_id) is record:
                         del self._contacts[contact_id]
+                while self._callbacks:
+                    contact_id, callback = next(iter(self._callbacks.items()))
+                    await self._write(contact_id, callback)
+                    if self._callbacks.get(contact_id) is callback:
+                        del self._callbacks[contact_id]
                 while self._audits:
                     await self._records.audit(self._audits[0])
                     del self._audits[0]
@@ -117,6 +136,12 @@ class Ledger:
                 log.error("records not written", error=str(error), contacts=len(self._contacts))
                 return False
             return True
+
+    async def _write(self, contact_id: str, callback: KeptCallback | None) -> None:
+        if callback:
+            await kept_callbacks.save(self._records, callback)
+        else:
+            await kept_callbacks.drop(self._records, contact_id)
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     MetaData,
@@ -177,6 +178,20 @@ class ContactRow(Table):
 
 LEVELS = ("level_one", "level_two", "level_three", "level_four", "level_five")
 """Of the hierarchy of agents, from the top."""
+
+
+class CallbackRow(Table):
+    """A contact that waits to be called back: see `engine.kept_callbacks`."""
+
+    __tablename__ = "callbacks"
+
+    contact_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    queue: Mapped[str]
+    hooks: Mapped[dict[str, str]]
+    retry_seconds: Mapped[float] = mapped_column(Float)
+    attempts: Mapped[int]
+    due: Mapped[datetime]
+
 
 MAX_SEARCHED_CHARACTERS = 256
 """So far two values of an attribute are told apart by a search."""

@@ -40,6 +40,7 @@ from engine.models import (
     MAX_SEARCHED_CHARACTERS,
     AuditRow,
     BindingRow,
+    CallbackRow,
     ContactAttributeRow,
     ContactRow,
     RecordingRow,
@@ -121,8 +122,8 @@ class Records:
     async def open(self) -> Leftovers:
         """Make or upgrade folder and tables if need be, and close what a crash left open.
 
-        A contact without an end ended when it was last heard of, by TELECOM_PROBLEM; a recording
-        that still ran is INTERRUPTED.
+        A contact without an end ended when it was last heard of, by TELECOM_PROBLEM, unless it
+        waits to be called back; a recording that still ran is INTERRUPTED.
         """
         async with self._errors("open the database"):
             if self._engine.dialect.name == "sqlite" and (path := self._engine.url.database):
@@ -282,7 +283,8 @@ async def _close_contacts(connection: AsyncConnection) -> tuple[str, ...]:
         "disconnect_reason": DisconnectReason.TELECOM_PROBLEM,
         "last_update": datetime.now(UTC),
     }
-    left = update(ContactRow).where(ContactRow.disconnect.is_(None)).values(ends)
+    waits = ContactRow.contact_id.in_(select(CallbackRow.contact_id))
+    left = update(ContactRow).where(ContactRow.disconnect.is_(None), ~waits).values(ends)
     return tuple(await connection.scalars(left.returning(ContactRow.contact_id)))
 
 

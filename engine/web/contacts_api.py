@@ -59,7 +59,8 @@ class ContactsApi:
         return {}
 
     async def stop_contact(self, caller: Caller, given: Given) -> Json:
-        """A contact ends for all; one that listens for whoever listens, and nobody else."""
+        """A contact ends for all, one that waits to be called back, too; one that listens for
+        whoever listens, and nobody else."""
         contact_id = given["ContactId"]
         if found := self._contacts.listener(contact_id):
             live, listener = found
@@ -71,7 +72,9 @@ class ContactsApi:
             self._house.switchboard.step(live, Input.SHUT_DOWN)
         else:
             await self._contacts.record(caller, contact_id)
-            raise Refused(410, "ContactNotFoundException", f"The contact {contact_id} is over")
+            if not self._house.callbacks.stop(contact_id):
+                text = f"The contact {contact_id} is over"
+                raise Refused(410, "ContactNotFoundException", text)
         self._house.ledger.audit(caller.name, "contact.stop", contact_id)
         return {}
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from engine.agents import Presence
 from engine.call import State
 from tests.rig.aws import DENIED, NOT_FOUND, administered, aws
+from tests.rig.desk import desk
 from tests.rig.house import AUDIO, converse, engine, phone, to_queue
+from tests.rig.outside import MAY, callback, number
 from tests.rig.patience import until
 
 INVALID = (400, "InvalidRequestException")
@@ -33,6 +35,22 @@ async def test_a_contact_is_stopped_for_all_and_once(tmp_path: Path) -> None:
         assert contact["DisconnectReason"] == "OTHER"
         [*_, stopped] = [a for a in await one.house.records.audits() if a.action == "contact.stop"]
         assert (stopped.who, stopped.contact_id) == ("manager1", live.contact_id)
+
+
+async def test_a_contact_that_waits_to_be_called_back_is_stopped(tmp_path: Path) -> None:
+    numbers = [number(tmp_path, callback(delay=3600))]
+    async with desk(tmp_path, flows=MAY, numbers=numbers) as it, phone(it.one) as customer:
+        await customer.invite("outside", AUDIO)
+        assert (await customer.hung_up()).by == "BYE"
+        manager = await aws(it.one, "manager1")
+        await it.one.house.ledger.flush()
+        found = await it.one.house.records.contacts(10)
+        [waiting] = [one for one in found if one.initiation_method == "CALLBACK"]
+        named = {"ContactId": waiting.contact_id}
+        await manager.ask("StopContact", **named)
+        assert (await manager.refused("StopContact", **named))[1] == "ContactNotFoundException"
+        contact = (await manager.ask("DescribeContact", **named))["Contact"]
+        assert contact["DisconnectReason"] == "OTHER"
 
 
 async def test_attributes_are_read_and_changed_while_it_lives_and_after(tmp_path: Path) -> None:

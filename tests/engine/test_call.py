@@ -322,10 +322,12 @@ def test_a_customer_may_leave_while_a_flow_has_a_third_party(
 
 
 def test_a_callback_has_its_agent_first_and_then_the_customer_who_hears_the_whisper_flow() -> None:
-    call, _ = walked(Input.CALLED_BACK)
+    call, last = walked(Input.CALLED_BACK)
+    assert last == (Do.START_BRIEFING,)
+    assert call.step(Input.WHISPERED, now=0.5) == ()
     assert (call.state, call.deadline) == (State.CALLING_BACK, inf)
     last = call.step(Input.CUSTOMER_ANSWERED, now=1.0)
-    assert last == (Do.ADOPT_AGENT, Do.START_WHISPER)
+    assert last == (Do.STOP_BRIEFING, Do.ADOPT_AGENT, Do.START_WHISPER)
     last = call.step(Input.FLOW_ENDED, now=2.0)
     assert last == (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING)
     assert call.state is State.BRIDGED

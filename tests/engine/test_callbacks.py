@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine import kept_callbacks
 from engine.agents import Presence
 from engine.call import State
 from engine.contact_record import ContactRecord
+from engine.kept_callbacks import KeptCallback
+from engine.line import Party
 from engine.live import LiveContact
 from engine.records import DisconnectReason, InitiationMethod
+from tests.rig.contacts import contact_record
 from tests.rig.desk import BERLIN, OURS, PARIS, Desk, Json, desk, recorded, whisper
-from tests.rig.house import AUDIO, action, phone
+from tests.rig.house import AUDIO, action, engine, phone
 from tests.rig.outside import MAY, callback, number
 from tests.rig.patience import until
 
@@ -121,7 +128,7 @@ async def test_a_number_that_nobody_answers_is_called_as_often_as_the_flow_says(
     assert found.connected_to_agent is None and found.agents == ()
 
 
-async def test_it_waits_as_long_as_the_flow_says_and_is_over_when_the_engine_stops(
+async def test_it_waits_as_long_as_the_flow_says_and_is_over_when_somebody_stops_it(
     tmp_path: Path,
 ) -> None:
     async with wanted(tmp_path, callback(delay=3600)) as (it, before):
@@ -130,8 +137,11 @@ async def test_it_waits_as_long_as_the_flow_says_and_is_over_when_the_engine_sto
         assert before.record.attributes == {"to": BERLIN, "callback": "yes"}
         callbacks = it.one.house.callbacks
         assert (callbacks.scheduled("support"), callbacks.scheduled("sales")) == (1, 0)
-        callbacks.close()
+        waiting = await record(it, before)
+        assert callbacks.stop(waiting.contact_id)
+        assert not callbacks.stop(waiting.contact_id)
         found = await record(it, before)
+        assert await kept_callbacks.load(it.one.house.records) == []
     assert found.disconnect and found.disconnect_reason is DisconnectReason.OTHER
 
 
@@ -178,3 +188,65 @@ async def test_an_agent_may_hang_up_before_the_customer_has_answered(tmp_path: P
         assert it.calls == [0] and len(it.one.house.callbacks) == 0
         found = await record(it, before)
     assert found.disconnect_reason is DisconnectReason.AGENT_DISCONNECT
+
+
+async def test_one_that_rings_when_the_engine_stops_is_offered_after_the_next_start(
+    tmp_path: Path,
+) -> None:
+    async with wanted(tmp_path, callback()) as (it, before):
+        await it.agent.called()
+        waiting = await record(it, before)
+        await it.agent.register(expires=0)  # the phone of the next start is another one
+    async with desk(tmp_path, flows=MAY, trunks=PATIENT) as it:
+        await it.agent.called()
+        await it.agent.answer(AUDIO)
+        await it.carrier.called()
+        await it.carrier.answer(AUDIO)
+        await until(lambda: it.live.call.state is State.BRIDGED)
+        found = it.live.record
+        assert len(await it.one.house.records.contacts(10)) == 2
+    assert found.contact_id == waiting.contact_id
+    assert found.attributes == {"to": BERLIN} and found.enqueue == waiting.enqueue
+    async with desk(tmp_path, flows=MAY) as it:
+        assert len(it.one.house.callbacks) == 0
+
+
+async def test_those_that_waited_keep_their_order_and_those_that_were_not_due_their_time(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as one:
+        now = datetime.now(UTC)
+        for number, minutes in ((PARIS, 1), (BERLIN, -5), ("+49301234568", -9)):
+            before = replace(
+                contact_record(),
+                initiation_method=InitiationMethod.CALLBACK,
+                customer_endpoint=number,
+            )
+            one.house.ledger.save(before)
+            due = now + timedelta(minutes=minutes)
+            one.house.ledger.keep(KeptCallback(before.contact_id, "support", {}, 0.0, 1, due))
+    async with desk(tmp_path, flows=MAY) as it:
+        await until(lambda: it.one.house.router.floor.contacts_in("support") == 2)
+        assert len(it.one.house.callbacks) == 3
+        called = await it.agent.called()
+        assert "+49301234568" in (called.invite.from_.display, called.invite.from_.uri[4:16])
+
+
+async def test_the_agent_hears_the_agent_whisper_while_the_number_is_called(
+    tmp_path: Path,
+) -> None:
+    document = callback()
+    hook = action("hook", "UpdateContactEventHooks", "set", EventHooks={"AgentWhisper": "brief"})
+    document |= {"StartAction": "hook", "Actions": [hook, *document["Actions"]]}
+    (tmp_path / "flows").mkdir()
+    say = [action("say", "MessageParticipant", "end", PromptId="short")]
+    (tmp_path / "flows" / "brief.json").write_text(json.dumps(whisper(*say)))
+    async with wanted(tmp_path, document) as (it, _):
+        await it.agent.called()
+        await it.agent.answer(AUDIO)
+        await until(lambda: it.live.heard[Party.AGENT].player)
+        await it.carrier.called()
+        await until(lambda: it.live.heard[Party.AGENT].player is None)  # it has ended
+        assert it.live.call.state is State.CALLING_BACK
+        await it.carrier.answer(AUDIO)
+        await until(lambda: it.live.call.state is State.BRIDGED)

@@ -20,11 +20,11 @@ async def test_an_operation_that_does_not_exist_says_so(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         async with httpx.AsyncClient(base_url=one.api, headers=HEADERS) as api:
             unknown = await api.put("/nothing/of/connect", json={})
-            missing = await api.put("/contact/outbound-voice", json={})
+            missing = await api.put("/instance/earshot/bot", json={})
     assert (unknown.status_code, missing.status_code) == (404, 501)
     assert unknown.headers["x-amzn-ErrorType"] == "UnknownOperationException"
     assert missing.headers["x-amzn-ErrorType"] == "NotImplementedException"
-    assert "StartOutboundVoiceContact" in missing.json()["Message"]
+    assert "AssociateBot" in missing.json()["Message"]
 
 
 async def test_a_malformed_body_is_answered_with_what_is_wrong(tmp_path: Path) -> None:
