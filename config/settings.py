@@ -206,6 +206,8 @@ class RecordingSettings(Section):
 class PromptSettings(Section):
     directory: Path = Path("var/prompts")
     """WAV prompts named by flows (PromptId), and the cache of spoken text below `spoken/`."""
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")] | None = None
+    """s3://<bucket>/<name> is the file of that name in the directory, for prompts of the API."""
     voice: Name = "en"
     """Voice of espeak-ng for texts."""
     hold_music: Path | None = None

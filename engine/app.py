@@ -22,6 +22,7 @@ from engine.flow_shelf import FlowShelf
 from engine.house import House
 from engine.login import Credentials
 from engine.login.first_admin import first_admin
+from engine.prompt_shelf import PromptShelf
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records, narrow
 from engine.sealing import KINDS
@@ -60,10 +61,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     try:
         library = shelf.library
         every = (*shelf.by_number.values(), *shelf.whispers.values(), *library.flows.values())
-        await asyncio.to_thread(prompts.check, spoken_by(every))
         vault = Vault(await asyncio.to_thread(master_key.read, settings.encryption))
         await recover(records, settings, vault)
         directory = await open_directory(records, settings, shelf)
+        prompts.follow(PromptShelf(settings.prompts, directory.resources).find)
+        await asyncio.to_thread(prompts.check, spoken_by(every))
         await open_logins(records, directory, settings)
         archive = await asyncio.to_thread(Archive, settings.recording.directory, vault)
         flows = (shelf.by_number, shelf.whispers, library)
@@ -182,6 +184,7 @@ async def open_doors(house: House, web: WebServer) -> None:
     try:
         await house.open()
         await web.open()
+        house.api = web.url
     except (OSError, RecordError):
         await house.close(drain_seconds=0)
         raise

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
+from secrets import token_bytes
 
 import structlog
 
@@ -77,6 +78,8 @@ class House:
     """Parts are public: the web reads them, the tests count them."""
 
     switchboard: Switchboard
+    api = ""
+    """Where the API is, once it is open."""
 
     def __init__(
         self,
@@ -215,6 +218,11 @@ class House:
             self._step,
             lambda username: self.staff.may(username, "OutboundCallAccess"),
         )
+
+    @cached_property
+    def link_key(self) -> bytes:
+        """Signs the links that the API gives out, which end with the engine."""
+        return token_bytes(32)
 
     @cached_property
     def outbound_contacts(self) -> OutboundContacts:

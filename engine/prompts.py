@@ -1,4 +1,5 @@
-"""What callers hear from us: text spoken by espeak-ng, WAV prompts by name, hold music.
+"""What callers hear from us: text spoken by espeak-ng, WAV prompts by name or made by the API,
+hold music.
 
 Everything comes out as the mixer plays it: int16 LE, mono, 8000 Hz. Speech is made by a separate
 program, once for each text, and kept as WAV under `<directory>/spoken/`.
@@ -15,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 import wave
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,13 @@ class Prompts:
     def __init__(self, settings: PromptSettings) -> None:
         self._settings = settings
         self._spoken = settings.directory / "spoken"
+        self._made: Callable[[str], Path | None] = lambda reference: None
         self._speaking: dict[Path, asyncio.Task[bytes]] = {}
         self._speakers = asyncio.Semaphore(MAX_SPEAKERS)
+
+    def follow(self, made: Callable[[str], Path | None]) -> None:
+        """`made` finds the files of prompts that the API has made; a file of the folder wins."""
+        self._made = made
 
     def check(self, wanted: Iterable[tuple[str, str]] = ()) -> None:
         """Before the first call: can these (kind, value) pairs, and the hold music, be played?
@@ -94,12 +100,18 @@ class Prompts:
         return _read(self._file_of(name), f"prompt {name!r}")
 
     def _file_of(self, name: str) -> Path:
-        """PromptId is a file name, with or without ".wav", or an ARN that ends in one."""
+        """PromptId is a file name, with or without ".wav", or an ARN that ends in one; or a prompt
+        of the API, by id, name or ARN."""
         file_name = name.rpartition("/")[2] if name.startswith("arn:") else name
-        if not FILE_NAME.fullmatch(file_name):
+        path = None
+        if FILE_NAME.fullmatch(file_name):
+            path = self._settings.directory / file_name
+            path = path if path.suffix else path.with_name(file_name + ".wav")
+        if (path is None or not path.is_file()) and (made := self._made(name)):
+            return made
+        if path is None:
             raise PromptError(f"prompt {name!r}: that is not the name of a file")
-        path = self._settings.directory / file_name
-        return path if path.suffix else path.with_name(file_name + ".wav")
+        return path
 
     async def _speak_once(self, kind: str, text: str) -> bytes:
         """All who ask for the same text wait for one program; one who goes away stops nobody."""
@@ -206,7 +218,7 @@ async def _converse(process: asyncio.subprocess.Process, text: str) -> bytes:
 def _known(path: Path) -> bytes | None:
     """Speech kept from an earlier time; None when there is none, or it is damaged."""
     try:
-        sound = _telephone(sound_file.read(path))
+        sound = telephone(sound_file.read(path))
         os.utime(path)  # asked for lately: the last to be dropped
     except (RecordingError, OSError):
         return None
@@ -216,19 +228,19 @@ def _known(path: Path) -> bytes | None:
 def _keep(wav: bytes, path: Path, text: str) -> bytes:
     """Convert and cache speech. A cache that cannot be written costs time later, not this call."""
     try:
-        sound = _telephone(sound_file.read(io.BytesIO(wav)))
+        sound = telephone(sound_file.read(io.BytesIO(wav)))
     except RecordingError as error:
         raise PromptError(f"text {_short(text)} has nothing to speak in it") from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_wav(path, sound)
+        write_wav(path, sound)
         _drop_oldest(path.parent)
     except OSError as error:
         log.warning("speech is not cached", path=str(path), reason=str(error))
     return sound
 
 
-def _write_wav(path: Path, sound: bytes) -> None:
+def write_wav(path: Path, sound: bytes) -> None:
     """All or nothing: another process never reads half a file."""
     descriptor, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
@@ -253,12 +265,12 @@ def _read(path: Path, what: str) -> bytes:
     if not path.is_file():
         raise PromptError(f"{what}: there is no file {path}; put a WAV file there")
     try:
-        return _telephone(sound_file.read(path))
+        return telephone(sound_file.read(path))
     except RecordingError as error:
         raise PromptError(f"{what}: no sound can be read from {path}: {error}") from error
 
 
-def _telephone(pcm: sound_file.Pcm) -> bytes:
+def telephone(pcm: sound_file.Pcm) -> bytes:
     """Any rate and number of channels to the mixer's: int16 LE, mono, 8000 Hz."""
     samples = np.frombuffer(pcm.samples, "<i2").reshape(-1, pcm.channels)
     signal = resample(samples.mean(axis=1), pcm.rate, RATE)

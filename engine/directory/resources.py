@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CONTACT_FLOW = "contact-flow"
     FLOW_MODULE = "flow-module"
     PHONE_NUMBER = "phone-number"
+    PROMPT = "prompt"
 
     @property
     def words(self) -> str:
@@ -50,6 +51,7 @@ LIMITS: Mapping[Kind, int] = {
     Kind.CONTACT_FLOW: 1_000,
     Kind.FLOW_MODULE: 1_000,
     Kind.PHONE_NUMBER: 1_000,
+    Kind.PROMPT: 500,
 }
 """Of each kind an instance has at most so many."""
 

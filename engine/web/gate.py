@@ -25,8 +25,8 @@ from engine.web.session_door import SessionDoor
 from engine.web.signature import ALGORITHM, Signed, signer
 
 MAX_BODY_BYTES = 256_000
-OPEN = frozenset({"/earshot/v1/login"})
-"""For whoever is nobody yet."""
+OPEN = frozenset({"/earshot/v1/login", "/earshot/v1/prompt/file"})
+"""For whoever is nobody yet, and for whoever has a link that is signed."""
 CLOSE_CODES = {401: 4401, 403: 4403}
 """How a WebSocket is refused: browsers tell a page nothing of one that was never accepted."""
 FAILED = 1011

@@ -15,6 +15,7 @@ from engine.web.people_rules import (
     profile_type,
 )
 from engine.web.phone_numbers_api import ROW as PHONE_NUMBER
+from engine.web.prompts_api import ROW as PROMPT
 from engine.web.resource_row import Row
 
 Digests = Callable[[str, str], Mapping[str, str]]
@@ -34,6 +35,7 @@ def rows(resources: Resources, digests: Digests, waiting: Waiting) -> tuple[Row,
         FLOW,
         MODULE,
         PHONE_NUMBER,
+        PROMPT,
     )
 
 

@@ -54,6 +54,7 @@ from engine.web.pace import Pace
 from engine.web.pages import Pages
 from engine.web.phone_numbers_api import PhoneNumbersApi
 from engine.web.playback_api import PlaybackApi
+from engine.web.prompts_api import PromptsApi
 from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
 from engine.web.review_api import ReviewApi
@@ -185,6 +186,7 @@ def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) ->
         CcpApi(house).router(),
         LoginApi(login, house.directory).router(),
         AuditApi(AuditTrail(house.records), house.ledger).router(),
+        PromptsApi(house).router(),
         live(house, login, door).router(),
     ]
 
@@ -219,6 +221,7 @@ def connect(house: House, login: Login) -> Dispatch:
         **AssociationsApi(house.directory).handlers(),
         **FlowsApi(service, house.directory).handlers(),
         **PhoneNumbersApi(service, house.directory, house.numbers).handlers(),
+        **PromptsApi(house).handlers(),
         **TagsApi(house.directory, kinds).handlers(),
         **InstanceApi(house.directory).handlers(),
     }
