@@ -19,6 +19,7 @@ class FlowSettings(Section):
     log_days: Annotated[int, Field(ge=1)] = 30
     """What is older is removed."""
     may_dial: Destinations = ()
-    """Whom flows may call outside, where a trunk allows it too: callers may key the number in."""
+    """Whom flows, and the API for them, may call outside, where a trunk allows it too: callers may
+    key the number in."""
     max_calls: Annotated[int, Field(ge=1)] = 10
     """That flows have made to the outside, at the same time."""

@@ -14,12 +14,14 @@
             -> live            what browsers are told as it happens, on a WebSocket
 
 A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for
-directory_api to create, describe, change, list and search.
+directory_api to create, describe, change, list and search. What more there is to a kind has an api
+of its own: the content of flows, which phone numbers are claimed, the sound of prompts.
 
 The sources of the console are in console/; `build` makes static/ of them, at set-up.
 
 Pure: service_model, request_shape, answer_shape, signature, caller, named, required, paging,
 criteria, resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out
 is refused by its name. Left out so far: throttling of our own routes; a flow that runs sees
-attributes that the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria.
+attributes that the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria,
+answering machine detection, campaigns.
 """
