@@ -21,6 +21,8 @@ PERSON = {"IdentityInfo": {}, "PhoneConfig": {"PhoneType": "DESK_PHONE"}, "Tags"
 NO_QUEUES = "No queues"
 STATUSES = {"Available": "ROUTABLE", "Offline": "OFFLINE"}
 """Of agents, by name: their types."""
+CALLER_NAME = "ConfiguredCallerName"
+"""Fact of a queue: what the configuration said at the last start. No operation shows it."""
 
 
 def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resource]:
@@ -30,7 +32,7 @@ def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resour
     for hours in settings.hours:
         yield _configured(Kind.HOURS_OF_OPERATION, hours.name, facts_of(hours), now)
     for queue in settings.queues:
-        yield kept(there, _configured(Kind.QUEUE, queue.name, queue_facts(queue), now))
+        yield seeded_queue(there, queue, now)
     for number in settings.numbers:
         if is_e164(number.number):  # the others are extensions, which nobody outside can dial
             new = _configured(Kind.PHONE_NUMBER, number.number, {"Tags": {}}, now)
@@ -52,10 +54,26 @@ def instance(arn: str) -> Iterator[tuple[Kind, str, str, dict[str, Any]]]:
         yield Kind.AGENT_STATUS, name.lower(), name, facts
 
 
+def seeded_queue(there: Resources, queue: Queue, now: datetime) -> Resource:
+    """As it was left, but for a caller name that the configuration has changed since."""
+    one = kept(there, _configured(Kind.QUEUE, queue.name, queue_facts(queue), now))
+    if one.facts[CALLER_NAME] == queue.caller_name:
+        return one
+    caller = {
+        **one.facts.get("OutboundCallerConfig", {}),
+        "OutboundCallerIdName": queue.caller_name,
+    }
+    if not queue.caller_name:
+        del caller["OutboundCallerIdName"]
+    facts = {**one.facts, CALLER_NAME: queue.caller_name, "OutboundCallerConfig": caller}
+    return replace(one, facts=facts)
+
+
 def queue_facts(queue: Queue) -> dict[str, Any]:
     caller = {"OutboundCallerIdName": queue.caller_name} if queue.caller_name else {}
     return {
         **{"Status": "ENABLED", "QueueType": "STANDARD", "Tags": {}},
+        CALLER_NAME: queue.caller_name,
         **({"HoursOfOperationId": queue.hours} if queue.hours else {}),
         **({"MaxContacts": queue.max_contacts} if queue.max_contacts is not None else {}),
         **({"OutboundCallerConfig": caller} if caller else {}),

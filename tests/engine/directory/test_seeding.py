@@ -46,6 +46,33 @@ async def test_what_was_changed_stays_but_for_what_the_configuration_says(tmp_pa
         assert (profile.facts["Permissions"], profile.origin) == ([], Origin.INSTANCE)
 
 
+async def test_a_caller_name_is_what_the_configuration_or_the_api_said_last(
+    tmp_path: Path,
+) -> None:
+    async def caller(name: str, **told: str) -> dict[str, str]:
+        """After a start with this name in the configuration; then the API says what is told."""
+        queues = [{"name": "support", "caller_name": name}]
+        async with directory(tmp_path, settings(tmp_path, queues=queues)) as one:
+            facts = one.resources.get(Kind.QUEUE, "support").facts
+            if told:
+                await one.change(Kind.QUEUE, "support", {"OutboundCallerConfig": told})
+            found: dict[str, str] = facts.get("OutboundCallerConfig", {})
+            return found
+
+    assert await caller("Us") == {"OutboundCallerIdName": "Us"}
+    assert await caller("We", OutboundCallerIdName="API") == {"OutboundCallerIdName": "We"}
+    assert await caller("We") == {"OutboundCallerIdName": "API"}
+    assert await caller("") == {}
+
+
+async def test_numbers_that_somebody_outside_can_dial_are_phone_numbers(tmp_path: Path) -> None:
+    flow = tmp_path / "support.json"
+    numbers = [{"number": each, "flow": flow} for each in ("+49305550100", "100", "support")]
+    async with directory(tmp_path, settings(tmp_path, numbers=numbers)) as one:
+        [number] = one.resources.all(Kind.PHONE_NUMBER)
+        assert (number.name, number.origin) == ("+49305550100", Origin.CONFIGURATION)
+
+
 async def test_who_is_gone_from_the_configuration_is_gone(tmp_path: Path) -> None:
     async with directory(tmp_path) as one:
         assert one.resources.find(Kind.USER, "agent2")
