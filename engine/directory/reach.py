@@ -26,6 +26,8 @@ TAGGED: Mapping[str, Kind] = {
     "ContactFlow": Kind.CONTACT_FLOW,
     "ContactFlowModule": Kind.FLOW_MODULE,
     "HoursOfOperation": Kind.HOURS_OF_OPERATION,
+    "PhoneNumber": Kind.PHONE_NUMBER,
+    "Prompt": Kind.PROMPT,
     "Queue": Kind.QUEUE,
     "QuickConnect": Kind.QUICK_CONNECT,
     "RoutingProfile": Kind.ROUTING_PROFILE,

@@ -53,16 +53,16 @@ class PhoneNumbersApi:
             "UpdatePhoneNumber": self.update,
         }
 
-    async def claim(self, _: Caller, given: Given) -> Json:
+    async def claim(self, caller: Caller, given: Given) -> Json:
         check_target(self._resources, given)
         number = given["PhoneNumber"]
         if number not in self._numbers.free():
             text = f"PhoneNumber: {number} is claimed already, or none that a trunk brings"
             raise Refused.invalid(text)
         kept = {name: given[name] for name in ("PhoneNumberDescription", "Tags") if name in given}
-        return self._named(
-            await self._directory.create(Kind.PHONE_NUMBER, number, {"Tags": {}, **kept})
-        )
+        facts = {"Tags": {}, **kept}
+        caller.reach.check_stays(Kind.PHONE_NUMBER, facts)
+        return self._named(await self._directory.create(Kind.PHONE_NUMBER, number, facts))
 
     async def release(self, _: Caller, given: Given) -> Json:
         """A queue that shows it keeps it."""
@@ -91,9 +91,9 @@ class PhoneNumbersApi:
             raise Refused.invalid(f"{one.name}: the configuration says which flow it runs")
         await self._directory.change(Kind.PHONE_NUMBER, one.id, {FLOW: flow})
 
-    async def list(self, _: Caller, given: Given) -> Json:
+    async def list(self, caller: Caller, given: Given) -> Json:
         check_target(self._resources, given, required=False)
-        every = self._resources.all(Kind.PHONE_NUMBER)
+        every = filter(caller.reach.sees, self._resources.all(Kind.PHONE_NUMBER))
         part, token = page([one for one in every if wanted(one.name, given)], given, place)
         output = self._operations["ListPhoneNumbersV2"].output
         assert output

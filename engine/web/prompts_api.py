@@ -66,11 +66,12 @@ class PromptsApi:
         )
         return router
 
-    async def create(self, _: Caller, given: Given) -> Json:
+    async def create(self, caller: Caller, given: Given) -> Json:
         self._resources.check_new(Kind.PROMPT, given["Name"])
-        digest = await self._sound(given["S3Uri"])
         kept = {name: given[name] for name in ("Description", "Tags") if name in given}
-        facts = {"Tags": {}, SOUND: digest, **kept}
+        facts = {"Tags": {}, **kept}
+        caller.reach.check_stays(Kind.PROMPT, facts)
+        facts[SOUND] = digest = await self._sound(given["S3Uri"])
         try:
             one = await self._directory.create(Kind.PROMPT, given["Name"], facts)
         except BaseException:
