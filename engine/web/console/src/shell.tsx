@@ -16,11 +16,12 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure, useMediaQuery, useSessionStorage } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { ChevronDown, Phone } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Navigate, Route, Link as RouterLink, Routes, useLocation } from "react-router";
 import { LANGUAGES, type Language, useSpoken } from "./i18n";
+import { usePanel } from "./panel_state";
 import { CrashGuard } from "./parts/crash_guard";
 import { GROUPS, type Place } from "./places";
 import { useAccess, useSession } from "./session";
@@ -33,7 +34,7 @@ export function Shell() {
   const { t } = useSpoken();
   const { may } = useSession();
   const [navigation, { toggle, close }] = useDisclosure(false);
-  const [panel, setPanel] = useSessionStorage({ key: "earshot.ccp", defaultValue: false });
+  const [panel, setPanel] = usePanel();
   const hasPanel = may(CCP);
   return (
     <AppShell
