@@ -201,7 +201,7 @@ def live(house: House, login: Login, door: SessionDoor) -> LiveApi:
         hub.add(topic)
     viewers.listen(hub.review)
     login.sessions.listen(lambda closed: house.bus.publish(SESSION_CLOSED, {"of": closed}))
-    return LiveApi(hub, viewers.of, door.lasts)
+    return LiveApi(hub, viewers.of, door.lasts, Denials(house.ledger))
 
 
 def login_to(house: House, master: bytes) -> Login:

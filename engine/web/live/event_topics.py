@@ -11,11 +11,11 @@ from functools import partial
 
 from engine.bus import Bus, Message
 from engine.directory import Kind, Resources
+from engine.directory.reach import OWN_ONLY
 from engine.events.streams import AGENT, CONTACT
 from engine.web.live.feed import subject_of
 from engine.web.live.topic import Row, Topic, Viewer
 
-OWN_CONTACTS = "MyContacts.View"
 TOPICS = (
     ("contact_events", CONTACT, ("AccessMetrics", "ContactSearch.View")),
     ("agent_events", AGENT, ("AccessMetrics",)),
@@ -39,7 +39,7 @@ def view(resources: Resources, row: Row, viewer: Viewer) -> Row | None:
     agent = row["agent"]
     if agent == viewer.name:
         return row
-    if OWN_CONTACTS in viewer.permissions:
+    if OWN_ONLY in viewer.permissions:
         return None
     if viewer.groups is None:
         return row

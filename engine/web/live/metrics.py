@@ -11,10 +11,11 @@ from engine.directory import Kind, Resource
 from engine.house import House
 from engine.instants import Instants
 from engine.queue_tally import QueueTally
-from engine.web.live.agent_rows import AgentRows, view
+from engine.web.live.agent_rows import AgentRows
+from engine.web.live.agent_rows import view as agent_view
 from engine.web.live.feed import Feed
 from engine.web.live.queue_rows import QueueRows
-from engine.web.live.topic import Row, Viewer
+from engine.web.live.queue_rows import view as queue_view
 
 PERMISSIONS = ("AccessMetrics",)
 IN_ROWS_OF_AGENTS = frozenset(
@@ -34,8 +35,8 @@ class LiveMetrics:
             *(house.settings.routing.max_listeners, moment),
         )
         queues = QueueRows(self._floor, resources, self._tally, house.callbacks.scheduled, moment)
-        self.agents = Feed("agents", PERMISSIONS, agents.row, view, house.bus)
-        self.queues = Feed("queues", PERMISSIONS, queues.row, everybody, house.bus)
+        self.agents = Feed("agents", PERMISSIONS, agents.row, agent_view, house.bus)
+        self.queues = Feed("queues", PERMISSIONS, queues.row, queue_view, house.bus)
         self._follow()
 
     def _follow(self) -> None:
@@ -62,8 +63,3 @@ class LiveMetrics:
             self.agents.touch(*self._floor.agents)
         if changed.kind is Kind.QUEUE:
             self.queues.touch(changed.id)
-
-
-def everybody(row: Row, viewer: Viewer) -> Row:
-    """Nothing in a row is hidden from those who have the topic."""
-    return row

@@ -12,7 +12,7 @@ from engine.instants import instant
 from engine.queue_numbers import Staffing, serving
 from engine.queue_tally import SERVICE_LEVELS, QueueTally
 from engine.queues import Floor
-from engine.web.live.topic import Row
+from engine.web.live.topic import Row, Viewer
 
 
 class QueueRows:
@@ -55,3 +55,8 @@ class QueueRows:
             },
             "counted_since": instant(self._tally.since),
         }
+
+
+def view(row: Row, viewer: Viewer) -> Row | None:
+    """The row, if the viewer sees the queue."""
+    return row if viewer.queues is None or row["key"] in viewer.queues else None

@@ -84,14 +84,16 @@ class Reader:
         self._subscriptions: dict[str, Subscription] = {}
         self._errors: deque[Message] = deque(maxlen=MAX_ERRORS)
 
-    def subscribe(self, topic: Topic, number: int | None) -> None:
-        """From now on, or once more from the beginning."""
+    def subscribe(self, topic: Topic, number: int | None) -> bool:
+        """From now on, or once more from the beginning; False where that is not permitted."""
         if missing := topic.lacking(self.viewer):
             self.complain(f"{topic.name} needs the permission {missing}", topic.name, number)
-        elif subscribed := self._subscriptions.get(topic.name):
+            return False
+        if subscribed := self._subscriptions.get(topic.name):
             subscribed.again(number)
         else:
             self._subscriptions[topic.name] = Subscription(topic, number)
+        return True
 
     def unsubscribe(self, name: str) -> None:
         self._subscriptions.pop(name, None)

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from starlette.websockets import WebSocketDisconnect
 
 from engine.web.caller import OPERATOR
+from engine.web.denials import Denials
 from engine.web.live.board import ROWS_AT_ONCE
 from engine.web.live.hub import OVER, Client, Hub
 from engine.web.live.reader import Message
@@ -51,8 +52,9 @@ class LiveApi:
         hub: Hub,
         viewer_of: Callable[[str], Viewer | None],
         lasts: Callable[[Scope], Awaitable[bool]],
+        denials: Denials,
     ) -> None:
-        self._hub, self._viewer_of, self._lasts = hub, viewer_of, lasts
+        self._hub, self._viewer_of, self._lasts, self._denials = hub, viewer_of, lasts, denials
         self._buckets = Buckets[str](MESSAGES_AT_ONCE, MESSAGE_SECONDS)
 
     def router(self) -> APIRouter:
@@ -109,9 +111,9 @@ class LiveApi:
             elif not self._buckets.take(client.reader.viewer.name, now):
                 client.end(TOO_OFTEN, "Too many messages")
             else:
-                self._do(client, heard["text"])
+                self._do(websocket, client, heard["text"])
 
-    def _do(self, client: Client, text: str) -> None:
+    def _do(self, websocket: WebSocket, client: Client, text: str) -> None:
         reader = client.reader
         try:
             asked = Asked.model_validate_json(text)
@@ -124,8 +126,8 @@ class LiveApi:
                 reader.unsubscribe(asked.topic)
             elif topic is None:
                 reader.complain("There is no such topic", asked.topic, asked.id)
-            else:
-                reader.subscribe(topic, asked.id)
+            elif not reader.subscribe(topic, asked.id):
+                self._denials.of_caller(websocket.scope["caller"], websocket)
         client.woken.set()
 
 

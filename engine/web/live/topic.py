@@ -18,6 +18,8 @@ class Viewer:
     permissions: Set[str]
     groups: frozenset[str] | None = None
     """The hierarchy groups whose agents they see, besides themselves; None: they see everybody."""
+    queues: frozenset[str] | None = None
+    """The queues that they see, by id; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)

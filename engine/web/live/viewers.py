@@ -8,7 +8,7 @@ from engine.directory import Directory, Kind, Resource
 from engine.directory.reach import reach
 from engine.web.live.topic import Viewer
 
-OF_ALL = frozenset({Kind.SECURITY_PROFILE, Kind.HIERARCHY_GROUP})
+OF_ALL = frozenset({Kind.SECURITY_PROFILE, Kind.HIERARCHY_GROUP, Kind.QUEUE})
 """A change of these may change what everybody sees."""
 
 
@@ -21,8 +21,12 @@ class Viewers:
         user = self._resources.named(Kind.USER, username)
         if user is None:
             return None
-        groups = reach(user, self._resources).agent_groups()
-        return Viewer(username, self._resources.permissions(user), groups)
+        reached, queues = reach(user, self._resources), None
+        if reached.restricts(Kind.QUEUE):
+            every = self._resources.all(Kind.QUEUE)
+            queues = frozenset(one.id for one in every if reached.sees(one))
+        permissions = self._resources.permissions(user)
+        return Viewer(username, permissions, reached.agent_groups(), queues)
 
     def listen(self, changed: Callable[[str | None], None]) -> None:
         """It is told of a user who may see other things than before; None: of all of them."""

@@ -86,6 +86,9 @@ async def test_who_may_not_see_metrics_gets_none_and_who_may_no_more_gets_no_mor
         async with browser(one, "agent1") as page, live_client(one, page) as client:
             told = await client.subscribe("agents")
             assert told["type"] == "error" and "AccessMetrics" in told["message"]
+            await one.house.ledger.flush()
+            lines = await one.house.records.audits()
+            assert ("agent1", "request.denied") in [(each.who, each.action) for each in lines]
         async with browser(one, "manager1") as page, live_client(one, page) as client:
             await client.subscribe("agents")
             change = {"SecurityProfileIds": []}

@@ -9,7 +9,8 @@ from engine.instants import Instants
 from engine.queue_tally import QueueTally
 from engine.queues import Floor
 from engine.routing_profile import RoutingProfile
-from engine.web.live.queue_rows import QueueRows
+from engine.web.live import Viewer
+from engine.web.live.queue_rows import QueueRows, view
 from tests.rig.contacts import NOON, contact_record
 
 
@@ -36,3 +37,10 @@ def test_a_queues_row_says_who_is_there_what_waits_and_what_became_of_the_rest()
     assert (row["answered_within"]["15"], row["answered_within"]["20"]) == (0, 1)
     assert row["counted_since"] == "2026-11-22T12:00:00.000Z"
     assert rows.row("none") is None
+
+
+def test_who_is_bound_to_some_queues_sees_those_alone() -> None:
+    row = {"key": "q1"}
+    assert view(row, Viewer("m", frozenset())) is row
+    assert view(row, Viewer("m", frozenset(), queues=frozenset({"q1"}))) is row
+    assert view(row, Viewer("m", frozenset(), queues=frozenset({"q2"}))) is None

@@ -32,3 +32,24 @@ async def test_a_user_sees_what_their_profiles_and_their_place_in_the_hierarchy_
         await directory.change(Kind.USER, "manager1", {"HierarchyGroupId": top.id})
         placed = viewers.of("manager1")
         assert placed and placed.groups == {top.id, child.id}
+
+
+async def test_who_is_bound_to_queues_with_a_tag_sees_those(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        directory, changed = one.house.directory, list[str | None]()
+        viewers = Viewers(directory)
+        facts = {
+            "Permissions": ["AccessMetrics"],
+            "AllowedAccessControlTags": {"site": "north"},
+            "TagRestrictedResources": ["Queue"],
+            "Tags": {},
+        }
+        profile = await directory.create(Kind.SECURITY_PROFILE, "north", facts)
+        await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": [profile.id]})
+        bound = viewers.of("manager1")
+        assert bound and bound.queues == frozenset()
+        viewers.listen(changed.append)
+        await directory.change(Kind.QUEUE, "support", {"Tags": {"site": "north"}})
+        assert changed == [None]
+        placed = viewers.of("manager1")
+        assert placed and placed.queues == {"support"}
