@@ -30,6 +30,8 @@ OPEN = frozenset({"/earshot/v1/login", "/earshot/v1/prompt/file"})
 CLOSE_CODES = {401: 4401, 403: 4403}
 """How a WebSocket is refused: browsers tell a page nothing of one that was never accepted."""
 FAILED = 1011
+MAX_REASON_BYTES = 123
+"""RFC 6455, section 5.5: a control frame has 125, and the code takes two."""
 DENIED = frozenset({401, 403})
 
 
@@ -120,7 +122,7 @@ class Gate:
             await receive()  # the handshake
             await send({"type": "websocket.accept"})
             code = CLOSE_CODES.get(error.status, FAILED)
-            await send({"type": "websocket.close", "code": code, "reason": error.message})
+            await send({"type": "websocket.close", "code": code, "reason": reason_of(error)})
         else:
             await answer_to(error)(scope, receive, send)
 
@@ -147,6 +149,11 @@ def again(body: bytes, rest: Receive) -> Receive:
         return messages.pop() if messages else await rest()
 
     return receive
+
+
+def reason_of(refused: Refused) -> str:
+    """Why a WebSocket is closed, as much of it as a close frame takes."""
+    return refused.message.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
 def answer_to(refused: Refused) -> Response:

@@ -16,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 from engine.app import Running
 from engine.directory import Kind
 from engine.login.login import Attempt
+from engine.refused import Refused
 from engine.web.access_keys import MASTER_BYTES, AccessKeys
 from engine.web.denials import Denials
-from engine.web.gate import MAX_BODY_BYTES, Gate
+from engine.web.gate import MAX_BODY_BYTES, MAX_REASON_BYTES, Gate, reason_of
 from engine.web.server import login_to
 from engine.web.session_door import SessionDoor
 from tests.rig.house import PASSWORD, engine
@@ -173,3 +174,9 @@ async def test_a_body_without_a_length_is_not_read(step: Doorstep) -> None:
 async def test_a_length_that_is_none_is_refused(step: Doorstep, length: str) -> None:
     headers = {**bearer(TOKEN), "Content-Length": length}
     assert (await step.ask(headers)).status_code == 413
+
+
+def test_of_a_long_reason_a_websocket_is_told_as_much_as_a_close_frame_takes() -> None:
+    assert reason_of(Refused.invalid("log in")) == "log in"
+    long = reason_of(Refused.invalid("ö" * 100))
+    assert long == "ö" * (MAX_REASON_BYTES // 2)
