@@ -32,6 +32,8 @@ class Leg:
     """The page offered no microphone: the media core drops whatever it may send."""
     is_up: bool = True
     """False while nothing comes from the page; what it talks in waits for it to come back."""
+    muted: bool = False
+    """Nobody hears the microphone, on whatever line, while there is one."""
     lines: list[BrowserLine] = field(default_factory=list)
     """Those that are not ended, in the order in which they came."""
 
@@ -46,7 +48,6 @@ class BrowserLine(Line):
     leg: Leg
     stage: Stage = Stage.RINGING
     held: bool = False
-    muted: bool = False
     since: datetime | None = None
     """When it began to be as it is."""
 
@@ -61,7 +62,7 @@ class BrowserLine(Line):
     @property
     def may_send(self) -> bool:
         """Who holds is still heard by recorder and supervisors, but not while talking elsewhere."""
-        if self.leg.listen_only or self.muted:
+        if self.leg.listen_only or self.leg.muted:
             return False
         return not (self.held and self.leg.talks_beside(self))
 

@@ -109,12 +109,15 @@ class BrowserLines:
         causes = {Stage.RINGING: Cause.REFUSED, Stage.DIALLING: Cause.CANCELLED}
         self._end(line, causes.get(line.stage, Cause.REMOTE_BYE))
 
-    def change(self, line: BrowserLine, *, held: bool, muted: bool) -> None:
-        """The page holds, resumes, mutes or unmutes."""
+    def hold(self, line: BrowserLine, held: bool) -> None:
+        """The page holds or resumes."""
         if held is not line.held:
-            line.since = datetime.now(UTC)
-        line.held, line.muted = held, muted
+            line.held, line.since = held, datetime.now(UTC)
         self.moved(line.leg)  # on the others, too, another may be heard now
+
+    def mute(self, leg: Leg, muted: bool) -> None:
+        leg.muted = muted
+        self.moved(leg)
 
     def moved(self, leg: Leg) -> None:
         """Its media is on another port, or other parties are heard."""
@@ -158,7 +161,8 @@ class BrowserLines:
         if leg is None:
             raise NoLine("the browser is gone")
         for one in tuple(leg.lines):
-            self.change(one, held=True, muted=one.muted)
+            if one.stage is Stage.UP and one.party is not Party.SUPERVISOR:
+                self.hold(one, True)
         return self._add(
             BrowserLine(
                 contact_id, party, invite.session, leg, Stage.DIALLING, username=leg.username
@@ -219,6 +223,7 @@ class BrowserLines:
         self._by_session.pop(line.session, None)
         if line in line.leg.lines:
             line.leg.lines.remove(line)
+            line.leg.muted = line.leg.muted and bool(line.leg.lines)
             self.changed(line.username)
 
     def ended(self, session: SessionId) -> BrowserLine | None:

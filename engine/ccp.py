@@ -88,23 +88,20 @@ class Ccp:
         talk = self._talk(username, contact_id)
         talk.live.joined = None
         if talk.third_line and not held:
-            self._hold(talk.third_line, True)
-        self._hold(talk.line, held)
+            self._browsers.hold(talk.third_line, True)
+        self._browsers.hold(talk.line, held)
 
     def mute(self, username: str, contact_id: str, *, muted: bool) -> None:
-        """Towards all that the contact is talked about with."""
-        talk = self._talk(username, contact_id)
-        for line in (talk.line, talk.third_line):
-            if line:
-                self._browsers.change(line, held=line.held, muted=muted)
+        """Towards everybody, until the last contact is over."""
+        self._browsers.mute(self._talk(username, contact_id).line.leg, muted)
 
     def swap(self, username: str, contact_id: str) -> None:
         """The held one of contact and third is talked with, and the other one held."""
         talk, third_line = self._with_third(username, contact_id)
         talk.live.joined = None
         held = talk.line.held
-        self._hold(third_line if held else talk.line, True)
-        self._hold(talk.line if held else third_line, False)
+        self._browsers.hold(third_line if held else talk.line, True)
+        self._browsers.hold(talk.line if held else third_line, False)
 
     def conference(self, username: str, contact_id: str) -> None:
         """All three hear each other."""
@@ -113,7 +110,7 @@ class Ccp:
             raise Refused.invalid("The third party has not answered yet")
         talk.live.joined = talk.third
         for line in (talk.line, third_line):
-            self._hold(line, False)
+            self._browsers.hold(line, False)
 
     def end(self, username: str, contact_id: str, *, third: bool = False) -> None:
         """The contact, for this user; with a third on the line those two talk on. `third`: hang up
@@ -196,9 +193,6 @@ class Ccp:
         if line is None or line.stage is not Stage.RINGING:
             raise Refused.not_found(f"The contact {contact_id} does not ring in a browser here")
         return line
-
-    def _hold(self, line: BrowserLine, held: bool) -> None:
-        self._browsers.change(line, held=held, muted=line.muted)
 
 
 def is_kept(live: LiveContact, line: BrowserLine) -> bool:

@@ -10,7 +10,8 @@
                *_api             what is done: contacts, agents, metrics, monitoring, users ...
                repeats           the same request again, by its ClientToken, is done once
                answer_shape      what goes out, written by its shape
-            -> own_api         below /earshot: our own routes
+            -> own_api         below /earshot: our own routes; ccp_api has those of the panel whose
+                               phone is a browser, ccp_document all that it shows
             -> live            what browsers are told as it happens, on a WebSocket
 
 A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for

@@ -110,7 +110,7 @@ class CcpDocument:
             "since": instant(line.since),
             "connected_at": instant(live.record.connected_to_agent),
             "clear_at": None,
-            "muted": line.muted,
+            "muted": line.leg.muted,
             "recording": self._recording(live),
             "third": third(talk, username),
             "listeners": [

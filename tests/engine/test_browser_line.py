@@ -30,7 +30,8 @@ def leg() -> Leg:
 def test_what_its_buttons_say_may_be_heard(
     leg: Leg, how: dict[str, bool], may_send: bool, may_hear: bool
 ) -> None:
-    line = line_on(leg, **how)
+    leg.muted = how.get("muted", False)
+    line = line_on(leg, held=how.get("held", False))
     assert (line.may_send, line.may_hear) == (may_send, may_hear)
 
 
