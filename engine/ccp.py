@@ -71,7 +71,7 @@ class Ccp:
 
     def monitoring(self, username: str) -> tuple[LiveContact, Listener] | None:
         """What this user listens to."""
-        for live in self._registry:
+        for live in self._registry.involving(username):
             for one in live.listeners:
                 if one.monitor.supervisor == username:
                     return live, one

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from engine.directory import Kind, Resource
 from engine.house import House
-from engine.involved import Involved
-from engine.live import LiveContact
 from engine.web.ccp_document import CcpDocument
 from engine.web.live import Feed, own_row
 
@@ -16,17 +14,13 @@ IN_ALL_DOCUMENTS = frozenset({Kind.SECURITY_PROFILE, Kind.AGENT_STATUS})
 
 class CcpFeed:
     def __init__(self, house: House) -> None:
-        self._house, self._involved = house, Involved()
+        self._house = house
         self.feed = Feed("ccp", PERMISSIONS, CcpDocument(house).of, own_row, house.bus)
         house.router.floor.listen(self.feed.touch)
         house.browsers.listen(self.feed.touch)
-        house.registry.listen(self._contact_changed)
+        house.registry.listen_to_people(lambda names: self.feed.touch(*names))
         house.directory.listen(self._directory_changed)
         self._touch_all()
-
-    def _contact_changed(self, live: LiveContact) -> None:
-        lives = live.contact_id in self._house.registry
-        self.feed.touch(*self._involved.update(live, lives=lives))
 
     def _directory_changed(self, former: Resource | None, new: Resource | None) -> None:
         changed = new or former
