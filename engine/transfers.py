@@ -59,7 +59,8 @@ class Transfers:
         """A phone wants to be relieved of its call."""
         try:
             if event.replaces is None:
-                self.move(live, line, self._directory.find(event.target))
+                check(live, line)
+                self._go(live, line, self._directory.find(event.target))
             else:
                 self.join(live, line, self._lines.of_session(event.replaces))
         except PeerError as error:
