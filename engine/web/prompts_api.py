@@ -46,6 +46,7 @@ class PromptsApi:
         self._house, self._directory = house, house.directory
         self._resources = house.directory.resources
         self._shelf = PromptShelf(house.settings.prompts, self._resources)
+        self._changing = asyncio.Lock()  # a sound that is about to be used is not forgotten
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -71,32 +72,38 @@ class PromptsApi:
         kept = {name: given[name] for name in ("Description", "Tags") if name in given}
         facts = {"Tags": {}, **kept}
         caller.reach.check_stays(Kind.PROMPT, facts)
-        facts[SOUND] = digest = await self._sound(given["S3Uri"])
-        try:
-            one = await self._directory.create(Kind.PROMPT, given["Name"], facts)
-        except BaseException:
-            self._shelf.forget(digest)
-            raise
+        content = await self._content(given["S3Uri"])
+        async with self._changing:
+            facts[SOUND] = digest = await self._keep(content)
+            try:
+                one = await self._directory.create(Kind.PROMPT, given["Name"], facts)
+            except BaseException:
+                self._shelf.forget(digest)
+                raise
         return self._named(one)
 
     async def update(self, _: Caller, given: Given) -> Json:
         """What is given replaces what was; calls in which the former sound plays hear it out."""
-        former = self._resources.get(Kind.PROMPT, given["PromptId"])
+        reference = self._resources.get(Kind.PROMPT, given["PromptId"]).id
         changes = {"Description": given["Description"]} if "Description" in given else {}
-        if "S3Uri" in given:
-            changes[SOUND] = await self._sound(given["S3Uri"])
-        try:
-            changed = await self._directory.change(
-                Kind.PROMPT, former.id, changes, given.get("Name")
-            )
-        finally:
-            for digest in {former.facts[SOUND], changes.get(SOUND, former.facts[SOUND])}:
-                self._shelf.forget(digest)
-        return self._named(changed[1])
+        content = await self._content(given["S3Uri"]) if "S3Uri" in given else None
+        async with self._changing:
+            if content is not None:
+                changes[SOUND] = await self._keep(content)
+            name = given.get("Name")
+            try:
+                former, one = await self._directory.change(Kind.PROMPT, reference, changes, name)
+            except BaseException:
+                if content is not None:
+                    self._shelf.forget(changes[SOUND])
+                raise
+            self._shelf.forget(former.facts[SOUND])
+        return self._named(one)
 
     async def delete(self, _: Caller, given: Given) -> Json:
-        gone = await self._directory.delete(Kind.PROMPT, given["PromptId"])
-        self._shelf.forget(gone.facts[SOUND])
+        async with self._changing:
+            gone = await self._directory.delete(Kind.PROMPT, given["PromptId"])
+            self._shelf.forget(gone.facts[SOUND])
         return {}
 
     async def link(self, _: Caller, given: Given) -> Json:
@@ -126,10 +133,16 @@ class PromptsApi:
         said = f"{prompt_id} {expires}".encode()
         return hmac.new(self._house.link_key, said, hashlib.sha256).hexdigest()
 
-    async def _sound(self, uri: str) -> str:
+    async def _content(self, uri: str) -> bytes:
         settings, store = self._house.settings.prompts, self._house.errands.store
         try:
-            content = await fetch(uri, settings, store)
+            return await fetch(uri, settings, store)
+        except PromptError as error:
+            raise Refused.invalid(f"S3Uri: {error}") from error
+
+    async def _keep(self, content: bytes) -> str:
+        """The digest of its sound."""
+        try:
             return await asyncio.to_thread(self._shelf.keep, content)
         except PromptError as error:
             raise Refused.invalid(f"S3Uri: {error}") from error
