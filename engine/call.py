@@ -13,6 +13,8 @@
     TRANSFERRING -> FORWARDED <- HANDED_OVER, BRIDGED
     FLOW <-> FORWARDING -> FORWARDED
     FLOW <-> LENDING -> LENT -> FLOW
+    FLOW -> SUMMONING -> BRIDGED
+    FORWARDED <- QUEUE_FORWARDING <-> WAITING <-> QUEUE_LENDING -> QUEUE_LENT -> WAITING
     every state -> ENDED
 
 DIALLING rings the colleague whom an agent calls, CALLING somebody outside, who may hear a prompt of
@@ -24,6 +26,9 @@ first has hung up already. While SENDING the customer's own side calls somebody 
 SENT_ALONE the agent has hung up already. FORWARDED is the customer's
 talk with a third party outside, for whom the agent has left, or whom a flow has called (FORWARDING)
 for good; from one whom it calls (LENDING) to go on afterwards (LENT) it gets the customer back.
+Where a queue flow calls them, the contact keeps its place in the queue until it is back
+(QUEUE_LENDING, QUEUE_LENT) or gone (QUEUE_FORWARDING). While SUMMONING a flow has one agent's
+phone rung, and nobody else's will.
 
 Pure: it knows nothing of media, SIP or flows beyond the names of the things it asks for.
 What is asked for is done by `performer`, in order.
@@ -34,15 +39,22 @@ from __future__ import annotations
 from enum import Enum
 from math import inf
 
+from engine.call_actions import Do
+
 State = Enum(
     "State",
     "ARRIVED FLOW WAITING OFFERING BRIEFING GREETING BRIDGED DIALLING CALLING WHISPERING"
     " TRANSFERRING HANDED_OVER FORWARDED SENDING SENT_ALONE FORWARDING LENDING LENT"
-    " CALLING_BACK REACHING ENDED",
+    " QUEUE_FORWARDING QUEUE_LENDING QUEUE_LENT SUMMONING CALLING_BACK REACHING ENDED",
 )
-RINGING = frozenset({State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER})
+RINGING = frozenset(
+    {State.OFFERING, State.DIALLING, State.TRANSFERRING, State.HANDED_OVER, State.SUMMONING}
+)
 """A phone rings that is to take the contact, and may do so for a while only."""
-RUNG_OUTSIDE = (State.FORWARDING, State.LENDING, State.REACHING)
+RUNG_OUTSIDE = (
+    *(State.FORWARDING, State.LENDING, State.QUEUE_FORWARDING, State.QUEUE_LENDING),
+    State.REACHING,
+)
 WHISPER_SECONDS = 120.0
 """Longer than this nobody waits for the end of a whisper flow."""
 
@@ -69,6 +81,7 @@ class Input(Enum):
     TO_NUMBER = "the agent transfers the contact to a number of ours"
     TO_OUTSIDE = "the customer is to go on outside, by a call of their own side"
     TO_THIRD_PARTY = "the agent transfers the contact to somebody outside, whom we call"
+    FLOW_SUMMONS = "the flow transfers the contact to one agent, and no other"
     FLOW_FORWARDS = "the flow transfers the contact to somebody outside, whom we call"
     FLOW_LENDS = "the same, but the flow goes on when they have hung up"
     THIRD_PARTY_ANSWERED = "they answered, or have talked with the agent before"
@@ -87,51 +100,34 @@ class Input(Enum):
     SHUT_DOWN = "the engine stops, or this call failed inside"
 
 
-class Do(Enum):
-    """What is to be done about it."""
-
-    START_FLOW = "run the contact flow of the dialled number"
-    STOP_FLOW = "no further block runs, the prompt stops"
-    CONTINUE_FLOW = "the flow has the customer back, and goes on"
-    FAIL_FLOW = "the flow goes on by its branch for a call that failed"
-    EXPIRE_FLOW = "the flow goes on by its branch for a call that nobody answered in time"
-    START_REMAINING = "run the flow for customers whose agent has hung up"
-    START_BRIEFING = "run the agent whisper flow; the agent who answered hears it"
-    STOP_BRIEFING = "what the agent hears of a flow stops"
-    START_GREETING = "run the customer whisper flow"
-    JOIN_QUEUE = "the queue flow or music; the contact waits for an agent"
-    REJOIN_QUEUE = "wait on, in the old place; the agent missed the contact"
-    LEAVE_QUEUE = "nobody needs to be found any more; an agent who was ringing is free"
-    PASS_OVER = "the agent missed the contact, which waits in no queue"
-    TAKE_AGENT = "the agent who was ringing has the contact"
-    ADOPT_AGENT = "the agent who called, or who comes from another contact, has this one"
-    RING_AGENT = "call the agent's phone"
-    RING_THIRD_PARTY = "call somebody outside, unless the agent has"
-    CANCEL_AGENT = "stop calling whoever was to take the contact"
-    JOIN_THIRD_PARTY = "customer and third party hear each other"
-    RELEASE_THIRD_PARTY = "end the third party's leg, if it is still up"
-    START_WHISPER = "run the outbound whisper flow of the queue; the customer hears it"
-    ANSWER_CALLER = "answer the agent who called"
-    REFUSE_CALLER = "tell the agent who called why there is no conversation"
-    REFER_CUSTOMER = "ask the customer's side to call somebody outside"
-    HOLD_CUSTOMER = "music for the customer, who is heard by nobody"
-    REPORT_SUCCESS = "tell the phone that transfers that it succeeded"
-    REPORT_FAILURE = "tell the phone that transfers why it failed"
-    BRIDGE = "customer and agent hear each other"
-    START_RECORDING = "open the tap, if the flow asked for it"
-    STOP_RECORDING = "close the tap"
-    END_MONITORS = "hang up every supervisor who listens"
-    RELEASE_AGENT = "end the agent's leg, if it is still up; the agent is free"
-    HANG_UP_CUSTOMER = "end the customer's leg, if it is still up"
-    CLOSE = "write the contact record, forget the contact, or call back once more"
-
-
 Row = tuple[State, tuple[Do, ...]]
 
 _TAKEN = (Do.TAKE_AGENT, Do.BRIDGE, Do.START_RECORDING)
 
 _FORWARDED = (Do.STOP_FLOW, Do.STOP_RECORDING, Do.END_MONITORS, Do.JOIN_THIRD_PARTY)
 """What is said without an agent is recorded and overheard by nobody."""
+
+
+def _loan(
+    home: State,
+    away: tuple[State, State, State],
+    aside: tuple[Do, ...] = (),
+    back: tuple[Do, ...] = (),
+    gone: tuple[Do, ...] = (),
+) -> dict[tuple[State, Input], Row]:
+    """A flow gives the customer to somebody outside, for good or for a while."""
+    forwarding, lending, lent = away
+    failed, late = (Do.CANCEL_AGENT, *back, Do.FAIL_FLOW), (Do.CANCEL_AGENT, *back, Do.EXPIRE_FLOW)
+    return {
+        (home, Input.FLOW_FORWARDS): (forwarding, (*aside, Do.RING_THIRD_PARTY)),
+        (home, Input.FLOW_LENDS): (lending, (*aside, Do.RING_THIRD_PARTY)),
+        (forwarding, Input.THIRD_PARTY_ANSWERED): (State.FORWARDED, (*gone, *_FORWARDED)),
+        (lending, Input.THIRD_PARTY_ANSWERED): (lent, (Do.JOIN_THIRD_PARTY,)),
+        (lent, Input.THIRD_PARTY_LEFT): (home, (Do.RELEASE_THIRD_PARTY, *back, Do.CONTINUE_FLOW)),
+        **{(calls, Input.AGENT_MISSED): (home, failed) for calls in (forwarding, lending)},
+        **{(calls, Input.THIRD_PARTY_LATE): (home, late) for calls in (forwarding, lending)},
+    }
+
 
 _PROGRESS: dict[tuple[State, Input], Row] = {
     (State.ARRIVED, Input.CONFIRMED): (State.FLOW, (Do.START_FLOW,)),
@@ -218,23 +214,26 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
         State.FORWARDED,
         (Do.RELEASE_AGENT, *_FORWARDED),
     ),
-    # The same, or for a while, by a flow
-    (State.FLOW, Input.FLOW_FORWARDS): (State.FORWARDING, (Do.RING_THIRD_PARTY,)),
-    (State.FORWARDING, Input.THIRD_PARTY_ANSWERED): (State.FORWARDED, _FORWARDED),
-    (State.FLOW, Input.FLOW_LENDS): (State.LENDING, (Do.RING_THIRD_PARTY,)),
-    (State.LENDING, Input.THIRD_PARTY_ANSWERED): (State.LENT, (Do.JOIN_THIRD_PARTY,)),
-    (State.LENT, Input.THIRD_PARTY_LEFT): (
-        State.FLOW,
-        (Do.RELEASE_THIRD_PARTY, Do.CONTINUE_FLOW),
+    # The same, or for a while, by a flow; one in a queue is offered to nobody meanwhile
+    **_loan(State.FLOW, (State.FORWARDING, State.LENDING, State.LENT)),
+    **_loan(
+        State.WAITING,
+        (State.QUEUE_FORWARDING, State.QUEUE_LENDING, State.QUEUE_LENT),
+        *((Do.STEP_ASIDE,), (Do.STEP_BACK,), (Do.LEAVE_QUEUE,)),
     ),
     **{
-        (state, event): (State.FLOW, (Do.CANCEL_AGENT, goes_on))
-        for state in (State.FORWARDING, State.LENDING)
-        for event, goes_on in (
-            (Input.AGENT_MISSED, Do.FAIL_FLOW),
-            (Input.THIRD_PARTY_LATE, Do.EXPIRE_FLOW),
+        (State.OFFERING, event): (calls, (Do.CANCEL_AGENT, Do.STEP_ASIDE, Do.RING_THIRD_PARTY))
+        for event, calls in (
+            (Input.FLOW_FORWARDS, State.QUEUE_FORWARDING),
+            (Input.FLOW_LENDS, State.QUEUE_LENDING),
         )
     },
+    # To one agent, by a flow
+    (State.FLOW, Input.FLOW_SUMMONS): (
+        State.SUMMONING,
+        (Do.STOP_FLOW, Do.HOLD_CUSTOMER, Do.RING_AGENT),
+    ),
+    (State.SUMMONING, Input.AGENT_ANSWERED): (State.BRIDGED, _TAKEN),
     # The customer's side is asked to call somebody else
     (State.BRIDGED, Input.TO_OUTSIDE): (State.SENDING, (Do.REFER_CUSTOMER,)),
     (State.SENDING, Input.OUTSIDE_FAILED): (State.BRIDGED, (Do.REPORT_FAILURE, Do.BRIDGE)),
@@ -270,6 +269,10 @@ _TEAR_DOWN: dict[State, tuple[Do, ...]] = {
     State.FORWARDING: (Do.CANCEL_AGENT, Do.STOP_FLOW),
     State.LENDING: (Do.CANCEL_AGENT, Do.STOP_FLOW),
     State.LENT: (Do.STOP_FLOW, Do.RELEASE_THIRD_PARTY),
+    State.QUEUE_FORWARDING: _STOP_RINGING,
+    State.QUEUE_LENDING: _STOP_RINGING,
+    State.QUEUE_LENT: (Do.LEAVE_QUEUE, Do.RELEASE_THIRD_PARTY),
+    State.SUMMONING: _STOP_RINGING,
 }
 _FAREWELL = (Do.STOP_RECORDING, Do.END_MONITORS, Do.HANG_UP_CUSTOMER, Do.CLOSE)
 """A contact is recorded and monitored wherever it goes in the house."""
@@ -306,6 +309,10 @@ TABLE: dict[tuple[State, Input], Row] = (
             State.ENDED,
             (Do.REFUSE_CALLER, Do.RELEASE_AGENT, *_FAREWELL),
         ),
+        (State.SUMMONING, Input.AGENT_MISSED): (
+            State.ENDED,
+            (Do.CANCEL_AGENT, Do.PASS_OVER, *_FAREWELL),
+        ),
         (State.CALLING_BACK, Input.CUSTOMER_MISSED): (
             State.ENDED,
             (Do.RELEASE_AGENT, *_FAREWELL),
@@ -324,9 +331,8 @@ LATE: dict[State, Input] = {
     State.BRIEFING: Input.WHISPERED,
     State.GREETING: Input.WHISPERED,
     State.WHISPERING: Input.FLOW_ENDED,
+    **dict.fromkeys(RUNG_OUTSIDE, Input.THIRD_PARTY_LATE),
     State.REACHING: Input.CUSTOMER_MISSED,
-    State.FORWARDING: Input.THIRD_PARTY_LATE,
-    State.LENDING: Input.THIRD_PARTY_LATE,
 }
 """What happens when a state has lasted too long."""
 

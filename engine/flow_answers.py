@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from engine.flow_facts import FlowFacts
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.moments import CUSTOMER_QUEUE, HOOKS
@@ -66,12 +67,14 @@ class FlowAnswers:
     def __init__(
         self,
         queues: QueueBook,
+        facts: FlowFacts,
         library: Callable[[str], Flow | None],
         ledger: Ledger,
         recordings: Recorder,
         callbacks: CallsBack,
     ) -> None:
-        self._queues, self._library, self._ledger = queues, library, ledger
+        self._queues, self._facts = queues, facts
+        self._library, self._ledger = library, ledger
         self._recordings, self._callbacks = recordings, callbacks
         self._loop = asyncio.get_running_loop()
 
@@ -137,9 +140,12 @@ class FlowAnswers:
         if found is None:
             log.warning("unknown queue", contact_id=live.contact_id, queue=queue or agent)
             return Failed()
-        live.target_queue = found
-        live.system["Queue.Name"] = self._queues.name(found)
+        self._aim(live, found)
         return Done()
+
+    def _aim(self, live: LiveContact, queue: str) -> None:
+        live.target_queue = queue
+        live.system |= self._facts.of_queue(queue)
 
     def _change_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
         """Where the new one has no room the old one stays. The queue flow is left behind: else it
@@ -151,8 +157,7 @@ class FlowAnswers:
         if outcome == Done():
             live.hooks.pop(CUSTOMER_QUEUE.name, None)
         elif before:
-            live.target_queue = before
-            live.system["Queue.Name"] = self._queues.name(before)
+            self._aim(live, before)
         return outcome
 
     def _check_hours(self, live: LiveContact, hours: str) -> Event:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from config import Settings
-from engine.call import Input, State
+from engine.call import Input
 from engine.hunt import Hunt, Shown
 from engine.line import Line
 from engine.lines import Lines
@@ -64,9 +64,6 @@ class FlowCalls:
 
     def start(self, live: LiveContact, ask: CallThirdParty) -> Failed | None:
         """Call a third party."""
-        if live.call.state is not State.FLOW:
-            log.warning("nobody outside is called from here", contact_id=live.contact_id)
-            return Failed()
         try:
             hunt = self.hunt(ask.number, live.target_queue)
         except PeerError as error:

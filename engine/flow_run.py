@@ -10,22 +10,21 @@ from math import inf
 
 import structlog
 
-from engine.call import Input, State
+from engine.call import Input
 from engine.flow_answers import FlowAnswers
-from engine.flow_calls import FlowCalls
+from engine.flow_facts import FlowFacts
 from engine.flow_log import Entry, FlowLog, begun
+from engine.flow_moves import FlowMoves, Move
 from engine.flow_services import FlowServices, Served
+from engine.flow_turns import FlowTurns
 from engine.line import Party
 from engine.live import LiveContact
-from engine.moments import CONTACT, CUSTOMER_QUEUE, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
+from engine.moments import CONTACT, CUSTOMER_REMAINING, OUTBOUND_WHISPER, Moment
 from engine.prompts import PromptError, Prompts
-from engine.records import endpoint
 from engine.voice import Voice
 from flows import (
     KEYS,
     Ask,
-    CallThirdParty,
-    ChangeQueue,
     Collect,
     Collecting,
     Converse,
@@ -45,7 +44,6 @@ from flows import (
     PromptEnded,
     Step,
     StreamMedia,
-    TransferToQueue,
 )
 from mixer import MixerFull
 
@@ -101,19 +99,21 @@ class FlowRunner:
         library: Callable[[str], Flow | None],
         prompts: Prompts,
         voice: Voice,
+        facts: FlowFacts,
         answers: FlowAnswers,
         services: FlowServices,
-        calls: FlowCalls,
+        moves: FlowMoves,
         flow_log: FlowLog | None,
         trace: bool,
         step: Callable[[LiveContact, Input], None],
         guarded: Callable[[LiveContact, Callable[[], None]], None],
     ) -> None:
         self._flows, self._whisper, self._library = flows, whisper, library
-        self._prompts, self._voice, self._answers = prompts, voice, answers
+        self._prompts, self._voice = prompts, voice
+        self._facts, self._answers = facts, answers
         self._log, self._trace, self._step, self._guarded = flow_log, trace, step, guarded
-        self._services, self._calls = services, calls
-        self._loop = asyncio.get_running_loop()
+        self._services, self._moves = services, moves
+        self._loop, self._turns = asyncio.get_running_loop(), FlowTurns()
 
     def start(self, live: LiveContact) -> None:
         flow = self._flows.get(live.number)
@@ -149,12 +149,12 @@ class FlowRunner:
 
     def _begin(self, live: LiveContact, flow: Flow, moment: Moment) -> None:
         self.stop(live, moment.party)
-        live.system |= system_attributes(live)
+        live.system |= self._facts.of(live)
         interpreter = Interpreter(
             *(flow, live.record.attributes, live.system, self._library), trace=self._trace
         )
         run = live.heard[moment.party].flow = FlowRun(interpreter, moment)
-        self._perform(live, run, interpreter.start(self._loop.time()))
+        self._go_on(live, run, lambda: interpreter.start(self._loop.time()))
 
     def prompt_ended(self, live: LiveContact, party: Party) -> None:
         run = live.heard[party].flow
@@ -233,7 +233,16 @@ class FlowRunner:
     def _feed(self, live: LiveContact, run: FlowRun, event: Event) -> None:
         if self._goes_on(live, run):  # a flow that was stopped meanwhile hears nothing more
             self._forget(run)
-            self._perform(live, run, self._tell(run, event))
+            self._go_on(live, run, lambda: self._tell(run, event))
+
+    def _go_on(self, live: LiveContact, run: FlowRun, step: Callable[[], list[Ask]]) -> None:
+        """As soon as it is the turn of flows, if it was not stopped by then."""
+
+        def act() -> None:
+            if self._goes_on(live, run):
+                self._perform(live, run, step())
+
+        self._turns.take(lambda: self._guarded(live, act))
 
     def _goes_on(self, live: LiveContact, run: FlowRun) -> bool:
         return live.heard[run.party].flow is run
@@ -254,12 +263,6 @@ class FlowRunner:
                 self._collect(live, run, ask)
             case PlayRepeatedly():
                 self._play_repeatedly(live, run, ask)
-            case TransferToQueue():
-                return self._transfer(live)
-            case ChangeQueue():
-                return self._change_queue(live, run, ask)
-            case CallThirdParty():
-                return self._call(live, ask)
             case Disconnect():
                 self._over(live, run, run.moment.disconnected)
             case End():
@@ -271,6 +274,8 @@ class FlowRunner:
                 self._note(live, run, begun(live.contact_id, run.moment.name, flow, block, kind))
             case InvokeFunction() | Converse() | StreamMedia():
                 run.working = asyncio.create_task(self._serve(live, run, ask))
+            case _ if isinstance(ask, Move):
+                return self._moves.move(live, run.moment, ask)
             case _:
                 return self._answers.answer(live, ask)
         return None
@@ -286,33 +291,6 @@ class FlowRunner:
             self._step(live, event)
         elif run.party is Party.CUSTOMER:
             self._voice.hold_music(live)
-
-    def _transfer(self, live: LiveContact) -> Event:
-        """Into the queue that was set, from where no flow has led there yet."""
-        if live.call.state is not State.FLOW:
-            log.warning("nothing leads to a queue from here", contact_id=live.contact_id)
-            return Failed()
-        outcome = self._answers.has_room(live)
-        if outcome == Done():
-            self._step(live, Input.QUEUED)
-        return outcome
-
-    def _call(self, live: LiveContact, ask: CallThirdParty) -> Event | None:
-        """The customer hears music until the third party has answered."""
-        failed = self._calls.start(live, ask)
-        if failed is None:
-            self._voice.hold_music(live)
-        return failed
-
-    def _change_queue(self, live: LiveContact, run: FlowRun, ask: ChangeQueue) -> Event:
-        if run.moment is not CUSTOMER_QUEUE:
-            log.warning("who waits in no queue changes none", contact_id=live.contact_id)
-            return Failed()
-        outcome = self._answers.answer(live, ask)
-        assert outcome, "whoever changes queues is told"
-        if outcome == Done():
-            self._step(live, Input.REQUEUED)
-        return outcome
 
     def _collect(self, live: LiveContact, run: FlowRun, ask: Collect) -> None:
         run.collecting = Collecting(ask, self._loop.time())
@@ -372,21 +350,3 @@ class FlowRunner:
         except MixerFull as error:
             log.error("prompt not played", contact_id=live.contact_id, error=str(error))
             self._feed(live, run, Failed())
-
-
-def system_attributes(live: LiveContact) -> dict[str, str]:
-    """What a flow may ask of its contact as $.<name> (specification 4.4)."""
-    record = live.record
-    return {
-        "ContactId": record.contact_id,
-        "InitialContactId": record.initial_contact_id,
-        "Channel": record.channel,
-        "InitiationMethod": record.initiation_method,
-        **named("CustomerEndpoint", record.customer_endpoint),
-        **named("SystemEndpoint", record.system_endpoint),
-        **live.carried.shown,
-    }
-
-
-def named(root: str, address: str) -> dict[str, str]:
-    return {f"{root}.{name}": value for name, value in endpoint(address).items()}

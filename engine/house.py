@@ -30,8 +30,10 @@ from engine.errands import Errands
 from engine.events.streams import Streams
 from engine.flow_answers import FlowAnswers
 from engine.flow_calls import FlowCalls
+from engine.flow_facts import FlowFacts
 from engine.flow_library import FlowLibrary
 from engine.flow_log import FlowLog
+from engine.flow_moves import FlowMoves
 from engine.flow_run import FlowRunner
 from engine.flow_services import FlowServices
 from engine.header_policy import HeaderPolicy
@@ -52,6 +54,7 @@ from engine.prompts import Prompts
 from engine.queue_book import QueueBook
 from engine.queue_callers import QueueCallers
 from engine.queues import Floor
+from engine.quick_connects import QuickConnects
 from engine.recordings import Recordings
 from engine.records import Records
 from engine.registry import Registry
@@ -176,9 +179,11 @@ class House:
         numbers = self.numbers
         own = OwnNumbers([*configured, *agents], dialling, numbers.is_claimed)
         plan = dialling if self.plan.leads_outside else None
+        places = agents, self.router.floor.queues, numbers, outside
+        self.quick_connects = QuickConnects(self.directory.resources, self.library.find)
         self.transfers = Transfers(
             *(self.lines, self.mixer, self.registry, self.router),
-            Directory(agents, self.router.floor.queues, numbers, outside, own, plan),
+            Directory(*places, own, plan, self.quick_connects.named),
             self.outbound,
             self._step,
         )
@@ -252,22 +257,26 @@ class House:
         )
 
     def _performer(self, prompts: Prompts) -> Performer:
+        queues = QueueBook(self.directory.resources, self.router.floor)
+        facts = FlowFacts(self.directory.resources, queues)
         answers = FlowAnswers(
-            QueueBook(self.directory.resources, self.router.floor),
-            *(self.library.find, self.ledger, self.recordings, self.callbacks),
+            *(queues, facts, self.library.find, self.ledger, self.recordings, self.callbacks)
         )
         voice = Voice(self.mixer, prompts.hold_music())
         runner = FlowRunner(
-            *(self.numbers, self.callers.whisper, self.library.find, prompts, voice, answers),
-            self.services,
-            self.flow_calls,
+            *(self.numbers, self.callers.whisper, self.library.find, prompts, voice),
+            *(facts, answers, self.services),
+            FlowMoves(
+                *(answers, self.registry, self.router, self.flow_calls, voice, self._later),
+                lambda live: performer.line_changed(live),
+            ),
             self.flow_log if self.settings.flows.log != "never" else None,
             self.settings.flows.log == "always",
             self._later,
             lambda live, act: self.switchboard.guarded(live, act),
         )
         self.services.streaming.listen(runner.said)
-        return Performer(
+        performer = Performer(
             self.registry,
             self.router,
             self.lines,
@@ -283,6 +292,7 @@ class House:
             self.headers,
             self._later,
         )
+        return performer
 
     async def open(self) -> None:
         """Begin to take calls."""

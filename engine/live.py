@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 WHISPERS = frozenset({AGENT_WHISPER.name, CUSTOMER_WHISPER.name})
 CONVERSATIONS = frozenset(
-    {State.BRIDGED, State.TRANSFERRING, State.SENDING, State.FORWARDED, State.LENT}
+    {
+        *(State.BRIDGED, State.TRANSFERRING, State.SENDING),
+        *(State.FORWARDED, State.LENT, State.QUEUE_LENT),
+    }
 )
 RECORDED_AS = {"Customer": Role.CUSTOMER, "Agent": Role.AGENT}
 
@@ -81,6 +84,8 @@ class LiveContact:
     """The URI outside that the customer's side was asked to call last."""
     offered_to: str | None = None
     """The agent whose phone rings or rang last."""
+    held_for: Call | None = None
+    """A call of the agent's own, in which a flow wants the customer held."""
     device: str = ""
     """Which of that agent's phones is meant, by its instance; "" for all of them."""
     ringing: Line | None = None
@@ -161,7 +166,8 @@ class LiveContact:
     @property
     def customer_held(self) -> bool:
         """The customer hears music and is heard by nobody."""
-        return self.agent_holds or self.call.state is State.TRANSFERRING
+        held = self.held_for is not None and self.held_for.state is not State.ENDED
+        return self.agent_holds or held or self.call.state is State.TRANSFERRING
 
     @property
     def guest(self) -> Line | None:

@@ -34,7 +34,8 @@ CUSTOMER_HOLD = Moment("CustomerHold", Party.CUSTOMER, None, None)
 AGENT_HOLD = Moment("AgentHold", Party.AGENT, None, None)
 CUSTOMER_REMAINING = Moment("CustomerRemaining", Party.CUSTOMER, Input.FLOW_ENDED, Input.FLOW_ENDED)
 TRANSFER = Moment("Transfer", Party.CUSTOMER, Input.FLOW_ENDED, Input.FLOW_ENDED)
-"""The flow that the API names for a transfer, or for whom it calls; it runs once."""
+"""The flow that a transfer names, by the API or a quick connect, or the API for whom it calls; it
+runs once."""
 
 HOOKS = {
     moment.name: moment

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from engine.call import Do, Input, State
+from engine.call import Input, State
+from engine.call_actions import Do
 from engine.callbacks import Callbacks
 from engine.flow_calls import FlowCalls
 from engine.flow_run import FlowRunner
@@ -99,6 +100,8 @@ class Performer:
             Do.JOIN_QUEUE: self._join_queue,
             Do.REJOIN_QUEUE: self._rejoin_queue,
             Do.LEAVE_QUEUE: self._leave_queue,
+            Do.STEP_ASIDE: lambda live: self._router.step_aside(live.contact_id),
+            Do.STEP_BACK: lambda live: self._router.step_back(live.contact_id),
             Do.PASS_OVER: lambda live: self._router.decline(live.contact_id),
             Do.TAKE_AGENT: self._take_agent,
             Do.ADOPT_AGENT: self._adopt_agent,
@@ -195,8 +198,6 @@ class Performer:
             self._voice.hold_music(live)
 
     def _whisper(self, live: LiveContact, moment: Moment) -> None:
-        if agent := live.line_of(Party.AGENT):
-            live.system["Agent.UserName"] = agent.username
         if not self._flows.hook(live, moment):
             self._later(live, Input.WHISPERED)
 
@@ -307,9 +308,9 @@ class Performer:
         self._lines.report(live.agent, live.refusal)
 
     def _bridge(self, live: LiveContact) -> None:
-        """A customer whose agent holds hears the hold flow, or music."""
+        """A customer on hold hears the hold flow, or music."""
         self._flows.stop(live, Party.AGENT)
-        if not live.agent_holds:
+        if not live.customer_held:
             self._flows.stop(live)
         elif live.flow is None and live.player is None:
             self._let_wait(live, CUSTOMER_HOLD)
@@ -351,4 +352,6 @@ class Performer:
         self._ledger.save(live.record)
         self._router.release(live.customer.username)  # when it was an agent who called
         self._registry.remove(live)
+        if about := self._registry.of_agent(live.customer.username):
+            self.line_changed(about)  # its customer may have been held for this one
         log.info("contact ended", contact_id=live.contact_id, reason=REASONS[ended_by].value)

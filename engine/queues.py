@@ -178,6 +178,16 @@ class Floor:
         missed, place.ringing = place.ringing, None
         return [*self._signal(missed, Signal.MISSED, now), *self._stand(place, now)]
 
+    def step_aside(self, contact_id: str, now: float) -> list[Offer]:
+        """It keeps its place, and is offered to nobody until `step_back`; an agent it rang at is
+        free for another."""
+        place = self._places[contact_id]
+        rang, place.ringing, place.entry = place.ringing, None, None
+        return self._signal(rang, Signal.WITHDRAWN, now)
+
+    def step_back(self, contact_id: str, now: float) -> list[Offer]:
+        return self._stand(self._places[contact_id], now)
+
     def take(self, contact_id: str, now: float) -> None:
         """The agent it rang at has it."""
         self._signal(self._remove(contact_id), Signal.ANSWERED, now)

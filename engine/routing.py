@@ -42,6 +42,12 @@ class Router:
     def leave(self, contact_id: str) -> None:
         self._settle(self.floor.leave(contact_id, self._loop.time()))
 
+    def step_aside(self, contact_id: str) -> None:
+        self._settle(self.floor.step_aside(contact_id, self._loop.time()))
+
+    def step_back(self, contact_id: str) -> None:
+        self._settle(self.floor.step_back(contact_id, self._loop.time()))
+
     def call(self, contact_id: str, username: str) -> bool:
         """Ring this agent only, who then takes, misses or is left; False: not available."""
         return self.floor.call(contact_id, username, self._loop.time())

@@ -7,7 +7,7 @@ moves nothing, and so does an agent in a call of a colleague: it has no queue to
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -60,7 +60,16 @@ class ToThirdParty:
     number: str
 
 
-Destination = ToAgent | ToQueue | ToNumber | ToOutside | ToThirdParty
+@dataclass(frozen=True, slots=True)
+class ToFlow:
+    """This transfer flow runs for the customer, with that queue set."""
+
+    flow: str
+    queue: str
+    """"" leaves the one that was set before."""
+
+
+Destination = ToAgent | ToQueue | ToNumber | ToOutside | ToThirdParty | ToFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +84,12 @@ class Directory:
     own: OwnNumbers = field(default_factory=OwnNumbers)
     plan: NumberPlan | None = None
     """How numbers outside are dialled; None where none is."""
+    quick_connects: Callable[[str], Destination | None] = lambda _: None
+    """Where the quick connect of that name leads."""
 
     def find(self, target: str) -> Destination:
         """Where a URI leads: outside, where that is permitted; else by its user part, to an agent,
-        a number or a queue of that name, or to whoever has that number.
+        a number, a queue or a quick connect of that name, or to whoever has that number.
 
         What can be dialled goes before what can not, so that a URI means to a REFER what it means
         to an INVITE. Raises PeerError.
@@ -96,6 +107,8 @@ class Directory:
             return ToNumber(name)
         if name in self.queues:
             return ToQueue(name)
+        if found := self.quick_connects(name):
+            return found
         if self.plan and normal(name, self.plan):
             return ToThirdParty(name)
         raise PeerError("Nobody to transfer to", status=NOT_FOUND)

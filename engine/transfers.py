@@ -14,6 +14,7 @@ from engine.call import Input, State
 from engine.line import NO_ANSWER, Line, Party
 from engine.lines import Lines
 from engine.live import LiveContact
+from engine.moments import TRANSFER
 from engine.outbound import Outbound
 from engine.registry import Registry
 from engine.routing import Router
@@ -23,6 +24,7 @@ from engine.transfer import (
     Directory,
     Pair,
     ToAgent,
+    ToFlow,
     ToNumber,
     ToOutside,
     ToQueue,
@@ -101,6 +103,12 @@ class Transfers:
         log.info("transfer", contact_id=live.contact_id, to=str(to))
         self._send_away(live, to)
 
+    def through_flow(self, live: LiveContact, to: ToFlow) -> None:
+        """The agent leaves, and the flow runs for the customer."""
+        live.target_queue = to.queue or live.target_queue
+        live.hooks[TRANSFER.name] = to.flow
+        self._step(live, Input.TO_NUMBER)
+
     def progressed(self, live: LiveContact, line: Line, event: ReferProgressed) -> None:
         """How far the customer is on the way outside: the agent's phone is told."""
         if line is not live.customer:
@@ -136,6 +144,9 @@ class Transfers:
                 live.number = number
                 self._lines.report(line, OK)
                 self._step(live, Input.TO_NUMBER)
+            case ToFlow():
+                self._lines.report(line, OK)
+                self.through_flow(live, to)
             case ToThirdParty():
                 self._step(live, Input.TO_THIRD_PARTY)
             case ToOutside():

@@ -33,7 +33,7 @@ def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instanc
                 },
                 "Name": known.get("Name") or None,
                 "PreviousContactId": record.previous_contact_id or record.contact_id,
-                "Queue": queue_of(live, instance_arn),
+                "Queue": queue_of(live),
                 "References": references(known),
                 "SystemEndpoint": endpoint(record.system_endpoint),
                 "Tags": below("Tags", known),
@@ -43,11 +43,11 @@ def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instanc
     }
 
 
-def queue_of(live: LiveContact, instance_arn: str) -> Json | None:
+def queue_of(live: LiveContact) -> Json | None:
     if live.target_queue is None:
         return None
-    arn = f"{instance_arn}/queue/{live.target_queue}"
-    return {"ARN": arn, "Name": live.target_queue, "OutboundCallerId": None}
+    arn, name = (live.system.get(f"Queue.{part}") for part in ("ARN", "Name"))
+    return {"ARN": arn, "Name": name, "OutboundCallerId": None}
 
 
 def below(root: str, known: Mapping[str, str]) -> dict[str, str]:

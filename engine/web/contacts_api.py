@@ -10,8 +10,8 @@ from engine.agents import own_queue
 from engine.call import Input, State
 from engine.directory import Kind
 from engine.house import House
-from engine.moments import TRANSFER
 from engine.refused import Refused
+from engine.transfer import ToFlow
 from engine.web.caller import Caller
 from engine.web.dispatch import Handler
 from engine.web.known_contacts import KnownContacts
@@ -86,9 +86,7 @@ class ContactsApi:
             raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
         if self._house.library.find(flow) is None:
             raise Refused.not_found(f"There is no flow {flow}")
-        live.target_queue = live.system["Queue.Name"] = queue
-        live.hooks[TRANSFER.name] = flow
-        self._house.switchboard.step(live, Input.TO_NUMBER)
+        self._house.transfers.through_flow(live, ToFlow(flow, queue))
         self._house.ledger.audit(caller.name, "contact.transfer", live.contact_id, queue)
         arn = f"{self._resources.instance_arn}/contact/{live.contact_id}"
         return {"ContactId": live.contact_id, "ContactArn": arn}

@@ -2,7 +2,8 @@ from math import inf
 
 import pytest
 
-from engine.call import TABLE, WHISPER_SECONDS, Call, Do, Input, State
+from engine.call import TABLE, WHISPER_SECONDS, Call, Input, State
+from engine.call_actions import Do
 
 
 def walked(*events: Input, ring_seconds: float = 20.0) -> tuple[Call, tuple[Do, ...]]:
@@ -351,3 +352,48 @@ def test_whom_the_api_calls_is_rung_for_a_while() -> None:
     assert call.deadline == 61.0
     assert call.tick(61.0)[-1] is Do.CLOSE
     assert (call.state, call.ended_by) == (State.ENDED, Input.CUSTOMER_MISSED)
+
+
+@pytest.mark.parametrize("rings", [(), (Input.AGENT_OFFERED,)])
+def test_a_queue_flow_lends_the_customer_who_keeps_the_place_in_the_queue(
+    rings: tuple[Input, ...],
+) -> None:
+    call, last = walked(Input.CONFIRMED, Input.QUEUED, *rings, Input.FLOW_LENDS)
+    assert last[-2:] == (Do.STEP_ASIDE, Do.RING_THIRD_PARTY)
+    assert (Do.CANCEL_AGENT in last) is bool(rings)
+    assert call.step(Input.AGENT_OFFERED, now=1.0) == ()
+    assert call.step(Input.THIRD_PARTY_ANSWERED, now=2.0) == (Do.JOIN_THIRD_PARTY,)
+    assert call.step(Input.THIRD_PARTY_LEFT, now=3.0) == (
+        *(Do.RELEASE_THIRD_PARTY, Do.STEP_BACK, Do.CONTINUE_FLOW),
+    )
+    assert call.state is State.WAITING
+
+
+@pytest.mark.parametrize("asks", [Input.FLOW_LENDS, Input.FLOW_FORWARDS])
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [(Input.AGENT_MISSED, Do.FAIL_FLOW), (Input.THIRD_PARTY_LATE, Do.EXPIRE_FLOW)],
+)
+def test_a_queue_flow_that_reaches_nobody_outside_goes_on_in_the_queue(
+    asks: Input, outcome: Input, told: Do
+) -> None:
+    call, _ = walked(Input.CONFIRMED, Input.QUEUED, asks)
+    assert call.step(outcome, now=1.0) == (Do.CANCEL_AGENT, Do.STEP_BACK, told)
+    assert call.state is State.WAITING
+
+
+def test_whom_a_queue_flow_gives_away_for_good_leaves_the_queue() -> None:
+    call, last = walked(
+        *(Input.CONFIRMED, Input.QUEUED, Input.FLOW_FORWARDS, Input.THIRD_PARTY_ANSWERED)
+    )
+    assert call.state is State.FORWARDED
+    assert last[0] is Do.LEAVE_QUEUE and last[-1] is Do.JOIN_THIRD_PARTY
+
+
+def test_a_flow_transfers_to_one_agent_or_not_at_all() -> None:
+    call, last = walked(Input.CONFIRMED, Input.FLOW_SUMMONS)
+    assert last == (Do.STOP_FLOW, Do.HOLD_CUSTOMER, Do.RING_AGENT)
+    assert call.deadline < inf
+    assert Do.CLOSE in call.tick(call.deadline) and call.ended_by is Input.AGENT_MISSED
+    call, last = walked(Input.CONFIRMED, Input.FLOW_SUMMONS, Input.AGENT_ANSWERED)
+    assert call.state is State.BRIDGED and last[0] is Do.TAKE_AGENT

@@ -8,6 +8,7 @@ import pytest
 
 from engine.agents import Agent
 from engine.flow_answers import FULL, NOT_DIALABLE, FlowAnswers
+from engine.flow_facts import FlowFacts
 from engine.flow_library import FlowLibrary
 from engine.ledger import Ledger
 from engine.live import LiveContact
@@ -86,8 +87,10 @@ async def answers(tmp_path: Path, desk: Desk, back: CallsBack) -> AsyncIterator[
     house = settings(tmp_path, queues=QUEUES, hours=[{"name": "never", "open": []}])
     records = Records(house.database.url)
     agents = [Agent(name, RoutingProfile(), 5.0) for name in ("agent1", "agent2")]
-    book = QueueBook(seeded(house), Floor(agents, ["support", "full"]))
-    yield FlowAnswers(book, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk, back)
+    resources = seeded(house)
+    book = QueueBook(resources, Floor(agents, ["support", "full"]))
+    facts = FlowFacts(resources, book)
+    yield FlowAnswers(book, facts, FlowLibrary({"menu": FLOW}).find, Ledger(records), desk, back)
     await records.close()
 
 

@@ -8,11 +8,9 @@ import pytest
 import structlog
 
 from engine.app import Running
-from engine.flow_run import system_attributes
 from engine.live import LiveContact
 from engine.records import DisconnectReason
 from engine.trace_files import read
-from tests.rig.contacts import live_contact
 from tests.rig.house import AUDIO, FLOWS, PROMPT_SECONDS, action, engine, flow, phone
 from tests.rig.patience import until
 from tests.rig.phone import Phone
@@ -219,11 +217,3 @@ async def test_a_customer_who_leaves_stops_the_flow(tmp_path: Path) -> None:
         assert live.flow is None
         await asyncio.sleep(PROMPT_SECONDS)  # the prompt would have ended, and the flow gone on
         assert live.record.disconnect_reason is DisconnectReason.CUSTOMER_DISCONNECT
-
-
-def test_a_flow_may_read_who_calls_and_what_was_dialled() -> None:
-    live = live_contact()
-    system = system_attributes(live)
-    assert system["CustomerEndpoint.Address"] == "+15550100"
-    assert system["SystemEndpoint.Address"] == "support"
-    assert system["ContactId"] == live.contact_id

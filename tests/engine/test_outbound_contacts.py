@@ -43,7 +43,7 @@ async def record(it: Desk, contact_id: str) -> ContactRecord:
 async def test_whoever_answers_is_in_the_flow_and_then_with_an_agent(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
         facts = {"flow": "menu", "attributes": {"plan": "a"}}
-        wanted = Wanted(BERLIN, "menu", "support", "Support", facts=facts)
+        wanted = Wanted(BERLIN, "menu", "support", "support", facts=facts)
         live = it.one.house.outbound_contacts.start(wanted)
         invite = (await it.carrier.called()).invite
         assert invite.uri.startswith(f"sip:{BERLIN}@")
@@ -52,7 +52,7 @@ async def test_whoever_answers_is_in_the_flow_and_then_with_an_agent(tmp_path: P
         assert it.agent.events == []
         await it.carrier.answer(AUDIO)
         await it.agent.called()
-        assert live.system["Queue.Name"] == "Support"
+        assert live.system["Queue.Name"] == "support"
         assert live.system["Queue.OutboundCallerId.Address"] == OURS
         await it.agent.answer(AUDIO)
         await until(lambda: live.call.state is State.BRIDGED)

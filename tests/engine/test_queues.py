@@ -231,3 +231,30 @@ def test_an_agent_who_comes_to_other_queues_is_told_of_the_old_ones_too() -> Non
     one.listen_to_queues(queues.extend)
     one.hire(Agent("a", RoutingProfile.of(["sales"]), REST), now=9.0)
     assert set(queues) == {"support", "sales"}
+
+
+def test_a_contact_that_steps_aside_keeps_its_place_and_is_offered_to_nobody() -> None:
+    one = floor("a")
+    assert one.join("c1", "support", now=1.0) == [Offer("c1", "a")]
+    assert one.join("c2", "support", now=2.0) == []
+    assert one.step_aside("c1", now=3.0) == [Offer("c2", "a")]
+    one.take("c2", now=4.0)
+    assert one.join("c3", "support", now=5.0) == []
+    assert one.contacts_in("support") == 2 and one.oldest_in("support", now=6.0) == 5.0
+    assert one.step_back("c1", now=7.0) == []
+    assert one.release("a", now=8.0) == [Offer("c1", "a")]
+
+
+def test_a_contact_that_stepped_aside_may_leave() -> None:
+    one = floor()
+    one.join("c1", "support", now=1.0)
+    assert one.step_aside("c1", now=2.0) == one.leave("c1", now=3.0) == []
+    assert one.register("a", now=4.0) == []
+
+
+def test_who_is_free_when_a_contact_steps_back_gets_it() -> None:
+    one = floor()
+    one.join("c1", "support", now=1.0)
+    one.step_aside("c1", now=2.0)
+    assert one.register("a", now=3.0) == []
+    assert one.step_back("c1", now=4.0) == [Offer("c1", "a")]

@@ -13,6 +13,7 @@ from engine.own_numbers import OwnNumbers
 from engine.transfer import (
     Directory,
     ToAgent,
+    ToFlow,
     ToNumber,
     ToOutside,
     ToQueue,
@@ -27,6 +28,13 @@ from tests.rig.contacts import contact_record, line, live_contact
 HOUSE = Directory(
     agents={"agent1", "agent2"}, queues={"support", "sales team"}, numbers={"support", "1000"}
 )
+
+
+def test_a_uri_leads_to_a_quick_connect_where_nobody_else_has_the_name() -> None:
+    flow = ToFlow("onward", "support")
+    house = replace(HOUSE, quick_connects={"desk": flow, "agent2": flow}.get)
+    assert house.find("sip:desk@192.0.2.1") == flow
+    assert house.find("sip:agent2@192.0.2.1") == ToAgent("agent2")
 
 
 @pytest.mark.parametrize(

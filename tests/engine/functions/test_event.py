@@ -12,6 +12,7 @@ def test_the_event_is_the_one_that_connect_sends() -> None:
     live = live_contact(State.FLOW)
     live.record = replace(live.record, attributes={"tier": "gold"})
     live.target_queue = "support"
+    live.system |= {"Queue.Name": "Support", "Queue.ARN": f"{INSTANCE}/queue/support"}
     live.system |= {"LanguageCode": "de-DE", "Name": "Order"}
     live.system |= {"References.order.Value": "https://x", "References.order.Type": "URL"}
     live.system |= {"Tags.colour": "blue"}
@@ -32,7 +33,7 @@ def test_the_event_is_the_one_that_connect_sends() -> None:
         "MediaStreams": {"Customer": {"Audio": {}}},
         "Name": "Order",
         "PreviousContactId": live.contact_id,
-        "Queue": {"ARN": f"{INSTANCE}/queue/support", "Name": "support", "OutboundCallerId": None},
+        "Queue": {"ARN": f"{INSTANCE}/queue/support", "Name": "Support", "OutboundCallerId": None},
         "References": {"order": {"Value": "https://x", "Type": "URL"}},
         "SystemEndpoint": {"Address": "support", "Type": "VOIP"},
         "Tags": {"colour": "blue"},

@@ -1,0 +1,46 @@
+"""What a call may ask for; `performer` has a method for each."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Do(Enum):
+    """What is to be done about it."""
+
+    START_FLOW = "run the contact flow of the dialled number"
+    STOP_FLOW = "no further block runs, the prompt stops"
+    CONTINUE_FLOW = "the flow has the customer back, and goes on"
+    FAIL_FLOW = "the flow goes on by its branch for a call that failed"
+    EXPIRE_FLOW = "the flow goes on by its branch for a call that nobody answered in time"
+    START_REMAINING = "run the flow for customers whose agent has hung up"
+    START_BRIEFING = "run the agent whisper flow; the agent who answered hears it"
+    STOP_BRIEFING = "what the agent hears of a flow stops"
+    START_GREETING = "run the customer whisper flow"
+    JOIN_QUEUE = "the queue flow or music; the contact waits for an agent"
+    REJOIN_QUEUE = "wait on, in the old place; the agent missed the contact"
+    STEP_ASIDE = "the contact keeps its place in the queue, and is offered to nobody"
+    STEP_BACK = "it is offered again, as old as it is by now"
+    LEAVE_QUEUE = "nobody needs to be found any more; an agent who was ringing is free"
+    PASS_OVER = "the agent missed the contact, which waits in no queue"
+    TAKE_AGENT = "the agent who was ringing has the contact"
+    ADOPT_AGENT = "the agent who called, or who comes from another contact, has this one"
+    RING_AGENT = "call the agent's phone"
+    RING_THIRD_PARTY = "call somebody outside, unless the agent has"
+    CANCEL_AGENT = "stop calling whoever was to take the contact"
+    JOIN_THIRD_PARTY = "customer and third party hear each other"
+    RELEASE_THIRD_PARTY = "end the third party's leg, if it is still up"
+    START_WHISPER = "run the outbound whisper flow of the queue; the customer hears it"
+    ANSWER_CALLER = "answer the agent who called"
+    REFUSE_CALLER = "tell the agent who called why there is no conversation"
+    REFER_CUSTOMER = "ask the customer's side to call somebody outside"
+    HOLD_CUSTOMER = "music for the customer, who is heard by nobody"
+    REPORT_SUCCESS = "tell the phone that transfers that it succeeded"
+    REPORT_FAILURE = "tell the phone that transfers why it failed"
+    BRIDGE = "customer and agent hear each other"
+    START_RECORDING = "open the tap, if the flow asked for it"
+    STOP_RECORDING = "close the tap"
+    END_MONITORS = "hang up every supervisor who listens"
+    RELEASE_AGENT = "end the agent's leg, if it is still up; the agent is free"
+    HANG_UP_CUSTOMER = "end the customer's leg, if it is still up"
+    CLOSE = "write the contact record, forget the contact, or call back once more"
