@@ -95,25 +95,25 @@ async def test_a_supervisor_changes_the_status_of_an_agent(one: Running, browser
         await expect(row(page, "agent2")).to_contain_text("Offline")
 
 
-async def test_a_thousand_agents_are_sorted_filtered_and_saved_but_not_all_drawn(
+async def test_hundreds_of_agents_are_sorted_filtered_and_saved_but_not_all_drawn(
     one: Running, browser: Browser
 ) -> None:
     directory = one.house.directory
     agent1 = directory.resources.named(Kind.USER, "agent1")
     assert agent1
-    for number in range(1000):
+    for number in range(200):
         await directory.create(Kind.USER, f"crowd{number}", agent1.facts)
     async with seat(browser, one.api, "manager1") as page:
         await agents_table(page)
-        await expect(page.get_by_role("status")).to_contain_text(re.compile(r"100\d of 100\d"))
+        await expect(page.get_by_role("status")).to_contain_text(re.compile(r"20\d of 20\d"))
         assert await page.get_by_role("row").count() < 60
-        await page.get_by_label("Filter rows").fill("crowd99")
+        await page.get_by_label("Filter rows").fill("crowd19")
         await expect(page.get_by_role("status")).to_contain_text("11 of")
         login = page.get_by_role("columnheader", name="Agent login")
         await login.get_by_role("button").click()
         await expect(login).to_have_attribute("aria-sort", "descending")
-        await expect(page.get_by_role("row").nth(1)).to_contain_text("crowd999")
+        await expect(page.get_by_role("row").nth(1)).to_contain_text("crowd199")
         async with page.expect_download() as download:
             await page.get_by_role("button", name="CSV").click()
         lines = (await (await download.value).path()).read_text("utf-8-sig").splitlines()
-        assert len(lines) == 12 and '"crowd999"' in lines[1]
+        assert len(lines) == 12 and '"crowd199"' in lines[1]

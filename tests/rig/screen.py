@@ -74,4 +74,4 @@ async def picture(page: Page, name: str) -> None:
     PICTURES.mkdir(exist_ok=True)
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
+        await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", animations="disabled")

@@ -1,6 +1,6 @@
 /** Pages of the console: where each is, what it takes to see it, and its code, loaded when wanted. */
 
-import { Activity, type LucideIcon, Search } from "lucide-react";
+import { Activity, type LucideIcon, Search, Shield, Users } from "lucide-react";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Words } from "./i18n";
 
@@ -40,6 +40,27 @@ export const GROUPS: Group[] = [
         needs: ["ContactSearch.View"],
         page: lazy(() => import("./pages/search")),
         below: { path: ":contactId", page: lazy(() => import("./pages/contact")) },
+      },
+    ],
+  },
+  {
+    label: "nav.group.users",
+    places: [
+      {
+        path: "/users",
+        label: "nav.users",
+        icon: Users,
+        needs: ["Users.View"],
+        page: lazy(() => import("./pages/users")),
+        below: { path: ":userId", page: lazy(() => import("./pages/user")) },
+      },
+      {
+        path: "/security-profiles",
+        label: "nav.profiles",
+        icon: Shield,
+        needs: ["SecurityProfiles.View"],
+        page: lazy(() => import("./pages/profiles")),
+        below: { path: ":profileId", page: lazy(() => import("./pages/profile")) },
       },
     ],
   },

@@ -195,4 +195,15 @@ export const de: Record<keyof typeof en, string> = {
   "state.MISSED": "Verpasster Kontakt",
   "state.ENDED": "Nacharbeit",
   "state.MONITORING": "Hört mit",
+  "form.save": "Speichern",
+  "form.saved": "Gespeichert.",
+  "users.add": "Neuer Benutzer",
+  "users.filter": "Nach Benutzername filtern",
+  "users.password": "Passwort",
+  "users.password.once":
+    "Gilt für eine Anmeldung, bei der ein neues gewählt wird; auch Telefone verwenden es.",
+  "users.effective": "Wirksame Berechtigungen",
+  "users.effective.what": "Was alle gewählten Sicherheitsprofile zusammen gewähren.",
+  "profiles.add": "Neues Sicherheitsprofil",
+  "profiles.name": "Name",
 };
