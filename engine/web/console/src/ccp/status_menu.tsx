@@ -1,7 +1,7 @@
 /** The status one is in, and the one that is to follow. */
 
-import { Badge, Box, Button, Menu, Text } from "@mantine/core";
-import { Check, ChevronDown } from "lucide-react";
+import { Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
+import { ChevronDown } from "lucide-react";
 import { useSpoken } from "../i18n";
 import { byUrgency, type CcpDocument, type ContactState, clock, secondsSince } from "./document";
 import { askToNotify } from "./incoming";
@@ -16,8 +16,8 @@ export function StatusMenu() {
   const { document, send, busy } = useCcp();
   const { name, color, since } = useStatus(document);
   const now = useNow();
-  const choose = (id: string, routable: boolean) => {
-    if (routable) askToNotify();
+  const choose = (id: string) => {
+    askToNotify();
     void send("/status", { status_id: id });
   };
   return (
@@ -44,18 +44,16 @@ export function StatusMenu() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {document.statuses.map((each) => (
-            <Menu.Item
-              key={each.id}
-              role="menuitemradio"
-              aria-checked={each.id === document.status?.id}
-              leftSection={<Dot color={OF_STATUS[each.type]} />}
-              rightSection={each.id === document.status?.id && <Check size={14} aria-hidden />}
-              onClick={() => choose(each.id, each.type === "ROUTABLE")}
-            >
-              {each.name}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={document.status?.id ?? ""} onChange={choose}>
+            {document.statuses.map((each) => (
+              <Menu.RadioItem key={each.id} value={each.id} closeMenuOnClick>
+                <Group gap="xs">
+                  <Dot color={OF_STATUS[each.type]} />
+                  {each.name}
+                </Group>
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
         </Menu.Dropdown>
       </Menu>
       {document.next_status && (
