@@ -21,8 +21,10 @@ FLAGS = (
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 PICTURES = Path(__file__).parents[1] / "console" / "pictures"
-HARMLESS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-"""The browser says so of every refusal, also of those that are the subject of a test."""
+HARMLESS = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_CONNECTION)"
+)
+"""The browser says so of refusals and of a network that is gone, also where a test wants them."""
 
 
 @asynccontextmanager

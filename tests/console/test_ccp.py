@@ -1,0 +1,161 @@
+"""The contact control panel where nobody calls: status, microphone, devices, and what fails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from engine.agents import StatusType
+from engine.app import Running
+from tests.rig.patience import until
+from tests.rig.screen import log_in, picture, seat
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+COUNT_REQUESTS = """
+  window.asked = 0;
+  const open = navigator.mediaDevices.getUserMedia;
+  navigator.mediaDevices.getUserMedia = function (...wanted) {
+    window.asked += 1;
+    return open.apply(this, wanted);
+  };
+"""
+BLOCKED = """
+  navigator.mediaDevices.getUserMedia = () =>
+    Promise.reject(new DOMException("blocked", "NotAllowedError"));
+"""
+
+
+async def open_panel(page: Page) -> None:
+    await page.get_by_role("button", name="Open the Contact Control Panel").click()
+    await expect(page.get_by_test_id("ccp-status")).to_be_visible()
+
+
+async def is_up(one: Running, username: str, *, listen_only: bool = False) -> None:
+    def up() -> bool:
+        leg = one.house.browsers.leg(username)
+        return leg is not None and leg.is_up and leg.listen_only is listen_only
+
+    await until(up)
+
+
+def port(one: Running) -> object:
+    """Where the engine has the audio of agent1; another with each new connection."""
+    leg = one.house.browsers.leg("agent1")
+    return leg and leg.port
+
+
+async def test_an_agent_opens_the_panel_and_can_be_called_until_they_go_offline(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api, "agent1") as page:
+        await open_panel(page)
+        status = page.get_by_test_id("ccp-status")
+        await expect(status).to_have_text("Available")
+        await is_up(one, "agent1")
+        await picture(page, "ccp-available")
+        await status.click()
+        await page.get_by_role("menuitemradio", name="Offline").click()
+        await expect(status).to_have_text("Offline")
+        await expect(page.get_by_text("You are offered no contacts")).to_be_visible()
+        agent = one.house.router.floor.agents["agent1"]
+        assert agent.status.type is StatusType.OFFLINE
+        await status.click()
+        await page.get_by_role("menuitemradio", name="Available").click()
+        await expect(status).to_have_text("Available")
+
+
+async def test_the_panel_and_its_phone_are_back_after_a_reload(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api, "agent1") as page:
+        await open_panel(page)
+        await is_up(one, "agent1")
+        before = port(one)
+        await page.reload()
+        await expect(page.get_by_test_id("ccp-status")).to_have_text("Available")
+        await until(lambda: port(one) != before)
+        await is_up(one, "agent1")
+
+
+async def test_a_manager_who_only_listens_is_not_asked_for_a_microphone(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api) as page:
+        await page.add_init_script(COUNT_REQUESTS)
+        await page.reload()
+        await log_in(page, "manager1")
+        await open_panel(page)
+        await expect(page.get_by_test_id("ccp-status")).to_have_text("Ready to monitor")
+        await is_up(one, "manager1", listen_only=True)
+        assert await page.evaluate("window.asked") == 0
+        await picture(page, "ccp-supervisor")
+
+
+async def test_a_blocked_microphone_is_said_with_what_to_do(one: Running, browser: Browser) -> None:
+    async with seat(browser, one.api) as page:
+        await page.add_init_script(BLOCKED)
+        await page.reload()
+        await log_in(page, "agent1")
+        await open_panel(page)
+        alert = page.get_by_role("alert").filter(has_text="Nobody hears you")
+        await expect(alert).to_contain_text("The microphone is blocked")
+        await is_up(one, "agent1", listen_only=True)
+        await picture(page, "ccp-blocked")
+
+
+async def test_a_network_that_fails_is_said_and_it_goes_on_when_it_is_back(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api, "agent1") as page:
+        await page.route("**/ccp/media", lambda route: route.abort("connectionfailed"))
+        await open_panel(page)
+        said = page.get_by_text("The engine cannot be reached")
+        await expect(said).to_be_visible()
+        await picture(page, "ccp-unreachable")
+        await page.unroute("**/ccp/media")
+        await expect(said).to_have_count(0)
+        await is_up(one, "agent1")
+
+
+async def test_the_devices_show_the_level_of_the_microphone_and_play_a_tone(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api, "agent1") as page:
+        await open_panel(page)
+        await page.get_by_role("button", name="Devices").click()
+        microphones = page.get_by_label("Microphone", exact=True)
+        await expect(microphones.get_by_role("option")).not_to_have_count(1)
+        level = page.get_by_role("progressbar", name="Level of the microphone")
+        await expect(level).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+        await page.get_by_role("button", name="Play a test tone").click()
+        await picture(page, "ccp-devices")
+
+
+async def test_one_tab_has_the_phone_and_another_can_take_it(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api, "agent1") as first:
+        await open_panel(first)
+        await is_up(one, "agent1")
+        second = await first.context.new_page()
+        await second.goto("/console/")
+        await open_panel(second)
+        elsewhere = "The phone is open in another tab of this browser."
+        await expect(second.get_by_text(elsewhere)).to_be_visible()
+        before = port(one)
+        await second.get_by_role("button", name="Use it in this tab").click()
+        await expect(first.get_by_text(elsewhere)).to_be_visible()
+        await expect(second.get_by_text(elsewhere)).to_have_count(0)
+        await until(lambda: port(one) != before)
+        await is_up(one, "agent1")
+
+
+async def test_the_panel_speaks_german(one: Running, browser: Browser) -> None:
+    async with seat(browser, one.api, "manager1") as page:
+        await open_panel(page)
+        await page.get_by_role("button", name="Account of manager1").click()
+        await page.get_by_role("menuitemradio", name="Deutsch").click()
+        await expect(page.get_by_test_id("ccp-status")).to_have_text("Bereit zum Mithören")
+        await expect(page.get_by_role("button", name="Geräte")).to_be_visible()
