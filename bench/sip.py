@@ -2,7 +2,7 @@
 
     python -m bench.sip --calls 4000 --dialogs 10000 --json
 
-Each call is an INVITE, 180, 200, ACK, BYE and 200 on both legs, 13 messages with our 100. Between
+Each call is an INVITE, 180, 200, ACK, BYE and 200 on both legs, 12 messages: no 100 is due. Between
 the two SIPps stands `bench.bridge`: the stack of this house and the fewest lines that join two of
 its sessions, a process of its own on one CPU; the SIPps share the others. The figures of the JSON
 object, all taken in one run:

@@ -17,8 +17,8 @@ A call that comes in, and who does what about it:
 
     peer                   transaction            session             engine
      │ INVITE ────────────► opens ──────────────► OFFERED ──────────► InviteReceived
-     │ ◄─────────────────── 100
-     │ INVITE again ──────► absorbs, repeats 100
+     │ ◄───────────────────────────────────────── 100, if nothing else is said for 200 ms
+     │ INVITE again ──────► absorbs, repeats what was said
      │ ◄───────────────────────────────────────── ANSWERED ◄───────── answer(sdp)
      │ ◄── 200 again, T1 doubling to T2 ───────── no ACK yet
      │ ACK ─────────────────────────────────────► UP ───────────────► Confirmed

@@ -1,7 +1,7 @@
 """INVITE server transaction: RFC 3261 §17.2.1, with the Accepted state of RFC 6026 §7.1.
 
-Its user sends 100 at once, so the 200 ms wait of the RFC does not exist here. In `ACCEPTED` the
-session resends its own 2xx (§13.3.1.4); this machine only swallows repeats of the INVITE.
+Its user sends the 100 when nothing else is said for 200 ms. In `ACCEPTED` the session resends its
+own 2xx (§13.3.1.4); this machine only swallows repeats of the INVITE.
 """
 
 from __future__ import annotations

@@ -73,9 +73,9 @@ class Session(Timed):
         now = invite.arrival.now
         invite.transaction.belong_to(self)
         self._leg.responses.wait(invite, offer)
-        self._leg.responses.renew_from(now)
+        self._leg.responses.try_from(now)
         self._leg.early.dialogs.came(self.dialog, offered=offer is not None)
-        self._respond(invite, 100, now)
+        self._leg.layer.timers.watch(self)
 
     def call(
         self, offer: SessionDescription | None, fields: Fields, now: float, patience: float

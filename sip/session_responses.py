@@ -17,7 +17,9 @@ from sip.session_timer import SessionTimer
 from sip.transaction_layer import TransactionLayer
 
 RETRY_WITHIN: Final = 11  # Retry-After is 0-10 s, RFC 3261 §14.2
+TRYING_AFTER: Final = 0.2  # seconds in which any other response may come: RFC 3261 §17.2.1
 RENEWED_EACH: Final = 60.0  # seconds; else a proxy gives up the INVITE, RFC 3261 §13.3.1.1
+TRYING: Final = 100
 PROGRESS: Final = 183  # says that it goes on where nothing else was said
 
 
@@ -33,7 +35,7 @@ class SessionResponses:
         self._layer, self._timer = layer, timer
         self._progress = ReliableProgress()
         self._expects_offer = False
-        self._last, self._renew_at = 0, inf  # of our progress: its status, and when it is due
+        self._last, self._renew_at = 0, inf  # of our progress: its status, and when more is due
         self.pending: Asked | None = None
         self.described: SessionDescription | None = None  # ours, as it was agreed to last
         self.expects_answer = False
@@ -118,6 +120,10 @@ class SessionResponses:
         self.renew_from(now)
         self.send(dialog, self.pending, status, now, fields=fields, sdp=sdp)
 
+    def try_from(self, now: float) -> None:
+        """Say that the INVITE came, unless something else is said soon."""
+        self._renew_at = now + TRYING_AFTER
+
     def renew_from(self, now: float) -> None:
         """Say in a minute that the INVITE still goes on, unless something is said before."""
         self._renew_at = now + RENEWED_EACH
@@ -159,10 +165,15 @@ class SessionResponses:
         assert self.pending
         if self.awaits_prack:
             self.renew_from(now)
+        elif not self._last:
+            self._last = TRYING
+            self.renew_from(now)
+            self.send(dialog, self.pending, TRYING, now)
         elif self.must_be_reliable or self._progress.has_begun:
-            self.progress(dialog, self._last or PROGRESS, now, reliable=True)
-        elif self._last:
+            status = PROGRESS if self._last == TRYING else self._last
+            self.progress(dialog, status, now, reliable=True)
+        elif self._last == TRYING:
+            self.progress(dialog, PROGRESS, now, reliable=False)
+        else:
             self.renew_from(now)
             self.pending.transaction.repeat(self._last, now)
-        else:
-            self.progress(dialog, PROGRESS, now, reliable=False)

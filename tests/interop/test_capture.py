@@ -43,6 +43,11 @@ def read(datagram: bytes) -> Message:
     return source, target, found[CALL_ID].decode(), first.removesuffix("SIP/2.0").strip()
 
 
+def due(seen: list[Message]) -> list[Message]:
+    """Without the 100 of an engine that had no time to answer at once."""
+    return [message for message in seen if message[-1] != "SIP/2.0 100 Trying"]
+
+
 @pytest.mark.interop("HEP3 of each message", "SIPp")
 async def test_a_capture_server_sees_every_message_of_a_call(tmp_path: Path) -> None:
     caller = Caller()
@@ -63,15 +68,14 @@ async def test_a_capture_server_sees_every_message_of_a_call(tmp_path: Path) -> 
             sipp = Sipp(file, tmp_path, target=server.address)
             report = await sipp.run()
             assert report.ok, report
-            await until(lambda: len(seen) == 6)
+            await until(lambda: len(due(seen)) == 5)
         asyncio.get_running_loop().remove_reader(collector)
     there, back = (sipp.port, server.sip_port), (server.sip_port, sipp.port)
     uri = f"sip:support@{server.address}"
-    assert [message[:2] for message in seen] == [there, back, back, there, there, back]
+    assert [message[:2] for message in due(seen)] == [there, back, there, there, back]
     assert len({call_id for _, _, call_id, _ in seen}) == 1
-    assert [line for *_, line in seen if not line.startswith(("ACK", "BYE"))] == [
+    assert [line for *_, line in due(seen) if not line.startswith(("ACK", "BYE"))] == [
         f"INVITE {uri}",
-        "SIP/2.0 100 Trying",
         "SIP/2.0 200 OK",
         "SIP/2.0 200 OK",
     ]

@@ -13,6 +13,7 @@ from sip.events import Cause, Ended, Event, InviteReceived, SessionId
 from sip.flow import Here
 from sip.message import Request, Response
 from sip.sdp import SessionDescription
+from sip.session_responses import TRYING_AFTER
 from tests.rig.virtual_phone import Finished, VirtualPhone, audio
 from tests.rig.wire import Address, Passed, Wire
 from tests.sip.raw import STRANGER
@@ -97,15 +98,23 @@ class Scene:
         before = len(self.wire.passed)
         self.wire.inject(data, STRANGER, SERVER)
         self.run(0.0)
+        return self._back_to_stranger(before)
+
+    def statuses(self, data: bytes) -> list[int]:
+        """The same, when only responses are expected, or a 100 where nothing comes at once."""
+        before = len(self.wire.passed)
+        heard = self.stranger(data)
+        if not heard and data.startswith(b"INVITE"):
+            self.run(TRYING_AFTER)
+            heard = self._back_to_stranger(before)
+        return [each.status for each in heard if isinstance(each, Response)]
+
+    def _back_to_stranger(self, before: int) -> list[Request | Response]:
         return [
             passed.message
             for passed in self.wire.passed[before:]
             if (passed.source, passed.target) == (SERVER, STRANGER)
         ]
-
-    def statuses(self, data: bytes) -> list[int]:
-        """The same, when only responses are expected."""
-        return [each.status for each in self.stranger(data) if isinstance(each, Response)]
 
     def sent(self, name: str) -> list[float]:
         """When the endpoint sent messages of this name."""

@@ -11,6 +11,7 @@ from sip.events import (
 from sip.flow import TCP, Flow
 from sip.message import Request
 from sip.sdp import SessionDescription
+from sip.session_responses import TRYING_AFTER
 from tests.rig.virtual_phone import Finished, HungUp
 from tests.rig.wire import Wire
 from tests.sip.raw import SDP, STRANGER, request
@@ -41,7 +42,7 @@ def test_a_call_comes_in_is_answered_and_the_caller_hangs_up(scene: Scene) -> No
     scene.phone.do(scene.machine.hang_up(scene.now))
     scene.run(60.0)
     assert scene.wire.names() == [
-        *("INVITE", "100 INVITE", "180 INVITE", "200 INVITE", "ACK"),
+        *("INVITE", "180 INVITE", "200 INVITE", "ACK"),
         *("BYE", "200 BYE"),
     ]
     assert scene.events()[-1] == Ended(call.session, Cause.REMOTE_BYE)
@@ -50,8 +51,9 @@ def test_a_call_comes_in_is_answered_and_the_caller_hangs_up(scene: Scene) -> No
 
 def test_the_answer_has_our_description_and_the_tag_all_responses_share(called: Scene) -> None:
     session = called.incoming().session
-    called.server.do(called.endpoint.ring(session, 0.0))
-    called.server.do(called.endpoint.answer(session, OURS, 0.0))
+    called.run(TRYING_AFTER)
+    called.server.do(called.endpoint.ring(session, called.now))
+    called.server.do(called.endpoint.answer(session, OURS, called.now))
     called.run(0.0)
     trying, ringing, answer = (each.message for each in called.wire.passed[1:4])
     assert trying.to.tag is None
@@ -154,7 +156,18 @@ def test_what_was_said_last_is_said_again_each_minute(called: Scene) -> None:
 
 def test_a_call_that_does_not_even_ring_is_said_to_go_on(called: Scene) -> None:
     called.run(130.0)
-    assert called.sent("183 INVITE") == [60.0, 120.0]
+    assert called.sent("100 INVITE") == [TRYING_AFTER]
+    assert called.sent("183 INVITE") == [TRYING_AFTER + 60, TRYING_AFTER + 120]
+
+
+def test_a_copy_of_an_invite_that_nothing_was_said_to_yet_is_absorbed(scene: Scene) -> None:
+    for _ in range(2):
+        assert scene.stranger(request("INVITE", body=SDP)) == []
+    scene.run(1.0)
+    assert scene.sent("100 INVITE") == [TRYING_AFTER]
+    scene.stranger(request("INVITE", body=SDP))
+    assert scene.sent("100 INVITE") == [TRYING_AFTER, 1.0]
+    assert len(scene.server.reported(InviteReceived)) == 1
 
 
 def test_nothing_is_renewed_after_the_answer(called: Scene) -> None:
@@ -187,7 +200,7 @@ def test_a_caller_cancels(called: Scene) -> None:
 def test_an_answer_that_crosses_the_cancel_stands_until_the_caller_hangs_up() -> None:
     scene = Scene(Wire(delay=(0.1, 0.1)))
     scene.dial()
-    scene.run(0.3)
+    scene.run(TRYING_AFTER + 0.2)
     scene.phone.do(scene.machine.hang_up(scene.now))
     scene.server.do(scene.endpoint.answer(scene.incoming().session, OURS, scene.now))
     scene.run(60.0)

@@ -28,11 +28,14 @@ def in_call(scene: Scene) -> tuple[SessionId, str]:
     return scene.incoming().session, f"call-1;to-tag={tag};from-tag=f1"
 
 
-def take_over(scene: Scene, replaces: str, *fields: str) -> list[Request | Response]:
+def asked(replaces: str, *fields: str) -> bytes:
+    """An INVITE that is to take a session over."""
     asks = (f"Replaces: {replaces}", "Require: replaces", *fields)
-    return scene.stranger(
-        request("INVITE", *asks, branch="t", call_id="call-2", from_tag="f2", body=SDP)
-    )
+    return request("INVITE", *asks, branch="t", call_id="call-2", from_tag="f2", body=SDP)
+
+
+def take_over(scene: Scene, replaces: str, *fields: str) -> list[Request | Response]:
+    return scene.stranger(asked(replaces, *fields))
 
 
 def refused(scene: Scene, replaces: str, *fields: str) -> int:
@@ -45,8 +48,7 @@ def refused(scene: Scene, replaces: str, *fields: str) -> int:
 def test_a_trusted_source_may_take_a_session_over() -> None:
     scene = Scene(**TRUSTING)
     session, named = in_call(scene)
-    (trying,) = take_over(scene, named)
-    assert isinstance(trying, Response) and trying.status == 100
+    assert scene.statuses(asked(named)) == [100]
     assert scene.incoming().replaces == session
     assert scene.server.reported(Ended) == []  # that is our user's to do, once it has answered
 
@@ -108,8 +110,7 @@ def test_a_call_of_ours_that_rings_may_be_taken_over_by_the_name_of_any_fork(
     for tag in ("one", "two"):
         scene.stranger(response(invite, 180, to_tag=tag))
     named = f"{invite.call_id};to-tag={invite.from_.tag};from-tag={fork};early-only"
-    answer = take_over(scene, named)[0]
-    assert isinstance(answer, Response) and answer.status == status
+    assert scene.statuses(asked(named)) == [status]
     if status == 100:
         assert scene.incoming().replaces == session
 

@@ -195,10 +195,10 @@ async def test_over_tcp_everything_comes_back_on_the_same_connection(server: Ser
     writer.write(request("INVITE", via=via, contact=contact, body=SDP))
     framer = Framer()
     received: list[Request | Response] = []
-    while len(received) < 2:
+    while not received:
         received += [parse(each) for each in framer.feed(await reader.read(65535))]
-    assert [each.status for each in received if isinstance(each, Response)] == [100, 200]
-    tag = received[1].to.tag or ""
+    assert [each.status for each in received if isinstance(each, Response)] == [200]
+    tag = received[0].to.tag or ""
     writer.write(request("ACK", via=via, branch="b2", to_tag=tag))
     await server.event(Confirmed)
     server.transport.hang_up(server.events[0].session)  # type: ignore[union-attr]
