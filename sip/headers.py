@@ -6,7 +6,7 @@ RFC 3261 §7.3 (form, folding, lists), §20 (fields), §25.1 (grammar).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
@@ -114,16 +114,17 @@ class Headers:
             self.add(name, value)
 
     @classmethod
-    def read_lines(cls, lines: Iterable[str], longest: int) -> tuple[Self, str]:
+    def read_lines(cls, lines: Sequence[str], longest: int) -> tuple[Self, str]:
         """Every field that can be read, and why the first of the others could not; else ""."""
         headers, problem = cls(), ""
-        fields = headers._values
+        fields, text = headers._values, "".join(lines)
+        doubtful = len(text) > longest or "\r" in text or "\n" in text  # some line of them is
         for line in lines:
             name, colon, value = line.partition(":")
             try:
-                if not colon or len(line) > longest:
+                if not colon or (doubtful and len(line) > longest):
                     raise UsageError("Broken or overlong header line")
-                if "\r" in value or "\n" in value:
+                if doubtful and ("\r" in value or "\n" in value):
                     raise UsageError(_TORN)
                 name = canonical(name.rstrip(LWS))
             except UsageError as error:

@@ -112,6 +112,8 @@ def diversions_in(headers: Headers) -> tuple[Diversion, ...]:
 
 def history_in(headers: Headers) -> tuple[Retargeting, ...]:
     """From the first target to the present one, as written; entries need their index."""
+    if "History-Info" not in headers:
+        return ()
     hidden = "history" in _privacy(headers)
     entries = (_retargeting(address, hidden) for address in _addresses(headers, "History-Info"))
     return tuple(entry for entry in entries if entry)

@@ -229,12 +229,12 @@ def _sections(text: str) -> list[Section]:
     section: Section = {}
     sections = [section]
     for line in lines:
-        line = line.rstrip()
-        if not line:
+        kind, equals, value = line.partition("=")
+        if not equals and not line.strip():
             continue
-        if line[1:2] != "=" or "\r" in line:
+        value = value.strip()
+        if len(kind) != 1 or not equals or "\r" in value:
             raise PeerError("Broken line in a session description")
-        kind, value = line[0], line[2:].lstrip()
         if kind == "m":
             section = {}
             sections.append(section)

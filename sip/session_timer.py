@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from sip.errors import PeerError
 from sip.exchange import Fields
 from sip.grammar import LWS, Params
+from sip.headers import CACHED
 from sip.message import Message, Request, Response
 from sip.refusal import Refusal
 
@@ -20,9 +22,22 @@ RETRY_SECONDS: Final = 10.0  # until a refresh that could not be made is tried a
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
-def seconds_in(message: Message, name: str) -> int | None:
-    """Session-Expires or Min-SE without its parameters. Raises PeerError."""
-    return message.headers.read(name, _seconds) if name in message.headers else None
+class Interval(NamedTuple):
+    """A Session-Expires; `refresher` is `uac`, `uas`, or "" where it is left open."""
+
+    seconds: int
+    refresher: str
+
+
+def interval_in(message: Message) -> Interval | None:
+    """Raises PeerError."""
+    name = "Session-Expires"
+    return message.headers.read(name, _interval) if name in message.headers else None
+
+
+def least_in(message: Message) -> int | None:
+    """Seconds of Min-SE. Raises PeerError."""
+    return message.headers.read("Min-SE", _seconds) if "Min-SE" in message.headers else None
 
 
 def check_interval(request: Request) -> None:
@@ -30,9 +45,8 @@ def check_interval(request: Request) -> None:
 
     PeerError for fields that `SessionTimer.accept` could not read.
     """
-    _ = _refresher(request), seconds_in(request, "Min-SE")
-    seconds = seconds_in(request, "Session-Expires")
-    if seconds is not None and seconds < MIN_SE:
+    interval, _ = interval_in(request), least_in(request)
+    if interval and interval.seconds < MIN_SE:
         raise Refusal(422, "", ("Min-SE", str(MIN_SE)))
 
 
@@ -86,13 +100,12 @@ class SessionTimer:
             return ()
         self._begun = True
         supported = "timer" in map(str.lower, request.headers.all("Supported"))
-        seconds = seconds_in(request, "Session-Expires")
-        if seconds is None and not supported:
+        asked = interval_in(request)
+        if asked is None and not supported:
             self.stop()
             return ()
-        if seconds is None:
-            seconds = max(SESSION_SECONDS, seconds_in(request, "Min-SE") or 0)
-        theirs = supported and _refresher(request) == "uac"
+        seconds = asked.seconds if asked else max(SESSION_SECONDS, least_in(request) or 0)
+        theirs = supported and asked is not None and asked.refresher == "uac"
         self._start(seconds, not theirs, now)
         role = "uac" if theirs else "uas"
         agreed = ("Session-Expires", f"{seconds};refresher={role}")
@@ -102,19 +115,18 @@ class SessionTimer:
         """Take what a 2xx to our request says; off when it says nothing readable, §7.2."""
         self._begun = True
         try:
-            seconds = seconds_in(response, "Session-Expires")
-            theirs = _refresher(response) == "uas"
+            agreed = interval_in(response)
         except PeerError:
-            seconds = None
-        if seconds is None:
+            agreed = None
+        if agreed is None:
             self.stop()
         else:
-            self._start(max(seconds, MIN_SE), not theirs, now)
+            self._start(max(agreed.seconds, MIN_SE), agreed.refresher != "uas", now)
 
     def corrected(self, request: Request, response: Response, number: int) -> Request | None:
         """`request` under a new CSeq `number` as a 422 wants it; None when that is no longer."""
         try:
-            wanted = seconds_in(response, "Min-SE")
+            wanted = least_in(response)
         except PeerError:
             return None
         if wanted is None or not self._seconds < wanted <= MAX_SE:
@@ -136,14 +148,10 @@ class SessionTimer:
         self.deadline = min(refresh_at, give_up_at)
 
 
-def _refresher(message: Message) -> str:
-    """`uac`, `uas`, or "" when it is left open."""
-    value = message.headers.get("Session-Expires")
-    if not value:
-        return ""
-    _, mark, params = value.partition(";")
-    read = Params.parse(mark + params)
-    return read["refresher"].lower() if "refresher" in read else ""
+@lru_cache(maxsize=CACHED)
+def _interval(text: str) -> Interval:
+    _, mark, params = text.partition(";")
+    return Interval(_seconds(text), Params.parse(mark + params).get("refresher", "").lower())
 
 
 def _seconds(text: str) -> int:
