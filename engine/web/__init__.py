@@ -22,7 +22,6 @@ The sources of the console are in console/; `build` makes static/ of them, at se
 
 Pure: service_model, request_shape, answer_shape, signature, caller, named, required, paging,
 criteria, resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out
-is refused by its name. Left out so far: throttling of our own routes; a flow that runs sees
-attributes that the API changes from the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria,
-answering machine detection, campaigns.
+is refused by its name. Left out so far: a flow that runs sees attributes that the API changes from
+the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria, answering machine detection, campaigns.
 """

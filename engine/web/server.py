@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -51,6 +51,7 @@ from engine.web.monitoring_api import MonitoringApi
 from engine.web.outbound_api import OutboundApi
 from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
+from engine.web.paced import Paced
 from engine.web.pages import Pages
 from engine.web.phone_numbers_api import PhoneNumbersApi
 from engine.web.playback_api import PlaybackApi
@@ -164,9 +165,10 @@ def application(house: House) -> ASGIApp:
     master = master_key(house.settings.web.key_file)
     keys, login = AccessKeys(house.directory, master), login_to(house, master)
     door = SessionDoor(login, house.directory, house.settings.login.origins)
+    pace = Pace(house.settings.web.requests_per_second, house.settings.web.request_burst)
     for each in own_apis(house, keys, login, door):
-        app.include_router(each)
-    app.mount("/", connect(house, login))  # whatever is not our own is Connect's
+        app.include_router(each, dependencies=[Depends(Paced(pace))])
+    app.mount("/", connect(house, login, pace))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _unrouted)
@@ -211,7 +213,7 @@ def login_to(house: House, master: bytes) -> Login:
     )
 
 
-def connect(house: House, login: Login) -> Dispatch:
+def connect(house: House, login: Login, pace: Pace) -> Dispatch:
     """Connect's operations on a house."""
     service, resources = Service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
@@ -238,7 +240,6 @@ def connect(house: House, login: Login) -> Dispatch:
         **SearchApi(house.directory, house.records, house.ledger).handlers(),
     }
     web = house.settings.web
-    pace = Pace(web.requests_per_second, web.request_burst)
     return Dispatch(service, handlers, web.is_instance, resources, pace)
 
 

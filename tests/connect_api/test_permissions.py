@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from engine.directory.permission import DEFAULT_PROFILES
 from engine.house import House
 from engine.web.caller import OPERATOR, Caller
+from engine.web.pace import Pace
 from engine.web.required import OF_ITS_KIND, REQUIRED
 from engine.web.server import connect, login_to
 from engine.web.service_model import Operation, Service
@@ -44,7 +45,7 @@ def request(operation: Operation) -> tuple[str, str]:
 @asynccontextmanager
 async def asked_by(house: House, caller: Caller) -> AsyncIterator[httpx.AsyncClient]:
     """The operations without the gate, which is said who calls."""
-    operations = connect(house, login_to(house, bytes(32)))
+    operations = connect(house, login_to(house, bytes(32)), Pace(1000, 5000))
 
     async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
         await operations({**scope, "caller": caller}, receive, send)
