@@ -1,12 +1,15 @@
 """The directory of an instance: the database first, then memory, one change after the other.
 
-So no two writers of one resource lose an update, and nobody sees what is not yet kept.
+So no two writers of one resource lose an update, and nobody sees what is not yet kept. Where two
+engines share a database, the one that knows an older version of a resource is refused, and knows
+the newer one from then on.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +17,7 @@ from uuid import uuid4
 
 from engine.directory.references import referring, resolved
 from engine.directory.resources import Kind, Origin, Resource, Resources
-from engine.directory.store import Store
+from engine.directory.store import Stale, Store
 from engine.records import RecordError
 from engine.refused import Refused
 
@@ -57,9 +60,10 @@ class Directory:
                 for one in self.resources.all(kind)
                 if one.origin is not Origin.API and (kind, one.id) not in there
             ]
+            former = {at: self.resources.find(*at) for at in there}
+            wanted = [_after(former[one.kind, one.id], one) for one in wanted]
             await self._store.remove(*gone)
             await self._store.save(*wanted)
-            former = {at: self.resources.find(*at) for at in there}
             for one in (*gone, *filter(None, former.values())):  # names may change hands
                 self.resources.remove(one)
             for one in gone:
@@ -110,8 +114,10 @@ class Directory:
                 name=name,
                 facts={member: value for member, value in facts.items() if value is not None},
                 modified=datetime.now(UTC),
+                version=former.version + 1,
             )
-            await self._store.save(new)
+            async with self._fresh(former):
+                await self._store.change(new)
             self._put(former, new)
             return former, new
 
@@ -124,10 +130,26 @@ class Directory:
             if needed_by := next(referring(former, self.resources), None):
                 text = f"{former.name} is in use: {needed_by.kind.words} {needed_by.name} has it"
                 raise Refused(409, "ResourceInUseException", text)
-            await self._store.remove(former)
+            async with self._fresh(former):
+                await self._store.delete(former)
             self.resources.remove(former)
             self._tell(former, None)
             return former
+
+    @asynccontextmanager
+    async def _fresh(self, known: Resource) -> AsyncIterator[None]:
+        """What another engine has made of it meanwhile is taken over, and the change refused."""
+        try:
+            yield
+        except Stale:
+            now = await self._store.find(known.kind, known.id)
+            if now:
+                self._put(known, now)
+            else:
+                self.resources.remove(known)
+                self._tell(known, None)
+            text = f"{known.name} was changed by another engine meanwhile: read it, and try again"
+            raise Refused(409, "ConditionalOperationFailedException", text) from None
 
     def _put(self, former: Resource | None, new: Resource) -> None:
         self.resources.put(new)
@@ -136,3 +158,7 @@ class Directory:
     def _tell(self, former: Resource | None, new: Resource | None) -> None:
         for listener in self._listeners:
             listener(former, new)
+
+
+def _after(former: Resource | None, one: Resource) -> Resource:
+    return replace(one, version=former.version + 1) if former else one

@@ -75,6 +75,8 @@ class Resource:
     modified: datetime
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What no operation answers: digests of a password."""
+    version: int = 1
+    """One more with each change."""
 
 
 def place(one: Resource) -> tuple[str, str]:

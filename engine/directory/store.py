@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, delete, select
+from sqlalchemy import JSON, ColumnElement, Result, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.directory.resources import Kind, Origin, Resource
 from engine.models import Table
 from engine.records import Records
+
+CHANGING = ("name", "origin", "facts", "secrets", "modified", "version")
 
 
 class ResourceRow(Table):
@@ -23,6 +25,11 @@ class ResourceRow(Table):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     secrets: Mapped[dict[str, str]]
     modified: Mapped[datetime]
+    version: Mapped[int]
+
+
+class Stale(Exception):
+    """Another engine has changed or deleted the resource meanwhile; nothing was written."""
 
 
 class Store:
@@ -42,11 +49,40 @@ class Store:
             for one in changed:
                 await session.merge(_row(one))
 
+    async def find(self, kind: Kind, identifier: str) -> Resource | None:
+        """As it is in the database now."""
+        async with self._records.reading(f"read a {kind.words}") as session:
+            row = await session.get(ResourceRow, (kind.value, identifier))
+            return _resource(row) if row else None
+
+    async def change(self, new: Resource) -> None:
+        """In place of the version before it. Raises Stale too."""
+        facts = {name: getattr(_row(new), name) for name in CHANGING}
+        async with self._records.writing(f"change {new.kind.words} {new.name}") as session:
+            row = update(ResourceRow).where(_is(new), ResourceRow.version == new.version - 1)
+            check_done(await session.execute(row.values(facts)))
+
+    async def delete(self, former: Resource) -> None:
+        """This very version. Raises Stale too."""
+        async with self._records.writing(f"delete {former.kind.words} {former.name}") as session:
+            row = delete(ResourceRow).where(_is(former), ResourceRow.version == former.version)
+            check_done(await session.execute(row))
+
     async def remove(self, *gone: Resource) -> None:
+        """Whatever became of them."""
         async with self._records.writing("change the directory") as session:
             for one in gone:
-                row = (ResourceRow.kind == one.kind) & (ResourceRow.id == one.id)
-                await session.execute(delete(ResourceRow).where(row))
+                await session.execute(delete(ResourceRow).where(_is(one)))
+
+
+def check_done(result: Result[Any]) -> None:
+    """Raises Stale where no row was as it was to be."""
+    if not getattr(result, "rowcount", 0):
+        raise Stale
+
+
+def _is(one: Resource) -> ColumnElement[bool]:
+    return (ResourceRow.kind == one.kind.value) & (ResourceRow.id == one.id)
 
 
 def _row(one: Resource) -> ResourceRow:
@@ -58,10 +94,12 @@ def _row(one: Resource) -> ResourceRow:
         facts=dict(one.facts),
         secrets=dict(one.secrets),
         modified=one.modified,
+        version=one.version,
     )
 
 
 def _resource(row: ResourceRow) -> Resource:
     return Resource(
-        Kind(row.kind), row.id, row.name, row.facts, Origin(row.origin), row.modified, row.secrets
+        *(Kind(row.kind), row.id, row.name, row.facts, Origin(row.origin)),
+        *(row.modified, row.secrets, row.version),
     )

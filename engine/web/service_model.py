@@ -21,6 +21,9 @@ ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
     "InvalidRequestException": ("InvalidParameterException",),
     "ResourceInUseException": ("InvalidRequestException", "InvalidParameterException"),
     "ResourceConflictException": ("ResourceInUseException", "InvalidRequestException"),
+    "ConditionalOperationFailedException": (
+        *("ResourceConflictException", "InvalidRequestException"),
+    ),
     "IdempotencyException": ("InvalidParameterException", "InvalidRequestException"),
     "LimitExceededException": ("ServiceQuotaExceededException", "InvalidRequestException"),
 }

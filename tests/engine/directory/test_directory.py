@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.directory import Kind, Origin, Resource
+from engine.directory import Directory, Kind, Origin, Resource, Store
+from engine.records import Records
 from engine.refused import Refused
-from tests.engine.directory.desk import directory
+from tests.engine.directory.desk import ARN, NOON, directory
 
 FACTS = {"SecurityProfileIds": ["Agent"], "RoutingProfileId": "support", "Tags": {}}
 
@@ -29,6 +30,47 @@ async def test_two_writers_of_one_resource_lose_nothing(tmp_path: Path) -> None:
         facts = one.resources.get(Kind.USER, ann.id).facts
         assert [facts[f"member{n}"] for n in range(20)] == list(range(20))
         assert facts["Tags"] == {}
+
+
+@pytest.fixture
+async def two_engines(records: Records) -> tuple[Directory, Directory]:
+    """Two directories on one database, as two engines have them."""
+    await Store(records).save(Resource(Kind.USER, "ann", "ann", {"Tags": {}}, Origin.API, NOON))
+    first, second = (Directory(Store(records), ARN) for _ in range(2))
+    for one in (first, second):
+        await one.open(lambda _: ())
+    return first, second
+
+
+async def test_an_engine_that_knows_an_older_version_is_refused_and_loses_nothing(
+    records: Records, two_engines: tuple[Directory, Directory]
+) -> None:
+    first, second = two_engines
+    await first.change(Kind.USER, "ann", {"First": 1})
+    with pytest.raises(Refused, match="ann was changed by another engine") as refused:
+        await second.change(Kind.USER, "ann", {"Second": 2})
+    told = (refused.value.status, refused.value.error)
+    assert told == (409, "ConditionalOperationFailedException")
+    assert second.resources.get(Kind.USER, "ann").facts == {"Tags": {}, "First": 1}
+    await second.change(Kind.USER, "ann", {"Second": 2})
+    kept = await Store(records).find(Kind.USER, "ann")
+    assert kept and (kept.facts, kept.version) == ({"Tags": {}, "First": 1, "Second": 2}, 3)
+
+
+async def test_what_another_engine_has_changed_or_deleted_is_not_changed_unseen(
+    two_engines: tuple[Directory, Directory],
+) -> None:
+    first, second = two_engines
+    await first.change(Kind.USER, "ann", {"First": 1}, name="anna")
+    told: list[Resource | None] = []
+    second.listen(lambda _, new: told.append(new))
+    with pytest.raises(Refused, match="another engine"):
+        await second.delete(Kind.USER, "ann")
+    assert second.resources.named(Kind.USER, "anna") and len(told) == 1
+    await second.delete(Kind.USER, "ann")
+    with pytest.raises(Refused, match="another engine"):
+        await first.change(Kind.USER, "ann", {"First": 2})
+    assert first.resources.find(Kind.USER, "ann") is None
 
 
 async def test_two_who_want_the_same_name_at_once_do_not_both_get_it(tmp_path: Path) -> None:

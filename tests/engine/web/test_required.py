@@ -3,6 +3,7 @@ from pathlib import Path
 
 from engine.directory.permission import PERMISSIONS
 from engine.web.access_keys import AccessKeys
+from engine.web.pace import Pace
 from engine.web.permitted import permitted
 from engine.web.required import OF_ITS_KIND, OWN_REQUIRED, REQUIRED
 from engine.web.server import connect, login_to, own_apis
@@ -23,7 +24,7 @@ def test_only_tags_need_what_their_resource_needs() -> None:
 async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         login = login_to(one.house, bytes(32))
-        assert set(connect(one.house, login).operations) == set(REQUIRED)
+        assert set(connect(one.house, login, Pace(1, 1)).operations) == set(REQUIRED)
         keys = AccessKeys(one.house.directory, bytes(32))
         routers = own_apis(one.house, keys, login, SessionDoor(login, one.house.directory, []))
         routes = [route for router in routers for route in router.routes]

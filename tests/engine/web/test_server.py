@@ -51,3 +51,14 @@ async def test_the_server_is_gone_after_the_engine_stopped(tmp_path: Path) -> No
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(api)
+
+
+async def test_our_own_routes_are_not_asked_faster_than_connects_operations(tmp_path: Path) -> None:
+    web = {"requests_per_second": 0.001, "request_burst": 2}
+    async with engine(tmp_path, web=web) as one:
+        async with httpx.AsyncClient(base_url=one.api, headers=HEADERS) as api:
+            first = await api.get("/earshot/v1/audit")
+            second = await api.get("/instance")
+            third = await api.get("/earshot/v1/audit")
+    assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
+    assert third.headers["x-amzn-ErrorType"] == "ThrottlingException"
