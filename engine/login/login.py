@@ -47,6 +47,10 @@ class Entered:
     limited: bool
 
 
+FEDERATED = "GetFederationToken"
+"""What such a session shows where others have the name of a browser."""
+
+
 class Login:
     """Every method raises Refused or RecordError, and leaves a line in the audit trail."""
 
@@ -84,6 +88,13 @@ class Login:
         )
         self._ledger.audit(user.name, "login", None, attempt.source)
         return Entered(token, user, limited)
+
+    async def federate(self, user: Resource) -> tuple[str, datetime]:
+        """The token of a session for somebody whose access key was proven, and when it is over."""
+        now = datetime.now(UTC)
+        token = await self.sessions.open(user.id, now, limited=False, agent=FEDERATED)
+        self._ledger.audit(user.name, "login.federated", None)
+        return token, now + self.sessions.lasts
 
     async def leave(self, session: Session, who: str) -> None:
         await self.sessions.close(session.digest)

@@ -44,7 +44,8 @@ class Sessions:
     def __init__(self, records: Records, settings: LoginSettings) -> None:
         self._records, self._max = records, settings.max_sessions
         self._idle = timedelta(seconds=settings.idle_seconds)
-        self._lasts = timedelta(seconds=settings.max_seconds)
+        self.lasts = timedelta(seconds=settings.max_seconds)
+        """The longest that one can."""
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, listener: Callable[[str], None]) -> None:
@@ -56,7 +57,7 @@ class Sessions:
     ) -> str:
         """The token of a new one; forgotten is what is over, and the oldest beyond the limit."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        over = or_(SessionRow.created < now - self._lasts, SessionRow.seen < now - self._idle)
+        over = or_(SessionRow.created < now - self.lasts, SessionRow.seen < now - self._idle)
         newest = select(SessionRow.digest).where(SessionRow.user_id == user_id)
         async with self._records.writing("open a session") as session:
             await session.execute(delete(SessionRow).where(over))
@@ -75,7 +76,7 @@ class Sessions:
         async with self._records.reading("read a session") as session:
             row = await session.get(SessionRow, digest_of(token))
             found = _session(row) if row else None
-        if found is None or now - found.created > self._lasts or now - found.seen > self._idle:
+        if found is None or now - found.created > self.lasts or now - found.seen > self._idle:
             return None
         if now - found.seen > NOTED_AFTER:
             await self._note(found, now)

@@ -88,6 +88,21 @@ class LoginApi:
             router.add_api_route(path, route, methods=[method])
         return router
 
+    def handlers(self) -> dict[str, Handler]:
+        return {"GetFederationToken": self.federate}
+
+    async def federate(self, caller: Caller, given: Mapping[str, Any]) -> Json:
+        """AccessToken is the value of the cookie of a new session, which nothing refreshes."""
+        user = self._resources.named(Kind.USER, caller.name)
+        if user is None:
+            raise Refused(404, "UserNotFoundException", f"{caller.name} is no user")
+        token, over = await self._login.federate(user)
+        return {
+            "UserId": user.id,
+            "UserArn": self._resources.arn(user),
+            "Credentials": {"AccessToken": token, "AccessTokenExpiration": over},
+        }
+
     def creating(self, create: Handler) -> Handler:
         """CreateUser, whose Password is good for one login of a browser too."""
 

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 OF_ITS_KIND = ""
 """Which one depends on what kind of resource is named: whoever carries it out asks."""
 
+FOR_THEMSELVES = ""
+"""None: nobody gets by it what they do not have."""
+
 REQUIRED: Mapping[str, str] = {
     "AssociatePhoneNumberContactFlow": "PhoneNumbers.Edit",
     "AssociateQueueQuickConnects": "Queues.Edit",
@@ -61,6 +64,7 @@ REQUIRED: Mapping[str, str] = {
     "GetContactAttributes": "ContactAttributes.View",
     "GetCurrentMetricData": "AccessMetrics",
     "GetCurrentUserData": "AccessMetrics",
+    "GetFederationToken": FOR_THEMSELVES,
     "GetPromptFile": "Prompts.View",
     "ListAgentStatuses": "AgentStates.View",
     "ListAssociatedContacts": "ContactSearch.View",

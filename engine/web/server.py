@@ -227,11 +227,13 @@ def connect(house: House, login: Login, pace: Pace) -> Dispatch:
         **TagsApi(house.directory, kinds).handlers(),
         **InstanceApi(house.directory).handlers(),
     }
-    changes["CreateUser"] = LoginApi(login, house.directory).creating(changes["CreateUser"])
+    logins = LoginApi(login, house.directory)
+    changes["CreateUser"] = logins.creating(changes["CreateUser"])
     handlers = {
         **AgentsApi(house).handlers(),
         **ContactsApi(house).handlers(),
         **ContactDetailsApi(house).handlers(),
+        **logins.handlers(),
         **MetricsApi(house).handlers(),
         **MonitoringApi(house).handlers(),
         **OutboundApi(house).handlers(),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,7 @@ from pyotp import TOTP
 
 from engine.app import Running
 from engine.directory import Kind
+from engine.web.session_cookie import cookie_of
 from tests.rig.aws import administered, aws
 from tests.rig.browser import browser, log_in
 from tests.rig.house import PASSWORD, TOKEN, engine
@@ -137,3 +139,23 @@ async def test_who_has_no_session_has_no_self_either(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         async with httpx.AsyncClient(base_url=one.api, headers=headers) as api:
             assert (await api.get(ME)).status_code == 400
+
+
+async def test_a_federation_token_is_a_session_of_whoever_signs_the_request(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        answer = await (await aws(one, "manager1")).ask("GetFederationToken")
+        assert (answer["UserId"], answer["UserArn"].rpartition("/")[2]) == ("manager1", "manager1")
+        token = answer["Credentials"]["AccessToken"]
+        assert answer["Credentials"]["AccessTokenExpiration"] > datetime.now(UTC)
+        cookie = cookie_of(token, "http").partition(";")[0]
+        async with httpx.AsyncClient(base_url=one.api, headers={"Cookie": cookie}) as page:
+            assert (await page.get(ME)).json()["Username"] == "manager1"
+            [session] = (await page.get(f"{ME}/session")).json()["Sessions"]
+            assert session["UserAgent"] == "GetFederationToken"
+        assert "login.federated" in await actions(one)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with httpx.AsyncClient(base_url=one.api, headers=headers) as operator:
+            nobody = await operator.get("/user/federate/earshot")
+        assert (nobody.status_code, nobody.headers["x-amzn-ErrorType"]) == (
+            *(404, "UserNotFoundException"),
+        )

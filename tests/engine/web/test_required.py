@@ -16,9 +16,10 @@ def test_every_permission_that_is_asked_for_can_be_granted() -> None:
     assert asked <= PERMISSIONS
 
 
-def test_only_tags_need_what_their_resource_needs() -> None:
+def test_only_tags_need_what_their_resource_needs_and_a_token_of_ones_own_needs_nothing() -> None:
     by_kind = {name for name, permission in REQUIRED.items() if permission == OF_ITS_KIND}
-    assert by_kind == {"TagResource", "UntagResource", "ListTagsForResource"}
+    tags = {"TagResource", "UntagResource", "ListTagsForResource"}
+    assert by_kind == tags | {"GetFederationToken"}
 
 
 async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path) -> None:
