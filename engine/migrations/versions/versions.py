@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "versions"
-down_revision = "levels"
+down_revision = "callbacks"
 
 
 def upgrade() -> None:
