@@ -16,7 +16,7 @@ from tests.calls.party import Party
 from tests.rig.house import engine, phone
 from tests.rig.patience import until
 from tests.rig.screen import CHROMIUM, chromium, log_in, picture, seat
-from tests.rig.tones import level_dbfs, read_recording, tone, write_wav
+from tests.rig.tones import Samples, level_dbfs, read_recording, tone, write_wav
 
 pytestmark = [
     pytest.mark.call,
@@ -88,6 +88,14 @@ async def comes_to_hear(page: Page, *wanted: float) -> None:
     await until(heard)
 
 
+def the_agent_alone(heard: Samples) -> bool:
+    return (
+        len(heard) > 1000
+        and level_dbfs(heard, AGENT_HZ) > THERE
+        and level_dbfs(heard, MANAGER_HZ) < NOT_THERE
+    )
+
+
 async def monitor(page: Page) -> None:
     """As the manager does it: real-time metrics, agents, headset icon."""
     await page.get_by_role("link", name="Real-time metrics").click()
@@ -132,13 +140,7 @@ async def test_a_manager_hears_both_and_is_heard_by_nobody(tmp_path: Path) -> No
         await asyncio.gather(
             comes_to_hear(manager, CUSTOMER_HZ, AGENT_HZ),
             comes_to_hear(agent, CUSTOMER_HZ),
-            customer.talker.comes_to_hear(
-                lambda heard: (
-                    len(heard) > 1000
-                    and level_dbfs(heard, AGENT_HZ) > THERE
-                    and level_dbfs(heard, MANAGER_HZ) < NOT_THERE
-                )
-            ),
+            customer.talker.comes_to_hear(the_agent_alone),
         )
         await picture(agent, "ccp-connected")
         await picture(manager, "ccp-monitoring")
