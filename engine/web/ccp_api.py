@@ -26,7 +26,7 @@ from engine.directory import Kind
 from engine.house import House
 from engine.refused import Refused
 from engine.supervision import MODES
-from engine.transfer import Destination, ToAgent, ToQueue
+from engine.transfer import Destination, ToAgent, ToFlow, ToQueue
 from engine.web.agents_api import AgentsApi
 from engine.web.caller import Caller
 from engine.web.ccp_document import CcpDocument
@@ -181,7 +181,8 @@ class CcpApi:
         """Blind at once; or ask first, which `end` completes."""
         name, to = self._destination(request)
         if request.kind == "blind":
-            self._ccp.transfer(caller.name, contact_id, to or self._ccp.find(name))
+            there = self._through_flow(request) or to or self._ccp.find(name)
+            self._ccp.transfer(caller.name, contact_id, there)
         elif isinstance(to, ToQueue):
             raise Refused.invalid("Nobody in particular answers for a queue: transfer it blind")
         else:
@@ -237,6 +238,12 @@ class CcpApi:
             case "PHONE_NUMBER":
                 return str(config["PhoneConfig"]["PhoneNumber"]), None
         raise Refused.invalid("Quick connects of this type are not implemented by Earshot")
+
+    def _through_flow(self, request: TransferRequest) -> ToFlow | None:
+        """That of the quick connect, where it is published."""
+        one = self._resources.find(Kind.QUICK_CONNECT, request.quick_connect_id or "")
+        to = self._house.quick_connects.destination(one) if one else None
+        return to if isinstance(to, ToFlow) else None
 
     def _queue(self, reference: str) -> tuple[str, Destination]:
         queue = self._resources.get(Kind.QUEUE, reference)

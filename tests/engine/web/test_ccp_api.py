@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ import pytest
 
 from engine.directory import Kind
 from tests.rig.browser import browser
-from tests.rig.house import AUDIO, TOKEN, engine, phone
+from tests.rig.house import AUDIO, TOKEN, action, engine, phone, to_queue
 from tests.rig.panel import leg, line_on
 from tests.rig.patience import until
 
@@ -73,7 +74,19 @@ async def test_a_status_is_chosen_and_quick_connects_are_told(tmp_path: Path) ->
         assert told == {"quick_connects": [{"id": made.id, "name": "Anna", "type": "PHONE_NUMBER"}]}
 
 
+def onward(folder: Path) -> dict[str, Any]:
+    """A quick connect to the queue, by a flow that leaves a note."""
+    document = to_queue()
+    note = action("note", "UpdateContactAttributes", "transfer", Attributes={"by": "onward"})
+    document |= {"StartAction": "note", "Actions": [note, *document["Actions"]]}
+    (folder / "flows").mkdir()
+    (folder / "flows" / "onward.json").write_text(json.dumps(document))
+    to = {"QueueId": "support", "ContactFlowId": "onward"}
+    return {"QuickConnectConfig": {"QuickConnectType": "QUEUE", "QueueConfig": to}, "Tags": {}}
+
+
 async def test_a_contact_is_transferred_after_a_question_or_without_a_word(tmp_path: Path) -> None:
+    facts = onward(tmp_path)
     async with (
         engine(tmp_path) as one,
         browser(one, "agent1") as page,
@@ -106,9 +119,12 @@ async def test_a_contact_is_transferred_after_a_question_or_without_a_word(tmp_p
         assert contact["third"]["conference"] and contact["state"] == "CONNECTED"
         await press(page, f"contact/{contact_id}/end", party="third")
         assert (await colleague.hung_up()).by == "BYE"
-        shown = await press(page, path, queue_id="support")
+        made = await one.house.directory.create(Kind.QUICK_CONNECT, "onward", facts)
+        shown = await press(page, path, quick_connect_id=made.id)
         assert shown["contacts"] == []
         await until(lambda: len(one.house.registry) == 1)
+        [live] = one.house.registry
+        await until(lambda: live.record.attributes == {"by": "onward"})
 
 
 async def test_who_may_not_have_a_panel_has_none(tmp_path: Path) -> None:
