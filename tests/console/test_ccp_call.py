@@ -28,7 +28,6 @@ CUSTOMER_HZ, AGENT_HZ, MANAGER_HZ, SAID_DBFS = 440.0, 1000.0, 1500.0, -10.0
 ALL_HZ = [CUSTOMER_HZ, AGENT_HZ, MANAGER_HZ]
 THERE, NOT_THERE = -35.0, -50.0  # dBFS: what is heard, and what is not
 MICROPHONE_RATE = 48_000
-EAR_SECONDS = 0.8
 AS_IT_IS = """localStorage.setItem("earshot.devices", '{"cleaned": false}');"""
 """A tone is noise to a browser that is left to clean the voice."""
 SENDS_ANYWAY = """
@@ -88,9 +87,9 @@ async def comes_to_hear(page: Page, *wanted: float) -> None:
     await until(heard)
 
 
-def the_agent_alone(heard: Samples) -> bool:
+def is_the_agent_alone(heard: Samples) -> bool:
     return (
-        len(heard) > 1000
+        len(heard) > 0
         and level_dbfs(heard, AGENT_HZ) > THERE
         and level_dbfs(heard, MANAGER_HZ) < NOT_THERE
     )
@@ -140,7 +139,7 @@ async def test_a_manager_hears_both_and_is_heard_by_nobody(tmp_path: Path) -> No
         await asyncio.gather(
             comes_to_hear(manager, CUSTOMER_HZ, AGENT_HZ),
             comes_to_hear(agent, CUSTOMER_HZ),
-            customer.talker.comes_to_hear(the_agent_alone),
+            customer.talker.comes_to_hear(is_the_agent_alone),
         )
         await picture(agent, "ccp-connected")
         await picture(manager, "ccp-monitoring")
