@@ -215,7 +215,7 @@ function DeedButton({ contact, deed, opened, onOpen }: DeedProps) {
       variant={COLORS[deed] ? "filled" : "default"}
       color={COLORS[deed]}
       disabled={busy}
-      px="xs"
+      px={4}
       style={WIDE.includes(deed) ? { gridColumn: "1 / -1" } : undefined}
       leftSection={Icon && <Icon size={16} aria-hidden />}
       aria-expanded={opens && opened === opens}

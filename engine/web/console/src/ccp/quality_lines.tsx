@@ -14,7 +14,7 @@ export function QualityLines() {
   return (
     <div>
       {phone.quality && <QualityLine way="heard" quality={phone.quality} />}
-      {spoken && spoken.mos > 0 && (
+      {phone.microphone === "live" && spoken && spoken.mos > 0 && (
         <QualityLine
           way="spoken"
           quality={{
