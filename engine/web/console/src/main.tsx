@@ -15,7 +15,11 @@ import { Shell, Waiting } from "./shell";
 const RETRIES = 2;
 setNonce(nonce); // of styles that dialogs add while they are open
 
-const theme = createTheme({ primaryColor: "blue", primaryShade: { light: 8, dark: 6 } });
+const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: 8,
+  respectReducedMotion: true,
+});
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

@@ -39,7 +39,7 @@ function QualityLine({ way, quality }: { way: "heard" | "spoken"; quality: Quali
         <Text size="xs" c="dimmed">
           {t(`ccp.quality.${way}`)}
         </Text>
-        <Badge size="sm" variant="light" tt="none" color={COLORS[grade]}>
+        <Badge size="sm" variant="dot" tt="none" color={COLORS[grade]}>
           {t(`ccp.quality.${grade}`)}
         </Badge>
       </Group>
