@@ -57,6 +57,7 @@ async def test_next_to_the_names_of_agents_in_a_live_conversation_you_will_see_a
         await supervisor.hung_up()
         await expect(row(page, "manager1")).to_have_count(0)
         await page.get_by_role("tab", name="Queues").click()
+        await expect(page.get_by_role("columnheader", name="In queue")).to_be_visible()
         await expect(row(page, "support")).to_be_visible()
         await picture(page, "metrics-queues")
         await page.get_by_role("tab", name="Routing profiles").click()
