@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -75,7 +76,7 @@ class Outbound:
         username = invite.username
         assert username, "only an agent calls somebody outside"
         hunt = self.hunt(invite.number, username, private=invite.caller.private)
-        record = outbound_record(hunt)
+        record = outbound_record(hunt, InitiationMethod.OUTBOUND, queue=hunt.queue)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         beside = self._registry.beside(username)
         agent = self._lines.take(invite, record.contact_id, beside, Party.AGENT)
@@ -219,19 +220,21 @@ class Outbound:
         self._callers[line.session] = username
 
 
-def outbound_record(hunt: Hunt) -> ContactRecord:
-    """A new contact with somebody outside, whom nobody has called yet."""
-    now = datetime.now(UTC)
-    contact_id = str(uuid4())
+def outbound_record(hunt: Hunt, method: InitiationMethod, **facts: Any) -> ContactRecord:
+    """A new contact with somebody outside, whom nobody has called yet.
+
+    `facts` are more of the record, by their names there.
+    """
+    now, contact_id = datetime.now(UTC), str(uuid4())
     return ContactRecord(
         contact_id=contact_id,
         initial_contact_id=contact_id,
-        initiation_method=InitiationMethod.OUTBOUND,
+        initiation_method=method,
         customer_endpoint=hunt.first.number,
         system_endpoint=caller_id(hunt.shown, hunt.first.trunk),
-        queue=hunt.queue,
         initiation=now,
         last_update=now,
+        **facts,
     )
 
 

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import structlog
 
 from config import RoutingSettings
 from engine.call import Call, Input
-from engine.contact_record import ContactRecord, InitiationMethod
+from engine.contact_record import InitiationMethod
 from engine.flow_calls import FlowCalls
-from engine.hunt import Hunt
 from engine.ledger import Ledger
 from engine.live import LiveContact
 from engine.moments import TRANSFER
-from engine.outbound import Outbound, queue_attributes
+from engine.outbound import Outbound, outbound_record, queue_attributes
 from engine.registry import Registry
-from engine.trunk_call import caller_id
 from sip import PeerError
 
 RING_SECONDS = 60.0
@@ -78,7 +74,7 @@ class OutboundContacts:
         hunt = self._calls.hunt(wanted.number, wanted.queue)
         if wanted.caller_id:
             hunt.shown = replace(hunt.shown, caller_id=wanted.caller_id)
-        record = api_record(hunt, wanted)
+        record = outbound_record(hunt, InitiationMethod.API, **wanted.facts)
         customer = self._outbound.reach(hunt, record.contact_id)
         if customer is None:
             raise PeerError("No trunk is available", status=UNAVAILABLE)
@@ -95,18 +91,3 @@ class OutboundContacts:
         log.info("contact", contact_id=live.contact_id, number=wanted.number)
         self._step(live, Input.API_DIALLED)
         return live
-
-
-def api_record(hunt: Hunt, wanted: Wanted) -> ContactRecord:
-    """A new contact with somebody outside, whom nobody has called yet."""
-    now, contact_id = datetime.now(UTC), str(uuid4())
-    return ContactRecord(
-        contact_id=contact_id,
-        initial_contact_id=contact_id,
-        initiation_method=InitiationMethod.API,
-        customer_endpoint=hunt.first.number,
-        system_endpoint=caller_id(hunt.shown, hunt.first.trunk),
-        initiation=now,
-        last_update=now,
-        **wanted.facts,
-    )
