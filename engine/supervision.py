@@ -26,6 +26,7 @@ MODES: Mapping[str, Mode] = {
     "BARGE": Mode.BARGE,
 }
 """By the API's words; WHISPER is ours."""
+MODE_NAMES: Mapping[Mode, str] = {mode: name for name, mode in MODES.items()}
 KEYS: Mapping[str, Mode] = {"4": Mode.LISTEN, "5": Mode.COACH, "6": Mode.BARGE, "0": Mode.LISTEN}
 """What the keys of the supervisor's phone switch to; 0 mutes, which is to listen again."""
 ENHANCED_LISTENERS = 2

@@ -15,12 +15,11 @@ from engine.directory import Kind
 from engine.house import House
 from engine.instants import Instants, instant
 from engine.live import Listener, LiveContact
-from engine.supervision import MODES, Stage
+from engine.supervision import MODE_NAMES, MODES, Stage
 from engine.web.shapes import Json
 from mixer import Mode, PortStats
 from recorder import Part
 
-MODE_NAMES = {mode: name for name, mode in MODES.items()}
 MAY = {
     "dial": "OutboundCallAccess",
     "transfer": "BasicAgentAccess",

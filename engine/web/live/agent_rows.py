@@ -18,13 +18,12 @@ from engine.monitor_rights import LISTENS, MonitorRights
 from engine.queues import Floor
 from engine.refused import Refused
 from engine.registry import Registry
-from engine.supervision import MODES, Candidate, Stage, check
+from engine.supervision import MODE_NAMES, Candidate, Stage, check
 from engine.web.live.topic import Row, Viewer
 from engine.web.user_data import MONITORING
 
 Moment = Callable[[float], str | None]
 """UTC, by monotonic seconds; None for ever ago."""
-MODE_NAMES = {mode: name for name, mode in MODES.items()}
 ACTIVITIES = {
     Presence.OFFLINE: "OFFLINE",
     Presence.AVAILABLE: "AVAILABLE",
