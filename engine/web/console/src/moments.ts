@@ -1,6 +1,7 @@
 /** Times and durations as people read them. */
 
 import { useMemo } from "react";
+import { clock } from "./ccp/document";
 import { useSpoken } from "./i18n";
 
 export interface Clock {
@@ -30,9 +31,5 @@ export function useClock(): Clock {
 
 /** h:mm:ss, or m:ss below an hour; "" for null. */
 export function lasting(seconds: number | null): string {
-  if (seconds === null) return "";
-  const whole = Math.max(0, Math.floor(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number) => String(n).padStart(2, "0");
-  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  return seconds === null ? "" : clock(seconds);
 }

@@ -19,10 +19,11 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useSpoken } from "../i18n";
+import { useNow } from "../rows";
 import { type Contact, clock, type Deed, deeds, secondsSince } from "./document";
 import { NumberPad } from "./number_pad";
 import { QuickConnects } from "./quick_connects";
-import { useCcp, useNow } from "./use_ccp";
+import { useCcp } from "./use_ccp";
 
 const ICONS: Partial<Record<Deed, LucideIcon>> = {
   accept: Phone,

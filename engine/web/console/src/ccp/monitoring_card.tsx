@@ -3,8 +3,9 @@
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { Headphones, PhoneOff } from "lucide-react";
 import { useSpoken } from "../i18n";
+import { useNow } from "../rows";
 import { type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
-import { useCcp, useNow } from "./use_ccp";
+import { useCcp } from "./use_ccp";
 
 type Props = { contact: Contact; monitor: Monitored };
 

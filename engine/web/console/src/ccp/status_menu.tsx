@@ -3,9 +3,10 @@
 import { Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
 import { useSpoken } from "../i18n";
+import { useNow } from "../rows";
 import { byUrgency, type CcpDocument, type ContactState, clock, secondsSince } from "./document";
 import { askToNotify } from "./incoming";
-import { useCcp, useNow } from "./use_ccp";
+import { useCcp } from "./use_ccp";
 
 const OF_STATUS = { ROUTABLE: "teal", CUSTOM: "yellow", OFFLINE: "gray" } as const;
 const OF_CONTACT: Partial<Record<ContactState, string>> = { MISSED: "red", ENDED: "orange" };

@@ -1,5 +1,6 @@
 /** A row of the live topic "agents" (engine/web/live/agent_rows.py). */
 
+import type { ContactState } from "../ccp/document";
 import type { Row } from "../live";
 
 export type Activity =
@@ -10,15 +11,6 @@ export type Activity =
   | "ON_CONTACT"
   | "AFTER_CONTACT_WORK"
   | "MISSED"
-  | "MONITORING";
-
-export type ContactState =
-  | "INCOMING"
-  | "CONNECTING"
-  | "CONNECTED"
-  | "CONNECTED_ONHOLD"
-  | "MISSED"
-  | "ENDED"
   | "MONITORING";
 
 export interface AgentContact {
