@@ -11,9 +11,11 @@ from pathlib import Path
 import httpx
 
 from config import EventSettings
-from engine.events.outbox import Event, Outbox, Undelivered
+from engine.events.outbox import Declined, Event, Outbox, Undelivered
 
 TIMEOUT_SECONDS = 5.0
+DECLINES = frozenset({400, 413, 415, 422})
+"""What a server answers to events that it will not take the next time either."""
 OWNER_ONLY = 0o600
 """Mode of the file: it tells who called whom."""
 
@@ -51,19 +53,22 @@ class File:
 
 
 class Endpoint:
-    """Posted to until it answers 2xx; what else it says is not read."""
+    """Posted to until it answers 2xx, or that it declines; what else it says is not read."""
 
     def __init__(self, url: str, token: str | None) -> None:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def deliver(self, events: Sequence[Event]) -> None:
-        """Raises Undelivered."""
+        """Raises Undelivered or Declined."""
         try:
             async with (
                 httpx.AsyncClient(timeout=TIMEOUT_SECONDS, headers=self._headers) as client,
                 client.stream("POST", self._url, json=list(events)) as answer,
             ):
                 answer.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            declined = error.response.status_code in DECLINES
+            raise (Declined if declined else Undelivered)(str(error)) from error
         except httpx.HTTPError as error:
             raise Undelivered(f"{type(error).__name__} {error}") from error

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config import EventSettings
-from engine.events.destinations import Endpoint, File, outboxes
-from engine.events.outbox import Undelivered
+from engine.events.destinations import DECLINES, Endpoint, File, outboxes
+from engine.events.outbox import Declined, Undelivered
 from tests.rig.web_service import web_service
 
 
@@ -39,10 +39,18 @@ async def test_a_url_is_sent_an_array_and_our_token() -> None:
     assert asked.headers["authorization"] == "Bearer secret"
 
 
-@pytest.mark.parametrize("status", [302, 400, 500])
+@pytest.mark.parametrize("status", [302, 401, 404, 429, 500])
 async def test_whatever_is_not_2xx_is_tried_again(status: int) -> None:
     async with web_service((status, b"")) as service:
-        with pytest.raises(Undelivered, match=str(status)):
+        with pytest.raises(Undelivered, match=str(status)) as raised:
+            await Endpoint(service.url, None).deliver([{"n": 1}])
+    assert raised.type is Undelivered
+
+
+@pytest.mark.parametrize("status", sorted(DECLINES))
+async def test_a_url_may_decline_events_for_good(status: int) -> None:
+    async with web_service((status, b"")) as service:
+        with pytest.raises(Declined, match=str(status)):
             await Endpoint(service.url, None).deliver([{"n": 1}])
 
 
