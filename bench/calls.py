@@ -43,7 +43,6 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from bench.aftermath import faults
@@ -59,6 +58,7 @@ from bench.load import (
     reserved_ports,
     run_load,
 )
+from bench.report import progress, report
 from bench.usage import Cpu, cpu_of, machine, resident_bytes
 from engine.records import RecordError
 from tests.rig.house import to_queue
@@ -82,7 +82,6 @@ FAILURES = (
 )
 
 Json = dict[str, Any]
-progress = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,13 +301,7 @@ def main() -> None:
         except FAILURES as error:
             log = log_end(options.folder)
             sys.exit(f"bench.calls: {type(error).__name__}: {error}\n{log}".rstrip())
-    if arguments.json:
-        print(json.dumps(figures))
-    else:
-        Console().print(table(figures))
-    for problem in figures["problems"]:
-        progress.print(problem, style="red", markup=False, soft_wrap=True)
-    sys.exit(bool(figures["problems"]))
+    report(figures, None if arguments.json else table(figures))
 
 
 if __name__ == "__main__":

@@ -36,13 +36,12 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
-
 from bench.build import BuildFailed
 from bench.calls import MARGIN_SECONDS, SETTLE_SECONDS, Pins, plan_of
 from bench.engine_process import ROOT
 from bench.load import BareLoop, LoadFailed, LoadResult, reserved_ports, run_load
 from bench.media_host import Outcome, Setup
+from bench.report import plain, progress, report
 from bench.rtpengine import Rtpengine, RtpengineFailed, installed
 from bench.usage import Cpu, cpu_of, machine, resident_bytes
 from tests.rig.child import end_child
@@ -52,7 +51,6 @@ START_SECONDS = 45.0
 STOP_SECONDS = 60.0  # until the last file is read back
 SHARE = 0.7  # of a core
 Json = dict[str, Any]
-progress = Console(stderr=True, highlight=False)
 
 
 class HostFailed(Exception):
@@ -281,10 +279,7 @@ def main() -> None:
         figures = asyncio.run(run(options))
     except (BuildFailed, HostFailed, LoadFailed, RtpengineFailed, OSError, TimeoutError) as error:
         sys.exit(f"bench.media: {type(error).__name__}: {error}")
-    print(json.dumps(figures, indent=None if given.json else 2))
-    for problem in figures["problems"]:
-        progress.print(problem, style="red", markup=False)
-    sys.exit(bool(figures["problems"]))
+    report(figures, None if given.json else plain(figures))
 
 
 if __name__ == "__main__":

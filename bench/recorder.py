@@ -24,7 +24,6 @@ from their first frame.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import threading
 import time
@@ -37,10 +36,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from bench.engine_process import ROOT
+from bench.report import report
 from bench.usage import RECORDER_THREAD, machine, read_thread
 from config.settings import RecordingSettings
 from recorder import Finished, RecordingError, Vault, Writer
@@ -252,13 +251,7 @@ def main() -> None:
             figures = run(options, Path(folder))
         except (RecordingError, OSError, TimeoutError) as error:
             sys.exit(f"bench.recorder: {type(error).__name__}: {error}")
-    if as_json:
-        print(json.dumps(figures))
-    else:
-        Console().print(table(figures))
-    for problem in figures["problems"]:
-        print(problem, file=sys.stderr)
-    sys.exit(bool(figures["problems"]))
+    report(figures, None if as_json else table(figures))
 
 
 if __name__ == "__main__":

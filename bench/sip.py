@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +35,13 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from bench.bridge import CALLEE
 from bench.calls import Pins
 from bench.engine_process import EngineFailed
 from bench.messages import parse_us, serialise_us
+from bench.report import progress, report
 from bench.server_process import ServerProcess
 from bench.sip_engine import engine_us_per_call
 from bench.sipp import Calls, Served, SippFailed, callee, callers
@@ -58,7 +57,6 @@ SLOWEST = 50  # calls in a second; what is slower has failed
 FAILURES = (EngineFailed, OSError, Refused, SippFailed, TimeoutError)
 
 Json = dict[str, Any]
-progress = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +237,7 @@ def main() -> None:
             figures = asyncio.run(run(options))
         except FAILURES as error:
             sys.exit(f"bench.sip: {type(error).__name__}: {error}")
-    if asked.json:
-        print(json.dumps(figures))
-    else:
-        Console().print(table(figures))
-    for problem in figures["problems"]:
-        progress.print(problem, style="red", markup=False, soft_wrap=True)
-    sys.exit(bool(figures["problems"]))
+    report(figures, None if asked.json else table(figures))
 
 
 if __name__ == "__main__":
