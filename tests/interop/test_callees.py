@@ -30,7 +30,7 @@ GOODBYE = (pause(200), PHONE.request("BYE", 200), recv(200))
 AUDIO = audio(4000)
 Transport = Literal["udp", "tcp"]
 SESSION_ID = "0123456789abcdef0123456789abcdef"
-AGENTS = 40  # more than there are tests here
+AGENTS = 60  # more than there are tests that take one
 NEXT = count()
 
 

@@ -49,11 +49,20 @@ PREVIEW = (
 ANSWERED = (recv(200, CALLER.learns), CALLER.ack(), *BYE)
 
 
+def notified(cseq: int, status: str, state: str) -> tuple[Step, ...]:
+    """How far the caller is with what we have asked it for."""
+    headers = ("Event: refer", f"Subscription-State: {state}")
+    kind = "message/sipfrag;version=2.0"
+    progress = CALLER.request("NOTIFY", cseq, *headers, body=f"SIP/2.0 {status}\n", kind=kind)
+    return progress, recv(200)
+
+
 @dataclass
 class Call:
     """One session with SIPp, and our side of its description."""
 
     exchange: Exchange
+    phone: Sipp
     session: SessionId
     negotiation: Negotiation
     answer: SessionDescription
@@ -85,12 +94,11 @@ async def exchange() -> AsyncIterator[Exchange]:
 async def called(exchange: Exchange, folder: Path, steps: Sequence[Step]) -> AsyncIterator[Call]:
     """SIPp calls us and plays this; in the end it has seen what was to come, in that order."""
     file = CALLER.write(folder / "caller.xml", steps)
-    target = f"{exchange.sip.host}:{exchange.sip.port}"
-    async with Sipp(file, folder, target=target) as sipp:
+    async with Sipp(file, folder, target=exchange.address) as sipp:
         invite = await exchange.rings()
         assert invite.offer
         negotiation = Negotiation("127.0.0.1", 20000, CODECS, 1)
-        yield Call(exchange, invite.session, negotiation, negotiation.answer(invite.offer))
+        yield Call(exchange, sipp, invite.session, negotiation, negotiation.answer(invite.offer))
         report = await sipp.finished()
         assert report.ok, report
 
@@ -142,8 +150,7 @@ async def test_a_caller_changes_the_media_before_the_answer(
 
 @pytest.mark.interop("CANCEL of a call to us, received", "SIPp")
 async def test_a_caller_gives_up(exchange: Exchange, tmp_path: Path) -> None:
-    target = f"{exchange.sip.host}:{exchange.sip.port}"
-    async with Sipp("cancel", tmp_path, target=target, milliseconds=50) as sipp:
+    async with Sipp("cancel", tmp_path, target=exchange.address, milliseconds=50) as sipp:
         invite = await exchange.rings()
         exchange.sip.ring(invite.session)
         assert (await exchange.take(Ended)).cause is Cause.CANCELLED
@@ -205,20 +212,12 @@ async def test_we_hold_by_update(exchange: Exchange, tmp_path: Path) -> None:
 
 @pytest.mark.interop("REFER of ours, and its NOTIFYs", "SIPp")
 async def test_we_send_a_caller_elsewhere(exchange: Exchange, tmp_path: Path) -> None:
-    def notify(cseq: int, status: str, state: str) -> list[Step]:
-        headers = ("Event: refer", f"Subscription-State: {state}")
-        kind = "message/sipfrag;version=2.0"
-        return [
-            CALLER.request("NOTIFY", cseq, *headers, body=f"SIP/2.0 {status}\n", kind=kind),
-            recv(200),
-        ]
-
     steps = [
         *UP,
         recv("REFER", Check("sip:elsewhere@192.0.2.9", "Refer-To"), Check("sip:", "Referred-By")),
         CALLER.respond("202 Accepted"),
-        *notify(2, "180 Ringing", "active;expires=60"),
-        *notify(3, "200 OK", "terminated;reason=noresource"),
+        *notified(2, "180 Ringing", "active;expires=60"),
+        *notified(3, "200 OK", "terminated;reason=noresource"),
         *BYE,
     ]
     async with called(exchange, tmp_path, steps) as call:

@@ -12,20 +12,22 @@ from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS
 from tests.rig.virtual_phone import audio
 
 REALM = "carrier.example"
-LOGIN = {"username": "us", "password": "open sesame", "realm": REALM}
+LOGIN = {"username": "us", "password": "open-sesame", "realm": REALM}
 AUDIO = SessionDescription.parse(audio(4000))
 
 E = TypeVar("E")
 
 
 class Exchange:
-    """Its only user is "us". Events keep their order until they are taken."""
+    """Its only user is "us". Events keep their order until they are taken.
 
-    def __init__(self, host: str = "127.0.0.2") -> None:
+    `sip` is settings of that section, over what the tests want by default.
+    """
+
+    def __init__(self, host: str = "127.0.0.2", **sip: Any) -> None:
         us = Account("us", {name: ha1("us", REALM, LOGIN["password"], name) for name in ALGORITHMS})
-        settings = SipSettings(
-            host=host, port=0, realm=REALM, overload_seconds=NEVER_BEHIND_SECONDS
-        )
+        wanted = {"port": 0, "realm": REALM, "overload_seconds": NEVER_BEHIND_SECONDS, **sip}
+        settings = SipSettings(host=host, **wanted)
         self.sip = SipTransport(settings, {"us": us}, self._on_event)
         self.events: list[Event] = []
         self._news = asyncio.Event()
@@ -36,6 +38,10 @@ class Exchange:
 
     async def __aexit__(self, *_: object) -> None:
         await self.sip.stop()
+
+    @property
+    def address(self) -> str:
+        return f"{self.sip.host}:{self.sip.port}"
 
     def trunk(self, **values: Any) -> dict[str, Any]:
         """What the house has to know of it."""

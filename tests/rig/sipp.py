@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 import shutil
 import sys
 import time
@@ -32,6 +33,7 @@ from tests.rig.tones import read_wav, tone
 HOST = "127.0.0.1"
 RUN_SECONDS = 30.0  # of all calls, unless somebody says otherwise
 SCENARIOS = Path(__file__).parents[1] / "interop"
+ANSWER = re.compile(r"SIP/2\.0 200 .*?CSeq:[^\n]*INVITE", re.DOTALL)
 LOG_CHARACTERS = 4000  # of a log's end, in a report
 SAID_HZ, SAID_SECONDS, SAID_DBFS = 440.0, 1.0, -20.0  # when the caller gives nothing to say
 TRANSPORTS = {"udp": "u1", "tcp": "t1"}
@@ -88,6 +90,7 @@ class Sipp:
     host          its own address, on which it listens and from which it sends
     users         lines of the CSV file, each used by one call: [field0], [field1] ...
     keys          values for the scenario's own [keywords]
+    proves        what its digests cover in place of `target`: "user@host:port"
     say           mono WAV, 16 bit, 8000 Hz, sent as mu-law; a tone when not given
     """
 
@@ -106,6 +109,7 @@ class Sipp:
         transport: Literal["udp", "tcp"] = "udp",
         users: Sequence[tuple[str, ...]] = (),
         keys: Mapping[str, str] | None = None,
+        proves: str = "",
         say: Path | None = None,
     ) -> None:
         self.host, self.port = host, port or free_ports(1, host)[0]
@@ -123,6 +127,7 @@ class Sipp:
             *("-i", host, "-p", str(self.port), "-t", TRANSPORTS[transport]),
             *("-mi", HOST, "-mp", str(free_media_port())),
             *("-inf", "users.csv") * bool(users),
+            *("-auth_uri", proves) * bool(proves),
             *(part for key, value in (keys or {}).items() for part in ("-key", key, value)),
             *("-nostdin", "-trace_stat", "-stf", "statistics.csv", "-fd", "1"),
             *("-trace_err", "-error_file", "errors.log"),
@@ -168,6 +173,15 @@ class Sipp:
     def has_seen(self, line: str) -> bool:
         """Whether a message that begins so, or any line of one, went either way."""
         return f"\n{line}" in self._whole("messages.log")
+
+    @property
+    def dialog(self) -> str:
+        """How a Replaces field (RFC 3891) names the call that was answered, to its other side."""
+        answer = ANSWER.search(self._whole("messages.log"))
+        assert answer, "nobody has answered"
+        head = dict(line.split(":", 1) for line in answer[0].splitlines()[1:])
+        to_tag, from_tag = (head[name].partition("tag=")[2].strip() for name in ("From", "To"))
+        return f"{head['Call-ID'].strip()};to-tag={to_tag};from-tag={from_tag}"
 
     async def stop(self) -> None:
         """End the process, whatever it does."""
