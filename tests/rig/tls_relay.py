@@ -2,6 +2,9 @@
 
 async with TlsRelay((HOST, server.tls_port), context) as relay:
     await Sipp(..., target=relay.address, transport="tcp").run()
+
+async with TlsRelay((HOST, sipp.port), context, inward=True) as relay:
+    ...  # whoever connects to relay.address by TLS has reached SIPp
 """
 
 from __future__ import annotations
@@ -17,10 +20,17 @@ CHUNK = 65536  # octets at once
 
 
 class TlsRelay:
-    """Each connection to `address` becomes one of TLS to `target`, made as `context` says."""
+    """Each connection to `address` becomes one to `target`; the second is TLS, `inward` the first.
 
-    def __init__(self, target: tuple[str, int], context: ssl.SSLContext) -> None:
-        self._target, self._context = target, context
+    `context` is that of the relay's end of it.
+    """
+
+    def __init__(
+        self, target: tuple[str, int], context: ssl.SSLContext, *, inward: bool = False
+    ) -> None:
+        self._target = target
+        self._outside = context if inward else None
+        self._inside = None if inward else context
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
 
@@ -30,7 +40,7 @@ class TlsRelay:
         return f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._begin, HOST, 0)
+        self._server = await asyncio.start_server(self._begin, HOST, 0, ssl=self._outside)
         return self
 
     async def __aexit__(
@@ -48,7 +58,7 @@ class TlsRelay:
         self._serving.add(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._target, ssl=self._context)
+        there, back = await asyncio.open_connection(*self._target, ssl=self._inside)
         await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
 
 
