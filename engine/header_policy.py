@@ -3,15 +3,17 @@
 Two may want one: flows, as $.Media.Sip.Headers.<Name>, and the phone that is called because of the
 call. What is not in the table is neither shown nor sent on, so the topology of each side is hidden
 from the other; of X- headers flows may read every one, and phones get those the settings name.
+Why a party goes (Reason, RFC 3326) the other one is told as a number: words may name hosts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from sip import Reason
 from sip.headers import Headers, canonical
 
 Fields = tuple[tuple[str, str], ...]
@@ -69,6 +71,9 @@ WANTED: Final = tuple(
     if policy.shown is not Shown.NO or policy.onward is Onward.KEPT
 )
 
+FAREWELLS: Final = frozenset({"SIP", "Q.850"})
+"""Protocols whose reasons cross from the leg that ends, by BYE or CANCEL, to the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -112,6 +117,11 @@ class HeaderPolicy:
         """What the INVITE of a leg says besides what every INVITE says."""
         named = ((self.contact_id_header, contact_id),) if self.contact_id_header else ()
         return (*carried.onward, *named)
+
+    def farewell(self, reasons: Iterable[Reason]) -> Reason | None:
+        """What the other leg is told of them: the first that may cross."""
+        crossing = (one for one in reasons if one.cause and one.protocol.upper() in FAREWELLS)
+        return next((Reason(one.protocol, one.cause) for one in crossing), None)
 
     def outside(self, carried: Carried) -> Fields:
         """What the INVITE to a trunk says besides: nothing of whoever else is in the call."""

@@ -18,7 +18,7 @@ from engine.records import ContactRecord
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Mode, Port, Role, Route, Tap
 from recorder import Part
-from sip import Caller
+from sip import Caller, Reason
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle
@@ -92,6 +92,8 @@ class LiveContact:
     """The phone that rings; once answered it is the agent's."""
     refusal: int = NO_ANSWER
     """SIP status with which the last phone refused to be the agent's."""
+    farewell: Reason | None = None
+    """Why a party has just hung up: what the others are told who are dropped because of it."""
     agent: Line | None = None
     third_party: Line | None = None
     """Somebody outside who talks with the customer in the agent's place, or the flow's."""

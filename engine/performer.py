@@ -270,12 +270,12 @@ class Performer:
         line, live.third_party = live.third_party, None
         self._mixer.route(live.contact_id, live.routes())
         if line is not None:
-            self._lines.drop(line)
+            self._lines.drop(line, live.farewell)
 
     def _cancel_agent(self, live: LiveContact) -> None:
         line, live.ringing = live.ringing, None
         if line is not None:
-            self._lines.drop(line)
+            self._lines.drop(line, live.farewell)
 
     def _start_whisper(self, live: LiveContact) -> None:
         live.note(now := datetime.now(UTC), connected_to_system=now)
@@ -331,13 +331,13 @@ class Performer:
         self._mixer.route(live.contact_id, live.routes())
         self._recordings.observe(live)
         if line is not None:  # else another contact has taken it
-            self._lines.drop(line)
+            self._lines.drop(line, live.farewell)
             self._router.release(line.username, live.contact_id)
 
     def _hang_up_customer(self, live: LiveContact) -> None:
         self._mixer.route(live.contact_id, set())
         if live.customer.contact_id == live.contact_id:  # else another contact has taken it
-            self._lines.drop(live.customer)
+            self._lines.drop(live.customer, live.farewell)
 
     def _close(self, live: LiveContact) -> None:
         ended_by = live.call.ended_by

@@ -298,7 +298,9 @@ class Switchboard:
         if line is live.customer or (line is live.agent and live.call.state is State.BRIDGED):
             said = of_end(event.reasons)
             live.note(datetime.now(UTC), signalling={**live.record.signalling, **said})
+        live.farewell = self._headers.farewell(event.reasons)
         self._lost(live, line, hung_up=event.cause in HUNG_UP)
+        live.farewell = None
 
     def _vanished(self, live: LiveContact, line: Line, _: MediaTimedOut) -> None:
         if not line.may_fall_silent:

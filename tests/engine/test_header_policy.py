@@ -13,7 +13,8 @@ from engine.header_policy import (
     HeaderPolicy,
 )
 from sip.headers import Headers
-from tests.rig.house import AUDIO, action, engine, flow, phone
+from sip.reason import reasons_in
+from tests.rig.house import AUDIO, action, converse, engine, flow, phone
 from tests.rig.patience import until
 
 SESSION_ID = "ab30317f1a784dc48ff824d0d3715d86;remote=00000000000000000000000000000000"
@@ -112,6 +113,37 @@ def test_phones_are_told_the_contact_only_when_the_settings_say_how() -> None:
     assert HeaderPolicy().fields(Carried(), "c-1") == ()
     named = HeaderPolicy(contact_id_header="X-Contact-Id")
     assert named.fields(Carried(), "c-1") == (("X-Contact-Id", "c-1"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", None),
+        ("Q.850;cause=16", "Q.850;cause=16"),
+        ('SIP;cause=200;text="of host.inside"', "SIP;cause=200"),
+        ("Preemption;cause=1, q.850;cause=17", "q.850;cause=17"),
+        ('SIP;text="no number"', None),
+    ],
+)
+def test_why_a_party_goes_crosses_as_a_number(said: str, told: str | None) -> None:
+    reasons = reasons_in(Headers([("Reason", said)] if said else []))
+    farewell = HeaderPolicy().farewell(reasons)
+    assert (farewell and str(farewell)) == told
+
+
+async def test_who_rings_or_talks_is_told_why_the_other_party_has_gone(tmp_path: Path) -> None:
+    why = (("Reason", 'Q.850;cause=31;text="of host.inside"'),)
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        await agent.register()
+        await customer.invite("support", AUDIO)
+        await agent.called()
+        agent.ring()
+        customer.hang_up(why)
+        gone = await agent.hung_up()
+        assert (gone.by, gone.reason) == ("CANCEL", "Q.850;cause=31")
+        await converse(one, customer, agent, "support")
+        agent.hang_up(why)
+        assert (await customer.hung_up()).reason == "Q.850;cause=31"
 
 
 async def test_a_flow_reads_a_header_and_the_agents_phone_gets_what_it_may(tmp_path: Path) -> None:

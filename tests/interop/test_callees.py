@@ -275,11 +275,12 @@ async def test_of_two_phones_the_one_that_does_not_answer_is_told_that_another_h
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.interop("CANCEL before the answer", "SIPp")
+@pytest.mark.interop("Reason of the customer", "SIPp")
 async def test_a_phone_is_told_when_the_customer_gives_up(server: Inline, tmp_path: Path) -> None:
     steps = [
         OURS,
         RINGS,
-        recv("CANCEL"),
+        recv("CANCEL", Check("Q.850;cause=16$", "Reason")),
         OK,
         PHONE.respond_to_invite("487 Request Terminated"),
         recv("ACK"),
@@ -297,7 +298,7 @@ async def test_an_answer_that_crosses_a_cancel_is_hung_up(server: Inline, tmp_pa
 async def give_up(server: Inline, steps: Sequence[Step], folder: Path) -> None:
     async with case(server, folder, steps) as it:
         await until(lambda: it.phones[0].has_seen("SIP/2.0 180"))
-        it.customer.hang_up()
+        it.customer.hang_up((("Reason", 'Q.850;cause=16;text="Inside"'),))
         await it.played()
 
 
