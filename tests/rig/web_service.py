@@ -28,16 +28,22 @@ class WebService:
     headers: dict[str, str] = field(default_factory=dict)
     """Sent with every reply."""
 
+    def reply(self, asked: Asked) -> Reply | None:
+        if not self.replies:
+            return None
+        return self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
             headers = dict(pairs(lines))
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             self.asked.append(Asked(first.split()[1], headers, body))
-            if not self.replies:
+            reply = self.reply(self.asked[-1])
+            if reply is None:
                 await reader.read()  # until the client gives up
                 return
-            status, answer = self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)
+            status, answer = reply
             told = {"Content-Length": str(len(answer)), "Connection": "close", **self.headers}
             lines = [f"HTTP/1.1 {status} As told", *(f"{k}: {v}" for k, v in told.items())]
             writer.write("\r\n".join([*lines, "", ""]).encode() + answer)
@@ -58,7 +64,13 @@ def pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
 @asynccontextmanager
 async def web_service(*replies: Reply) -> AsyncIterator[WebService]:
     one = WebService(list(replies))
+    async with serving(one):
+        yield one
+
+
+@asynccontextmanager
+async def serving(one: WebService) -> AsyncIterator[None]:
     server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
     one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
-        yield one
+        yield
