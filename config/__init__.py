@@ -10,10 +10,10 @@
 contact flows may name, `functions.py` what runs when they call a function, `bots.py` whom callers
 talk with in them, `streaming.py` who hears them meanwhile, `storage.py` where recordings go, who
 can read them and for how long they stay, `browsers.py` where phones in browsers are reached,
-`login.py` how browsers log in, `events.py` who is told of contacts and agents, `trace.py` what is
-kept of messages, `section.py` what all of them are made of. `directory.py` ties people, queues and
-numbers together and writes a first file, `problems.py` finds the words, `loader.py` reads. Packages
-import the section that is theirs.
+`login.py` how browsers log in, `oidc.py` who else vouches for people, `events.py` who is told of
+contacts and agents, `trace.py` what is kept of messages, `section.py` what all are made of.
+`directory.py` ties people, queues and numbers together and writes a first file, `problems.py` finds
+the words, `loader.py` reads. Packages import the section that is theirs.
 
 The environment wins over the file: EARSHOT_SIP__PORT=5070. An unknown key is an error, with the
 known key it resembles; no message holds the value of a secret. What is allowed but hardly meant,
@@ -29,6 +29,7 @@ from config.functions import Function, FunctionSettings
 from config.hours import Hours
 from config.loader import load, warnings
 from config.login import LoginSettings
+from config.oidc import OidcSettings
 from config.people import Agent, Person, Supervisor
 from config.problems import ConfigError, Problem
 from config.settings import (
@@ -66,6 +67,7 @@ __all__ = [
     "MediaSettings",
     "Number",
     "NumberPlan",
+    "OidcSettings",
     "Person",
     "Problem",
     "PromptSettings",

@@ -20,6 +20,7 @@ from config.functions import Function, FunctionSettings
 from config.hours import Hours
 from config.listeners import AddressText, ListenerText
 from config.login import LoginSettings
+from config.oidc import OidcSettings
 from config.people import Agent, DigestAlgorithm, DigestQop, Supervisor
 from config.section import (
     E164,
@@ -299,6 +300,7 @@ class Settings(BaseSettings):
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
     login: LoginSettings = LoginSettings()
+    oidc: OidcSettings = OidcSettings()
     events: EventSettings = EventSettings()
     database: DatabaseSettings = DatabaseSettings()
     trace: TraceSettings = TraceSettings()

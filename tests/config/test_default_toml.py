@@ -76,6 +76,7 @@ def test_a_setting_that_is_written_out_is_written_with_its_default() -> None:
     named = {"contact_id_header", "host6", "hep_host", "hep_key", "hold_music", "token", "ca_file"}
     events = {"file"}
     stores = {"location", "endpoint", "credentials", "master_key", "bucket"}
-    without_default = {*named, *events, *certificates, *stores}
+    provider = {"issuer", "client_id", "client_secret", "origin"}
+    without_default = {*named, *events, *certificates, *stores, *provider}
     every = {key for section in SECTIONS.values() for key in section.model_fields}
     assert set(set_keys) == every - without_default
