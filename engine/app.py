@@ -22,6 +22,7 @@ from engine.flow_shelf import FlowShelf
 from engine.house import House
 from engine.login import Credentials
 from engine.login.first_admin import first_admin
+from engine.login.oidc import ExtraMissing, check_extra
 from engine.prompt_shelf import PromptShelf
 from engine.prompts import PromptError, Prompts
 from engine.records import RecordError, RecordingStatus, Records, narrow
@@ -53,8 +54,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """An engine from start to stop; at the end it drains. Raises StartError."""
     try:
         allow(needed(settings))
+        check_extra(settings.oidc)
         shelf = FlowShelf(settings)
-    except (TooFewDescriptors, FlowFileError) as error:
+    except (TooFewDescriptors, ExtraMissing, FlowFileError) as error:
         raise StartError(str(error)) from error
     prompts = Prompts(settings.prompts)
     records = Records(settings.database.url)

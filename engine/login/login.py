@@ -25,6 +25,8 @@ WRONG = "User name or password is wrong"
 CODE_WANTED = "A code of the authenticator app is required, one that was not used before"
 SLOW_DOWN = "Too many wrong passwords: try again later"
 NO_PASSWORD = "Choose a password of your own for the browser first"
+MAX_TOLD = 100
+"""Characters of a name that somebody else made up."""
 UNKNOWN = "unknown"
 """In the audit trail in place of a name that nobody has: it may be a password."""
 
@@ -88,6 +90,29 @@ class Login:
         )
         self._ledger.audit(user.name, "login", None, attempt.source)
         return Entered(token, user, limited)
+
+    async def enter_vouched(self, username: str, source: str, agent: str) -> str:
+        """The token of a session for somebody whom a provider of identities vouches for: neither a
+        password nor a code is asked for, and nobody becomes a user by it."""
+        user = self._users.named(Kind.USER, username)
+        if user is None:
+            self.not_vouched(source, f"{username[:MAX_TOLD]!r} is no user")
+            raise Refused(404, "UserNotFoundException", "There is no user of that name")
+        now = datetime.now(UTC)
+        token = await self.sessions.open(user.id, now, limited=False, source=source, agent=agent)
+        self._ledger.audit(user.name, "login.vouched", None, source)
+        return token
+
+    def check_source(self, source: str) -> None:
+        """Raises Refused for an address that failed too often, by whichever way in."""
+        now = asyncio.get_running_loop().time()
+        if self._throttle.stand(source, "", now) is Stand.SOURCE_BLOCKED:
+            raise Refused(429, "ThrottlingException", SLOW_DOWN)
+
+    def not_vouched(self, source: str, why: str) -> None:
+        """What a browser brought from a provider of identities proves nobody."""
+        self._throttle.failed(source, "", asyncio.get_running_loop().time())
+        self._ledger.audit(UNKNOWN, "login.failed", None, f"{source}: {why}")
 
     async def federate(self, user: Resource) -> tuple[str, datetime]:
         """The token of a session for somebody whose access key was proven, and when it is over."""
