@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.login.oidc_ticket import RETURN
 from engine.records import RecordError
 from engine.refused import Refused
 from engine.web.access_keys import AccessKeys
@@ -25,8 +26,10 @@ from engine.web.session_door import SessionDoor
 from engine.web.signature import ALGORITHM, Signed, signer
 
 MAX_BODY_BYTES = 256_000
-OPEN = frozenset({"/earshot/v1/login", "/earshot/v1/prompt/file"})
+OPEN = frozenset({"/earshot/v1/login", "/earshot/v1/login/oidc", RETURN, "/earshot/v1/prompt/file"})
 """For whoever is nobody yet, and for whoever has a link that is signed."""
+SENT_BACK = frozenset({RETURN})
+"""Pages of others have it asked for, as they should: it has a proof of its own."""
 CLOSE_CODES = {401: 4401, 403: 4403}
 """How a WebSocket is refused: browsers tell a page nothing of one that was never accepted."""
 FAILED = 1011
@@ -82,7 +85,8 @@ class Gate:
         if self._is_operator(headers_of(scope).get("authorization", "")):
             return OPERATOR
         if scope["path"] in OPEN:
-            self._sessions.check_origin(scope)
+            if scope["path"] not in SENT_BACK:
+                self._sessions.check_origin(scope)
             return NOBODY
         return await self._sessions.caller(scope)
 

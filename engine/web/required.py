@@ -177,6 +177,8 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/earshot/v1/monitor/{contact_id}/mode": ("ManagerListenIn",),
     "/earshot/v1/live": (),
     "/earshot/v1/login": (),
+    "/earshot/v1/login/oidc": (),
+    "/earshot/v1/login/oidc/return": (),
     "/earshot/v1/logout": (),
     "/earshot/v1/me": (),
     "/earshot/v1/me/authenticator": (),

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from engine.audit_trail import AuditTrail
 from engine.house import House
 from engine.login import Login
+from engine.login.oidc import SingleSignOn, single_sign_on
 from engine.refused import Refused
 from engine.staff import digested
 from engine.web.access_keys import AccessKeys, master_key
@@ -48,6 +49,7 @@ from engine.web.live.viewers import Viewers
 from engine.web.login_api import LoginApi
 from engine.web.metrics_api import MetricsApi
 from engine.web.monitoring_api import MonitoringApi
+from engine.web.oidc_api import OidcApi
 from engine.web.outbound_api import OutboundApi
 from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
@@ -153,7 +155,10 @@ class WebServer(uvicorn.Server):
 
 
 def application(house: House) -> ASGIApp:
-    """The API of a house, behind its gate, and the console before it. Raises OSError: key file."""
+    """The API of a house, behind its gate, and the console before it.
+
+    Raises OSError: the key file, that of certificates.
+    """
     app = FastAPI(
         title="Earshot",
         version=version("earshot"),
@@ -166,7 +171,8 @@ def application(house: House) -> ASGIApp:
     keys, login = AccessKeys(house.directory, master), login_to(house, master)
     door = SessionDoor(login, house.directory, house.settings.login.origins)
     pace = Pace(house.settings.web.requests_per_second, house.settings.web.request_burst)
-    for each in own_apis(house, keys, login, door):
+    sign_on = single_sign_on(house.settings.oidc, login, master)
+    for each in own_apis(house, keys, login, door, sign_on):
         app.include_router(each, dependencies=[Depends(Paced(pace))])
     app.mount("/", connect(house, login, pace))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
@@ -178,7 +184,9 @@ def application(house: House) -> ASGIApp:
     return Pages(Gate(app, said, keys, door, Denials(house.ledger)))
 
 
-def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) -> list[APIRouter]:
+def own_apis(
+    house: House, keys: AccessKeys, login: Login, door: SessionDoor, sign_on: SingleSignOn | None
+) -> list[APIRouter]:
     """All that is below /earshot."""
     return [
         OwnApi(house, keys).router(),
@@ -187,6 +195,7 @@ def own_apis(house: House, keys: AccessKeys, login: Login, door: SessionDoor) ->
         MonitoringApi(house).router(),
         CcpApi(house).router(),
         LoginApi(login, house.directory).router(),
+        OidcApi(sign_on, Denials(house.ledger)).router(),
         AuditApi(AuditTrail(house.records), house.ledger).router(),
         PromptsApi(house).router(),
         live(house, login, door).router(),

@@ -27,7 +27,9 @@ async def test_every_operation_and_every_route_needs_a_permission(tmp_path: Path
         login = login_to(one.house, bytes(32))
         assert set(connect(one.house, login, Pace(1, 1)).operations) == set(REQUIRED)
         keys = AccessKeys(one.house.directory, bytes(32))
-        routers = own_apis(one.house, keys, login, SessionDoor(login, one.house.directory, []))
+        routers = own_apis(
+            *(one.house, keys, login, SessionDoor(login, one.house.directory, []), None)
+        )
         routes = [route for router in routers for route in router.routes]
         assert {route.path for route in routes} == set(OWN_REQUIRED)
         for route in routes:

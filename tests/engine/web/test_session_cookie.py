@@ -1,6 +1,6 @@
 import pytest
 
-from engine.web.session_cookie import cookie_of, token_in
+from engine.web.session_cookie import TICKET, cookie_of, ticket_cookie, token_in
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -25,3 +25,12 @@ def test_an_end_is_a_cookie_that_is_over() -> None:
 @pytest.mark.parametrize("cookies", ["", "other=1", "sid=", "=;;;", 'sid="'])
 def test_without_a_token_there_is_none(cookies: str) -> None:
     assert not token_in(cookies, "http")
+
+
+def test_a_login_under_way_has_a_cookie_of_its_own_for_as_long_as_it_may_take() -> None:
+    said = ticket_cookie("t", "https", 600)
+    assert said.startswith("__Host-oidc=t;")
+    assert {"HttpOnly", "SameSite=Lax", "Secure", "Max-Age=600"} <= set(said.split("; "))
+    assert token_in(said.partition(";")[0], "https", TICKET) == "t"
+    assert token_in(said.partition(";")[0], "https") is None
+    assert "Max-Age=0" in ticket_cookie("", "http", 600)
