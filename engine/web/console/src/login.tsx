@@ -1,4 +1,4 @@
-/** The door: log in, or choose a password where the one that was given is for once. */
+/** The door: log in, here or elsewhere, or choose a password where the given one is for once. */
 
 import {
   Alert,
@@ -11,13 +11,21 @@ import {
   TextInput,
   Title,
 } from "@mantine/core";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { ApiError, ask } from "./api";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { ApiError, ask, LOGIN } from "./api";
 import { useSpoken } from "./i18n";
 import { Problem } from "./parts/problem";
 import { useAccess } from "./session";
 
 const WANTS_CODE = "MfaRequiredException";
+
+/** Why who comes back from elsewhere is not logged in, as the engine has it in the address. */
+const REASONS = ["refused", "unknown", "busy", "unavailable"] as const;
+
+interface WaysIn {
+  Providers: { Name: string; Path: string }[];
+}
 
 export function Login() {
   const { t } = useSpoken();
@@ -27,9 +35,36 @@ export function Login() {
   return (
     <Door title={t("login.title")}>
       {changed && <Alert color="teal">{t("password.changed")}</Alert>}
+      <NotVouchedFor />
       <LoginForm />
+      <Elsewhere />
     </Door>
   );
+}
+
+function NotVouchedFor() {
+  const { t } = useSpoken();
+  const [told] = useState(() => new URLSearchParams(window.location.search).get("login"));
+  useEffect(() => window.history.replaceState(null, "", window.location.pathname), []);
+  const reason = REASONS.find((each) => each === told);
+  if (!reason) return null;
+  return (
+    <Alert color="red" variant="light" role="alert">
+      {t(`login.elsewhere.${reason}`)}
+    </Alert>
+  );
+}
+
+/** A link for each provider that vouches for people; who has none sees nothing. */
+function Elsewhere() {
+  const { t } = useSpoken();
+  const { leave } = useAccess();
+  const ways = useQuery({ queryKey: [LOGIN], queryFn: () => ask<WaysIn>("GET", LOGIN) });
+  return ways.data?.Providers.map((each) => (
+    <Button key={each.Path} component="a" href={each.Path} variant="default" onClick={leave}>
+      {t("login.elsewhere", { name: each.Name })}
+    </Button>
+  ));
 }
 
 function LoginForm() {

@@ -30,6 +30,8 @@ interface Access {
   me: Me | null | undefined;
   logIn: (username: string, password: string, code: string) => Promise<void>;
   logOut: () => Promise<void>;
+  /** Whoever goes to log in elsewhere may come back logged in. */
+  leave: () => void;
   /** After a change of the password the session is over. */
   forget: () => void;
 }
@@ -56,6 +58,7 @@ export function AccessProvider({ children }: { children: ReactNode }) {
     () => ({
       me,
       forget,
+      leave: () => localStorage.setItem(BEEN_HERE, "yes"),
       logIn: async (Username: string, Password: string, Code: string) => {
         setMe(await ask<Me>("POST", LOGIN, { Username, Password, Code }));
         localStorage.setItem(BEEN_HERE, "yes");

@@ -30,6 +30,14 @@ export const de: Record<keyof typeof en, string> = {
   "login.password": "Passwort",
   "login.code": "Code Ihrer Authenticator-App",
   "login.submit": "Anmelden",
+  "login.elsewhere": "Anmelden mit {name}",
+  "login.elsewhere.refused":
+    "Keine Anmeldung: Der Anbieter hat Sie nicht bestätigt. Bitte noch einmal.",
+  "login.elsewhere.unknown":
+    "Keine Anmeldung: Unter Ihrem Namen gibt es hier niemanden. Fragen Sie die Verwaltung.",
+  "login.elsewhere.busy": "Zu viele Anmeldungen im Augenblick: bitte später noch einmal.",
+  "login.elsewhere.unavailable":
+    "Der Anbieter ist nicht erreichbar: bitte später noch einmal, oder mit Passwort anmelden.",
   "password.title": "Neues Passwort wählen",
   "password.why": "Das Passwort, das Sie bekommen haben, gilt nur dieses eine Mal.",
   "password.new": "Neues Passwort",

@@ -28,6 +28,14 @@ export const en = {
   "login.password": "Password",
   "login.code": "Code of your authenticator app",
   "login.submit": "Log in",
+  "login.elsewhere": "Log in with {name}",
+  "login.elsewhere.refused":
+    "You were not logged in: the provider did not vouch for you. Try again.",
+  "login.elsewhere.unknown":
+    "You were not logged in: nobody of your name is a user here. Ask an administrator.",
+  "login.elsewhere.busy": "Too many logins at the moment: try again later.",
+  "login.elsewhere.unavailable":
+    "The provider cannot be reached: try again later, or log in with your password.",
   "password.title": "Choose a new password",
   "password.why": "The password you were given is good for this once.",
   "password.new": "New password",
