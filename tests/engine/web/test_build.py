@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from engine.web import build as building
 from engine.web.build import BuildError, build
 
+SCHEMA = {"paths": {"/users": {}}}
 NODE = "#!/bin/sh\necho {version}\n"
 NPM = """#!/bin/sh
 echo "$1" >>asked
@@ -47,21 +49,24 @@ def asked(sources: Path) -> list[str]:
     return told
 
 
-def test_it_builds_once_and_again_when_a_source_changes(
+def test_it_builds_once_and_again_when_a_source_or_the_schema_of_the_api_changes(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", install(tmp_path / "bin"))
     built = tmp_path / "static"
-    build(sources, built)
+    build(sources, built, SCHEMA)
     assert asked(sources) == ["ci", "run"]
     text = (built / "assets/a.js").read_bytes()
     assert gzip.decompress((built / "assets/a.js.gz").read_bytes()) == text
     (sources / "node_modules/changed").write_text("by npm")
-    build(sources, built)
+    build(sources, built, SCHEMA)
     assert not (sources / "asked").exists()
     (sources / "src/main.tsx").write_text("second")
-    build(sources, built)
+    build(sources, built, SCHEMA)
     assert asked(sources) == ["ci", "run"]
+    build(sources, built, {"paths": {}})
+    assert asked(sources) == ["ci", "run"]
+    assert json.loads((sources / "generated/openapi.json").read_text()) == {"paths": {}}
 
 
 def test_what_npm_says_is_told_when_it_fails(
@@ -69,7 +74,7 @@ def test_what_npm_says_is_told_when_it_fails(
 ) -> None:
     monkeypatch.setenv("PATH", install(tmp_path / "bin", install_status=1))
     with pytest.raises(BuildError, match=r"`npm ci .*` failed"):
-        build(sources, tmp_path / "static")
+        build(sources, tmp_path / "static", SCHEMA)
     assert not (tmp_path / "static").exists()
 
 
@@ -83,8 +88,8 @@ def test_an_old_node_is_replaced_by_a_newer_one_or_the_error_says_what_to_do(
     monkeypatch.setattr(building.sys, "executable", str(python))
     monkeypatch.setenv("PATH", install(tmp_path / "bin", version="v18.20.0"))
     with pytest.raises(BuildError, match=r"no Node 20\.19 or newer.*no such index"):
-        build(sources, tmp_path / "static")
+        build(sources, tmp_path / "static", SCHEMA)
     install(python.parent, version="v24.19.0")
     python.write_text("#!/bin/sh\nexit 0\n")
-    build(sources, tmp_path / "static")
+    build(sources, tmp_path / "static", SCHEMA)
     assert asked(sources) == ["ci", "run"]

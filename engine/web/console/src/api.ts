@@ -1,4 +1,9 @@
-/** Requests to the engine, with the session cookie of this browser. */
+/** Requests to the engine, with the session cookie of this browser, typed by its OpenAPI. */
+
+import createClient from "openapi-fetch";
+import type { components, paths } from "../generated/openapi";
+
+export type Schemas = components["schemas"];
 
 export class ApiError extends Error {
   constructor(
@@ -20,24 +25,24 @@ export function onSessionOver(listener: Listener): () => void {
   return () => overListeners.delete(listener);
 }
 
-/** Throws ApiError; status 0 where the engine cannot be reached. */
-export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new ApiError(0, "Unreachable", "");
-  }
-  if (answer.ok) return (await answer.json()) as T;
-  if (answer.status === 401 && path !== LOGIN) for (const each of overListeners) each();
-  throw await problem(answer);
-}
+/** Its methods take a path of the document, and what that path wants. */
+export const engine = createClient<paths>();
+
+engine.use({
+  onError: () => new ApiError(0, "Unreachable", ""),
+  onResponse: async ({ response, schemaPath }) => {
+    if (response.ok) return;
+    if (response.status === 401 && schemaPath !== LOGIN) for (const each of overListeners) each();
+    throw await problem(response);
+  },
+});
 
 export const LOGIN = "/earshot/v1/login";
+
+/** What was answered. Throws ApiError; status 0 where the engine cannot be reached. */
+export async function ask<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T;
+}
 
 async function problem(answer: Response): Promise<ApiError> {
   const type = answer.headers.get("x-amzn-ErrorType") ?? "";

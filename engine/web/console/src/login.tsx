@@ -13,7 +13,7 @@ import {
 } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { ApiError, ask, LOGIN } from "./api";
+import { ApiError, ask, engine, LOGIN } from "./api";
 import { useSpoken } from "./i18n";
 import { Problem } from "./parts/problem";
 import { useAccess } from "./session";
@@ -22,10 +22,6 @@ const WANTS_CODE = "MfaRequiredException";
 
 /** Why who comes back from elsewhere is not logged in, as the engine has it in the address. */
 const REASONS = ["refused", "unknown", "busy", "unavailable"] as const;
-
-interface WaysIn {
-  Providers: { Name: string; Path: string }[];
-}
 
 export function Login() {
   const { t } = useSpoken();
@@ -59,7 +55,7 @@ function NotVouchedFor() {
 function Elsewhere() {
   const { t } = useSpoken();
   const { leave } = useAccess();
-  const ways = useQuery({ queryKey: [LOGIN], queryFn: () => ask<WaysIn>("GET", LOGIN) });
+  const ways = useQuery({ queryKey: [LOGIN], queryFn: () => ask(engine.GET(LOGIN)) });
   return ways.data?.Providers.map((each) => (
     <Button key={each.Path} component="a" href={each.Path} variant="default" onClick={leave}>
       {t("login.elsewhere", { name: each.Name })}
@@ -129,7 +125,8 @@ function NewPassword({ onChanged }: { onChanged: () => void }) {
   const [again, setAgain] = useState("");
   const form = useForm(async () => {
     if (wanted !== again) throw new Error(t("password.differ"));
-    await ask("POST", "/earshot/v1/me/password", { Password: given, NewPassword: wanted });
+    const body = { Password: given, NewPassword: wanted };
+    await ask(engine.POST("/earshot/v1/me/password", { body }));
     onChanged();
     forget();
   });

@@ -1,99 +1,105 @@
 /** Users and security profiles, by Connect's operations with the cookie of the session. */
 
 import { useQuery } from "@tanstack/react-query";
-import { ask } from "./api";
+import { ask, engine, type Schemas } from "./api";
 import { useSession } from "./session";
 
-export interface Summary {
-  Id: string;
-  Name: string;
+export type User = Schemas["Connect.User"];
+/** What is chosen in a list: its id, and what it is called. */
+export interface Choice {
+  value: string;
+  label: string;
 }
 
-export interface User {
-  Id: string;
-  Username: string;
-  IdentityInfo?: { FirstName?: string; LastName?: string };
-  SecurityProfileIds: string[];
-  RoutingProfileId: string;
+const ALL = { maxResults: 1000 };
+const MOST_USERS = 500;
+
+function choices(summaries: { Id?: string; Name?: string }[] = []): Choice[] {
+  return summaries.map(({ Id = "", Name = "" }) => ({ value: Id, label: Name }));
 }
 
-export interface Profile {
-  Id: string;
-  SecurityProfileName: string;
-  Description?: string;
+/** Where the instance is a part of the path. */
+function useInstance() {
+  return { InstanceId: useSession().me.InstanceId };
 }
-
-const MOST = "maxResults=1000";
 
 export function useUsers() {
-  const { me } = useSession();
+  const instance = useInstance();
   return useQuery({
     queryKey: ["users"],
     queryFn: async () => {
-      const path = "/search-users";
-      const found = await ask<{ Users: (User & { Id: string })[] }>("POST", path, {
-        InstanceId: me.InstanceId,
-        MaxResults: 500,
-      });
-      return found.Users;
+      const body = { ...instance, MaxResults: MOST_USERS };
+      return (await ask(engine.POST("/search-users", { body }))).Users ?? [];
     },
   });
 }
 
-export function useUser(id: string) {
-  const { me } = useSession();
+export function useUser(UserId: string) {
+  const instance = useInstance();
   return useQuery({
-    queryKey: ["users", id],
-    queryFn: async () =>
-      (await ask<{ User: User }>("GET", `/users/${me.InstanceId}/${encodeURIComponent(id)}`)).User,
+    queryKey: ["users", UserId],
+    queryFn: async () => {
+      const params = { path: { ...instance, UserId } };
+      return (await ask(engine.GET("/users/{InstanceId}/{UserId}", { params }))).User ?? {};
+    },
   });
 }
 
 export function useSecurityProfiles() {
-  const { me, may } = useSession();
+  const params = { path: useInstance(), query: ALL };
   return useQuery({
     queryKey: ["profiles"],
     queryFn: async () =>
-      (
-        await ask<{ SecurityProfileSummaryList: Summary[] }>(
-          "GET",
-          `/security-profiles-summary/${me.InstanceId}?${MOST}`,
-        )
-      ).SecurityProfileSummaryList,
-    enabled: may("SecurityProfiles.View"),
+      choices(
+        (await ask(engine.GET("/security-profiles-summary/{InstanceId}", { params })))
+          .SecurityProfileSummaryList,
+      ),
+    enabled: useSession().may("SecurityProfiles.View"),
   });
 }
 
 export function useRoutingProfiles() {
-  const { me, may } = useSession();
+  const params = { path: useInstance(), query: ALL };
   return useQuery({
     queryKey: ["routing-profiles"],
     queryFn: async () =>
-      (
-        await ask<{ RoutingProfileSummaryList: Summary[] }>(
-          "GET",
-          `/routing-profiles-summary/${me.InstanceId}?${MOST}`,
-        )
-      ).RoutingProfileSummaryList,
-    enabled: may("RoutingPolicies.View"),
+      choices(
+        (await ask(engine.GET("/routing-profiles-summary/{InstanceId}", { params })))
+          .RoutingProfileSummaryList,
+      ),
+    enabled: useSession().may("RoutingPolicies.View"),
+  });
+}
+
+export function useHierarchyGroups() {
+  const params = { path: useInstance(), query: ALL };
+  return useQuery({
+    queryKey: ["hierarchy-groups"],
+    queryFn: async () =>
+      choices(
+        (await ask(engine.GET("/user-hierarchy-groups-summary/{InstanceId}", { params })))
+          .UserHierarchyGroupSummaryList,
+      ),
+    enabled: useSession().may("AgentGrouping.View"),
   });
 }
 
 /** What the profiles grant together: what a user may do who has them. */
 export function useGranted(profileIds: string[]) {
-  const { me } = useSession();
+  const instance = useInstance();
   return useQuery({
     queryKey: ["profiles", "granted", ...profileIds],
     queryFn: async () => {
       const lists = await Promise.all(
-        profileIds.map((id) =>
-          ask<{ Permissions: string[] }>(
-            "GET",
-            `/security-profiles-permissions/${me.InstanceId}/${encodeURIComponent(id)}?${MOST}`,
+        profileIds.map((SecurityProfileId) =>
+          ask(
+            engine.GET("/security-profiles-permissions/{InstanceId}/{SecurityProfileId}", {
+              params: { path: { ...instance, SecurityProfileId }, query: ALL },
+            }),
           ),
         ),
       );
-      return new Set(lists.flatMap((each) => each.Permissions));
+      return new Set(lists.flatMap((each) => each.Permissions ?? []));
     },
   });
 }

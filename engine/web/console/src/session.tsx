@@ -10,15 +10,9 @@ import {
   useMemo,
   useState,
 } from "react";
-import { ApiError, ask, LOGIN, onSessionOver } from "./api";
+import { ApiError, ask, engine, LOGIN, onSessionOver, type Schemas } from "./api";
 
-export interface Me {
-  UserId: string;
-  Username: string;
-  InstanceId: string;
-  Permissions: string[];
-  MustChangePassword: boolean;
-}
+export type Me = Schemas["Me"];
 
 export interface Session {
   me: Me;
@@ -51,7 +45,7 @@ export function AccessProvider({ children }: { children: ReactNode }) {
   }, [cache]);
   useEffect(() => onSessionOver(forget), [forget]);
   useEffect(() => {
-    if (localStorage.getItem(BEEN_HERE)) ask<Me>("GET", "/earshot/v1/me").then(setMe, forget);
+    if (localStorage.getItem(BEEN_HERE)) ask(engine.GET("/earshot/v1/me")).then(setMe, forget);
     else setMe(null);
   }, [forget]);
   const access = useMemo(
@@ -60,11 +54,11 @@ export function AccessProvider({ children }: { children: ReactNode }) {
       forget,
       leave: () => localStorage.setItem(BEEN_HERE, "yes"),
       logIn: async (Username: string, Password: string, Code: string) => {
-        setMe(await ask<Me>("POST", LOGIN, { Username, Password, Code }));
+        setMe(await ask(engine.POST(LOGIN, { body: { Username, Password, Code } })));
         localStorage.setItem(BEEN_HERE, "yes");
       },
       logOut: async () => {
-        await ask("POST", "/earshot/v1/logout").catch((error) => {
+        await ask(engine.POST("/earshot/v1/logout")).catch((error) => {
           if (!(error instanceof ApiError && error.status === 401)) throw error;
         });
         forget();

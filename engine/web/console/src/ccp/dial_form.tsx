@@ -3,9 +3,10 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { Phone } from "lucide-react";
 import { useState } from "react";
+import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { phoneNumber } from "./document";
-import { useCcp } from "./use_ccp";
+import { CCP, useCcp } from "./use_ccp";
 
 export function DialForm() {
   const { t } = useSpoken();
@@ -15,7 +16,8 @@ export function DialForm() {
     <form
       onSubmit={async (event) => {
         event.preventDefault();
-        if (await speaking("/dial", { phone_number: phoneNumber(number) ?? number.trim() })) setNumber("");
+        const body = { phone_number: phoneNumber(number) ?? number.trim() };
+        if (await speaking(() => ask(engine.POST(`${CCP}/dial`, { body })))) setNumber("");
       }}
     >
       <Group align="end" gap="xs" wrap="nowrap">

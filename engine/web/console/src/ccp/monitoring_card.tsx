@@ -2,10 +2,11 @@
 
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { Headphones, PhoneOff } from "lucide-react";
+import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
 import { type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
-import { useCcp } from "./use_ccp";
+import { CCP, useCcp } from "./use_ccp";
 
 type Props = { contact: Contact; monitor: Monitored };
 
@@ -41,7 +42,9 @@ export function MonitoringCard({ contact, monitor }: Props) {
             aria-label={t("ccp.monitor.mode")}
             value={mode}
             onChange={(chosen) =>
-              void (chosen === "SILENT_MONITOR" ? send : speaking)("/monitor", { mode: chosen })
+              void (chosen === "SILENT_MONITOR" ? send : speaking)(() =>
+                ask(engine.POST(`${CCP}/monitor`, { body: { mode: chosen as Mode } })),
+              )
             }
             data={allowed.map((each: Mode) => ({ value: each, label: t(`ccp.monitor.${each}`) }))}
           />
@@ -53,7 +56,7 @@ export function MonitoringCard({ contact, monitor }: Props) {
           color="red.9"
           disabled={busy}
           leftSection={<PhoneOff size={16} aria-hidden />}
-          onClick={() => void send("/monitor/end")}
+          onClick={() => void send(() => ask(engine.POST(`${CCP}/monitor/end`)))}
         >
           {t("ccp.end")}
         </Button>

@@ -14,17 +14,14 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { MessageCircleQuestionMark, PhoneForwarded } from "lucide-react";
 import { useState } from "react";
-import { ask } from "../api";
+import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { Problem } from "../parts/problem";
 import { type Contact, phoneNumber } from "./document";
 import { CCP, useCcp } from "./use_ccp";
 
-interface QuickConnect {
-  id: string;
-  name: string;
-  type: "USER" | "QUEUE" | "PHONE_NUMBER";
-}
+type Kind = "USER" | "QUEUE" | "PHONE_NUMBER"; // the engine tells of no others
+
 interface Target {
   name: string;
   body: { quick_connect_id: string } | { phone_number: string };
@@ -39,7 +36,7 @@ export function QuickConnects({ contact, onDone }: { contact: Contact; onDone: (
   const [wanted, setWanted] = useState("");
   const known = useQuery({
     queryKey: ["quick_connects"],
-    queryFn: () => ask<{ quick_connects: QuickConnect[] }>("GET", `${CCP}/quick_connects`),
+    queryFn: () => ask(engine.GET(`${CCP}/quick_connects`)),
     staleTime: 1000 * FRESH_SECONDS,
   });
   const found = (known.data?.quick_connects ?? []).filter(({ name }) =>
@@ -69,7 +66,7 @@ export function QuickConnects({ contact, onDone }: { contact: Contact; onDone: (
           <Row
             key={id}
             contact={contact}
-            kind={t(`ccp.transfer.kind.${type}`)}
+            kind={t(`ccp.transfer.kind.${type as Kind}`)}
             target={{ name, body: { quick_connect_id: id }, canBeAsked: type !== "QUEUE" }}
             onDone={onDone}
           />

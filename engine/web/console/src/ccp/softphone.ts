@@ -5,7 +5,7 @@
  * it at a time (a Web Lock), as the engine keeps one leg a login.
  */
 
-import { ApiError, ask } from "../api";
+import { ApiError, ask, engine } from "../api";
 import {
   chosenDevices,
   close,
@@ -87,7 +87,7 @@ export class Softphone {
     this.drop();
     this.giveUpLock?.();
     this.set(OFF);
-    if (ours) void ask("DELETE", MEDIA).catch(() => undefined); // the engine would notice too
+    if (ours) void ask(engine.DELETE(MEDIA)).catch(() => undefined); // the engine would notice too
   }
 
   /** From another tab to this one. */
@@ -189,8 +189,8 @@ export class Softphone {
       const peer = this.newPeer(current);
       await peer.setLocalDescription();
       await gathered(peer);
-      const offer = peer.localDescription?.sdp;
-      const { sdp } = await ask<{ sdp: string }>("POST", MEDIA, { sdp: offer });
+      const offer = { sdp: peer.localDescription?.sdp ?? "" };
+      const { sdp } = await ask(engine.POST(MEDIA, { body: offer }));
       if (current()) await peer.setRemoteDescription({ type: "answer", sdp });
     } catch (error) {
       if (current()) this.failed(error instanceof ApiError ? error.message : String(error));

@@ -2,11 +2,12 @@
 
 import { Badge, Box, Button, Group, Menu, Text } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
+import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
 import { byUrgency, type CcpDocument, type ContactState, clock, secondsSince } from "./document";
 import { askToNotify } from "./incoming";
-import { useCcp } from "./use_ccp";
+import { CCP, useCcp } from "./use_ccp";
 
 const OF_STATUS = { ROUTABLE: "teal", CUSTOM: "yellow", OFFLINE: "gray" } as const;
 const OF_CONTACT: Partial<Record<ContactState, string>> = { MISSED: "red", ENDED: "orange" };
@@ -19,7 +20,7 @@ export function StatusMenu() {
   const now = useNow();
   const choose = (id: string) => {
     askToNotify();
-    void send("/status", { status_id: id });
+    void send(() => ask(engine.POST(`${CCP}/status`, { body: { status_id: id } })));
   };
   return (
     <Box>

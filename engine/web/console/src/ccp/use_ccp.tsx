@@ -10,7 +10,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { ask } from "../api";
+import { ask, engine, type Schemas } from "../api";
 import { type LiveMessage, useLive } from "../live";
 import { type CcpDocument, type Contact, type Deed, needsMicrophone, speaks } from "./document";
 import { chooseDevices, chosenDevices, type Devices } from "./microphone";
@@ -19,6 +19,15 @@ import { type PhoneState, Softphone } from "./softphone";
 export const CCP = "/earshot/v1/ccp";
 /** The engine's word that it has no audio of ours is believed after this long. */
 const SILENT_SECONDS = 3;
+
+type Request = () => Promise<unknown>;
+
+/** What is said with a deed, of those with which anything is. */
+interface Said {
+  digits: Schemas["DigitsRequest"];
+  end: Schemas["EndRequest"];
+  transfer: Schemas["TransferRequest"];
+}
 
 interface Ccp {
   document: CcpDocument;
@@ -30,10 +39,15 @@ interface Ccp {
   problem: unknown;
   dismiss: () => void;
   busy: boolean;
-  send: (path: string, body?: object) => Promise<boolean>;
+  /** Whether it was done. */
+  send: (request: Request) => Promise<boolean>;
   /** The same for what takes a microphone: it is opened first. */
-  speaking: (path: string, body?: object) => Promise<boolean>;
-  act: (contact: Contact, deed: Deed, body?: object) => Promise<boolean>;
+  speaking: (request: Request) => Promise<boolean>;
+  act: <D extends Deed>(
+    contact: Contact,
+    deed: D,
+    body?: D extends keyof Said ? Said[D] : never,
+  ) => Promise<boolean>;
 }
 
 const CcpContext = createContext<Ccp | null>(null);
@@ -105,8 +119,15 @@ export function CcpProvider({ children, waiting, refused }: Props) {
           softphone.useDevices(chosen);
         },
         ...requests,
-        act: (contact, deed, body) =>
-          requests.send(`/contact/${contact.contact_id}/${deed}`, body),
+        act: ({ contact_id }, deed, body) =>
+          requests.send(() =>
+            ask(
+              engine.POST(`${CCP}/contact/{contact_id}/${deed as Deed}`, {
+                params: { path: { contact_id } },
+                body: body as never,
+              }),
+            ),
+          ),
       },
     [document, phone, softphone, devices, requests],
   );
@@ -114,11 +135,11 @@ export function CcpProvider({ children, waiting, refused }: Props) {
   return ccp ? <CcpContext value={ccp}>{children}</CcpContext> : waiting;
 }
 
-/** One at a time; what came of it is seen in the document. `send` answers whether it was done. */
+/** One at a time; what came of it is seen in the document. */
 function useRequests(softphone: Softphone) {
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const tried = useCallback(async (deed: () => Promise<unknown>) => {
+  const tried = useCallback(async (deed: Request) => {
     setBusy(true);
     setProblem(null);
     try {
@@ -131,15 +152,14 @@ function useRequests(softphone: Softphone) {
       setBusy(false);
     }
   }, []);
-  return useMemo(() => {
-    const post = (path: string, body: object = {}) => ask("POST", CCP + path, body);
-    return {
+  return useMemo(
+    () => ({
       problem,
       busy,
       dismiss: () => setProblem(null),
-      send: (path: string, body?: object) => tried(() => post(path, body)),
-      speaking: (path: string, body?: object) =>
-        tried(() => softphone.speaking(() => post(path, body))),
-    };
-  }, [softphone, tried, problem, busy]);
+      send: tried,
+      speaking: (request: Request) => tried(() => softphone.speaking(request)),
+    }),
+    [softphone, tried, problem, busy],
+  );
 }

@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { Link, useParams } from "react-router";
-import { ask } from "../api";
-import { type Contact, contactPath, isPlayable, type Reviewed } from "../contact";
+import { ask, engine } from "../api";
+import { type Contact, isPlayable, type Reviewed } from "../contact";
 import { useSpoken, type Words } from "../i18n";
 import { lasting, useClock } from "../moments";
 import { Ladder } from "../parts/ladder";
@@ -23,7 +23,12 @@ export default function ContactPage() {
   const { contactId = "" } = useParams();
   const told = useQuery({
     queryKey: ["contacts", contactId],
-    queryFn: () => ask<Reviewed>("GET", contactPath(contactId)),
+    queryFn: () =>
+      ask(
+        engine.GET("/earshot/v1/contact/{contact_id}", {
+          params: { path: { contact_id: contactId } },
+        }),
+      ),
   });
   return (
     <Stack>
@@ -83,8 +88,8 @@ function Everything({ told }: { told: Reviewed }) {
             moment(each.at),
             each.flow,
             `${each.type} (${each.block})`,
-            `${each.seconds.toFixed(2)} s`,
-            each.answer,
+            `${(each.seconds ?? 0).toFixed(2)} s`,
+            each.answer ?? "",
           ])}
           nothing={t("contact.steps.none")}
         />

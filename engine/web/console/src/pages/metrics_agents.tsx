@@ -4,7 +4,7 @@ import { ActionIcon, Badge, Group, Menu, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronDown, Headset } from "lucide-react";
 import { useMemo } from "react";
-import { ApiError, ask } from "../api";
+import { ApiError, ask, engine } from "../api";
 import { type Translate, useSpoken } from "../i18n";
 import { type LiveMessage, live } from "../live";
 import { lasting } from "../moments";
@@ -180,15 +180,21 @@ function StatusMenu({ row }: { row: AgentRow }) {
   const statuses = useQuery({
     queryKey: ["agent-status"],
     queryFn: () =>
-      ask<{ AgentStatusSummaryList: { Id: string; Name: string }[] }>(
-        "GET",
-        `/agent-status/${me.InstanceId}`,
+      ask(
+        engine.GET("/agent-status/{InstanceId}", {
+          params: { path: { InstanceId: me.InstanceId } },
+        }),
       ),
     staleTime: 60_000,
   });
   const change = useMutation({
     mutationFn: (AgentStatusId: string) =>
-      ask("PUT", `/users/${me.InstanceId}/${row.user_id}/status`, { AgentStatusId }),
+      ask(
+        engine.PUT("/users/{InstanceId}/{UserId}/status", {
+          params: { path: { InstanceId: me.InstanceId, UserId: row.user_id ?? "" } },
+          body: { AgentStatusId },
+        }),
+      ),
   });
   const label = t("metrics.status.change", { name: row.login });
   return (
@@ -204,8 +210,8 @@ function StatusMenu({ row }: { row: AgentRow }) {
             {t("metrics.status.failed", { why: change.error.message })}
           </Text>
         )}
-        {statuses.data?.AgentStatusSummaryList.map((each) => (
-          <Menu.Item key={each.Id} onClick={() => change.mutate(each.Id)}>
+        {statuses.data?.AgentStatusSummaryList?.map((each) => (
+          <Menu.Item key={each.Id} onClick={() => change.mutate(each.Id ?? "")}>
             {each.Name}
           </Menu.Item>
         ))}
@@ -219,14 +225,18 @@ function useMonitoring() {
   const { me, may } = useSession();
   const [, setPanel] = usePanel();
   const begin = (ContactId: string) =>
-    ask("POST", "/contact/monitor", {
-      InstanceId: me.InstanceId,
-      ContactId,
-      UserId: me.UserId,
-      AllowedMonitorCapabilities: may("ManagerBargeIn")
-        ? ["SILENT_MONITOR", "BARGE"]
-        : ["SILENT_MONITOR"],
-    });
+    ask(
+      engine.POST("/contact/monitor", {
+        body: {
+          InstanceId: me.InstanceId,
+          ContactId,
+          UserId: me.UserId,
+          AllowedMonitorCapabilities: may("ManagerBargeIn")
+            ? ["SILENT_MONITOR", "BARGE"]
+            : ["SILENT_MONITOR"],
+        },
+      }),
+    );
   return useMutation({
     mutationFn: async (contactId: string) => {
       setPanel(true);

@@ -4,7 +4,7 @@ import { Alert, Anchor, Button, Group, Stack, TextInput, Title } from "@mantine/
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
-import { ask } from "../api";
+import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { Problem } from "../parts/problem";
 import { useGranted, useSecurityProfiles } from "../people";
@@ -20,7 +20,7 @@ export default function ProfilePage() {
   const isNew = profileId === NEW;
   const granted = useGranted(isNew ? [] : [profileId]);
   const profiles = useSecurityProfiles();
-  const name = profiles.data?.find((each) => each.Id === profileId)?.Name ?? "";
+  const name = profiles.data?.find((each) => each.value === profileId)?.label ?? "";
   return (
     <Stack maw={900}>
       <Anchor component={Link} to="/security-profiles" size="sm">
@@ -53,16 +53,24 @@ function ProfileForm({ id, name, granted }: FormProps) {
   const navigate = useNavigate();
   const [called, setCalled] = useState("");
   const [wanted, setWanted] = useState(granted);
-  const path = `/security-profiles/${me.InstanceId}`;
+  const { InstanceId } = me;
   const saving = useMutation({
     mutationFn: async () => {
       const Permissions = [...wanted].sort();
       if (id) {
-        await ask("POST", `${path}/${encodeURIComponent(id)}`, { Permissions });
+        const params = { path: { InstanceId, SecurityProfileId: id } };
+        await ask(
+          engine.POST("/security-profiles/{InstanceId}/{SecurityProfileId}", {
+            params,
+            body: { Permissions },
+          }),
+        );
         return id;
       }
-      const asked = { SecurityProfileName: called, Permissions };
-      return (await ask<{ SecurityProfileId: string }>("PUT", path, asked)).SecurityProfileId;
+      const body = { SecurityProfileName: called, Permissions };
+      const params = { path: { InstanceId } };
+      return (await ask(engine.PUT("/security-profiles/{InstanceId}", { params, body })))
+        .SecurityProfileId;
     },
     onSuccess: async (saved) => {
       await cache.invalidateQueries({ queryKey: ["profiles"] });

@@ -34,10 +34,10 @@ export default function Profiles() {
       <Table striped highlightOnHover>
         <Table.Tbody>
           {profiles.data?.map((each) => (
-            <Table.Tr key={each.Id}>
+            <Table.Tr key={each.value}>
               <Table.Td>
-                <Anchor component={Link} to={`/security-profiles/${each.Id}`} size="sm">
-                  {each.Name}
+                <Anchor component={Link} to={`/security-profiles/${each.value}`} size="sm">
+                  {each.label}
                 </Anchor>
               </Table.Td>
             </Table.Tr>

@@ -4,8 +4,8 @@ import { Anchor, Button, Center, Group, Loader, Stack, Table, Text, Title } from
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "react-router";
-import { ApiError, ask } from "../api";
-import type { Contact, Found, Recording } from "../contact";
+import { ApiError, ask, engine } from "../api";
+import type { Contact, Recording } from "../contact";
 import { type Translate, useSpoken } from "../i18n";
 import { type Clock, lasting, useClock } from "../moments";
 import { type Named, useColumns } from "../parts/columns";
@@ -91,7 +91,9 @@ export default function Search() {
   const found = useInfiniteQuery({
     queryKey: ["contacts", asked],
     queryFn: ({ pageParam }) =>
-      ask<Found>("POST", "/earshot/v1/contact/search", { ...asked, NextToken: pageParam }),
+      ask(
+        engine.POST("/earshot/v1/contact/search", { body: { ...asked, NextToken: pageParam } }),
+      ),
     initialPageParam: "",
     getNextPageParam: (last) => last.NextToken ?? undefined,
     enabled: asked !== null,

@@ -14,7 +14,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { ask } from "../api";
+import { ask, engine, type Schemas } from "../api";
 import { useSpoken, type Words } from "../i18n";
 import { useSession } from "../session";
 
@@ -33,27 +33,16 @@ const TIMES = {
   DISCONNECT_TIMESTAMP: "contact.disconnect",
   ENQUEUE_TIMESTAMP: "contact.enqueued",
 } satisfies Record<string, Words>;
+const ALL = { maxResults: 1000 };
 const HOUR = 3_600_000;
 const RANGES = { hour: HOUR, day: 24 * HOUR, week: 168 * HOUR, most: 8 * 168 * HOUR };
 type Range = keyof typeof RANGES | "chosen";
 
-export interface SearchRequest {
-  ContactId?: string;
-  Time?: string;
-  Start?: string;
-  End?: string;
-  Agents?: string[];
-  Queues?: string[];
-  Channels?: string[];
-  InitiationMethods?: string[];
-  DisconnectReasons?: string[];
-  PhoneNumber?: string;
-  Attributes?: Record<string, string>;
-}
+export type SearchRequest = Schemas["SearchRequest"];
 
 const NOTHING = {
   contactId: "",
-  time: "INITIATION_TIMESTAMP",
+  time: "INITIATION_TIMESTAMP" as keyof typeof TIMES,
   range: "day" as Range,
   start: "",
   end: "",
@@ -102,8 +91,8 @@ export function Filters({ onSearch, busy }: Props) {
   const { may } = useSession();
   const [asked, setAsked] = useState(NOTHING);
   const put = (some: Partial<Asked>) => setAsked({ ...asked, ...some });
-  const agents = useNames("UserSummaryList", "users-summary", "Username", may("Users.View"));
-  const queues = useNames("QueueSummaryList", "queues-summary", "Name", may("Queues.View"));
+  const agents = useUsernames();
+  const queues = useQueueNames();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSearch(requestOf(asked));
@@ -214,7 +203,7 @@ function When({ asked, put, disabled }: WhenProps) {
         disabled={disabled}
         data={Object.entries(TIMES).map(([value, label]) => ({ value, label: t(label) }))}
         value={asked.time}
-        onChange={(chosen) => chosen && put({ time: chosen })}
+        onChange={(chosen) => chosen && put({ time: chosen as Asked["time"] })}
       />
       {asked.range === "chosen" && (
         <>
@@ -238,16 +227,32 @@ function When({ asked, put, disabled }: WhenProps) {
 }
 
 /** Names to choose from, for whoever may list them; others type. */
-function useNames(list: string, path: string, member: string, allowed: boolean): string[] {
-  const { me } = useSession();
+function useUsernames(): string[] {
+  const { me, may } = useSession();
   const { data } = useQuery({
-    queryKey: ["names", path],
+    queryKey: ["names", "users"],
     queryFn: () =>
-      ask<Record<string, Record<string, string>[]>>(
-        "GET",
-        `/${path}/${me.InstanceId}?maxResults=1000`,
+      ask(
+        engine.GET("/users-summary/{InstanceId}", {
+          params: { path: { InstanceId: me.InstanceId }, query: ALL },
+        }),
       ),
-    enabled: allowed,
+    enabled: may("Users.View"),
   });
-  return (data?.[list] ?? []).flatMap((each) => each[member] ?? []);
+  return (data?.UserSummaryList ?? []).flatMap((each) => each.Username ?? []);
+}
+
+function useQueueNames(): string[] {
+  const { me, may } = useSession();
+  const { data } = useQuery({
+    queryKey: ["names", "queues"],
+    queryFn: () =>
+      ask(
+        engine.GET("/queues-summary/{InstanceId}", {
+          params: { path: { InstanceId: me.InstanceId }, query: ALL },
+        }),
+      ),
+    enabled: may("Queues.View"),
+  });
+  return (data?.QueueSummaryList ?? []).flatMap((each) => each.Name ?? []);
 }

@@ -18,7 +18,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import WaveSurfer from "wavesurfer.js";
-import { ask } from "../api";
+import { ask, engine } from "../api";
 import { type RecordingKind, soundPath, type Waveform } from "../contact";
 import { useSpoken } from "../i18n";
 import { lasting } from "../moments";
@@ -28,6 +28,7 @@ import { Problem } from "./problem";
 const STEP_SECONDS = 10;
 const SPEEDS = [0.5, 1, 1.25, 1.5, 2];
 const HEIGHT = 48; // of each channel
+type SpanKind = "SUSPENDED" | "HOLD" | "MASKED"; // of engine/waveforms.py
 const CHANNELS = ["customer", "agent"] as const;
 
 interface Props {
@@ -39,7 +40,11 @@ export default function Player({ contactId, kind }: Props) {
   const path = soundPath(contactId, kind);
   const waveform = useQuery({
     queryKey: ["waveform", contactId, kind],
-    queryFn: () => ask<Waveform>("GET", `${path}/waveform`),
+    queryFn: () => ask(
+        engine.GET("/earshot/v1/contact/{contact_id}/recording/{kind}/waveform", {
+          params: { path: { contact_id: contactId, kind } },
+        }),
+      ),
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (waveform.error) return <Problem error={waveform.error} retry={() => waveform.refetch()} />;
@@ -121,7 +126,7 @@ function Spans({ drawn }: { drawn: Waveform }) {
       left={`${(100 * span.start) / drawn.Seconds}%`}
       w={`${(100 * (span.end - span.start)) / drawn.Seconds}%`}
       className={`span-${span.kind.toLowerCase()}`}
-      title={`${t(`player.span.${span.kind}`)} ${span.reason}`}
+      title={`${t(`player.span.${span.kind as SpanKind}`)} ${span.reason}`}
     />
   ));
 }

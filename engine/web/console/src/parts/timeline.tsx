@@ -1,11 +1,11 @@
 /** What a contact went through, as a picture: a bar for each stage on one line of time. */
 
 import { Box, Group, Stack, Text } from "@mantine/core";
-import type { Stage, StageKind } from "../contact";
+import type { Stage } from "../contact";
 import { useSpoken } from "../i18n";
 import { lasting, useClock } from "../moments";
 
-const COLORS: Record<StageKind, string> = {
+const COLORS = {
   FLOW: "gray",
   QUEUE: "yellow",
   TALK: "teal",
@@ -13,6 +13,7 @@ const COLORS: Record<StageKind, string> = {
   TRANSFERRED: "grape",
   WORK: "blue",
 };
+type Kind = keyof typeof COLORS; // of engine/contact_stages.py
 const LEAST_PERCENT = 0.6; // so that what was short is seen
 
 export function Timeline({ stages }: { stages: Stage[] }) {
@@ -20,7 +21,7 @@ export function Timeline({ stages }: { stages: Stage[] }) {
   const { moment } = useClock();
   const now = Date.now();
   const spans = stages.map((stage) => ({
-    kind: stage.Kind,
+    kind: stage.Kind as Kind,
     start: Date.parse(stage.Start),
     end: stage.End ? Date.parse(stage.End) : now,
   }));
