@@ -32,6 +32,17 @@ async def save(page: Page) -> None:
     await page.get_by_role("button", name="Save").click()
 
 
+async def delete(page: Page, username: str) -> None:
+    """The user whose page is open."""
+    await page.get_by_role("button", name="Delete user").click()
+    question = page.get_by_role("dialog", name="Delete user")
+    await expect(question.get_by_text(f"Ends all sessions of {username}")).to_be_visible()
+    await picture(page, "user-delete")
+    await question.get_by_role("button", name="Delete user").click()
+    await expect(page.get_by_role("link", name=ADMIN, exact=True)).to_be_visible()
+    await expect(page.get_by_role("link", name=username, exact=True)).to_have_count(0)
+
+
 def permissions(one: Running, username: str) -> set[str]:
     resources = one.house.directory.resources
     user = resources.named(Kind.USER, username)
@@ -91,10 +102,38 @@ async def test_or_create_a_new_security_profile_specific_for_this_purpose(
         await page.get_by_role("option").first.click()
         await save(page)
         await expect(page.get_by_role("heading", name="newcomer")).to_be_visible()
-    assert permissions(one, "newcomer") == {
-        *("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
-        *("DownloadCallRecordings", "BasicAgentAccess", "OutboundCallAccess"),
-    }
+        assert permissions(one, "newcomer") == {
+            *("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
+            *("DownloadCallRecordings", "BasicAgentAccess", "OutboundCallAccess"),
+        }
+        await delete(page, "newcomer")
+    assert one.house.directory.resources.named(Kind.USER, "newcomer") is None
+
+
+async def test_names_hierarchy_and_routing_are_edited_and_every_change_is_in_the_audit_trail(
+    one: Running, browser: Browser
+) -> None:
+    await make_admin(one)
+    directory = one.house.directory
+    await directory.create(Kind.HIERARCHY_GROUP, "Berlin", {"Tags": {}})
+    [former, *_] = directory.resources.all(Kind.ROUTING_PROFILE)
+    await directory.create(Kind.ROUTING_PROFILE, "Evenings", former.facts)
+    async with seat(browser, one.api, ADMIN) as page:
+        await page.goto("/console/users/agent1")
+        await page.get_by_label("First name").fill("Ada")
+        await page.get_by_label("Last name").fill("Lovelace")
+        for box, wanted in (("Hierarchy group", "Berlin"), ("Routing profile", "Evenings")):
+            await page.get_by_role("combobox", name=box).click()
+            await page.get_by_role("option", name=wanted, exact=True).click()
+        await save(page)
+        await expect(page.get_by_text("Saved.")).to_be_visible()
+        await page.get_by_role("link", name="User management").first.click()
+        await expect(page.get_by_text("Ada Lovelace")).to_be_visible()
+    changed = directory.resources.named(Kind.USER, "agent1")
+    assert changed and changed.facts["IdentityInfo"]["LastName"] == "Lovelace"
+    await one.house.ledger.flush()
+    told = {line.action for line in await one.house.records.audits() if line.who == ADMIN}
+    assert {"UpdateUserIdentityInfo", "UpdateUserHierarchy", "UpdateUserRoutingProfile"} <= told
 
 
 async def test_who_was_given_a_password_chooses_a_new_one_at_the_first_login(
@@ -102,10 +141,11 @@ async def test_who_was_given_a_password_chooses_a_new_one_at_the_first_login(
 ) -> None:
     await make_admin(one)
     async with seat(browser, one.api, ADMIN) as page:
-        answer = await page.request.post(
-            "/earshot/v1/user/agent2/password", headers={"Origin": one.api}
-        )
-        given = (await answer.json())["Password"]
+        await page.goto("/console/users/agent2")
+        await page.get_by_role("button", name="Reset password").click()
+        shown = page.get_by_role("status").filter(has_text="good for one login")
+        given = await shown.locator("code").inner_text()
+        await picture(page, "user-reset")
     async with seat(browser, one.api) as page:
         await page.get_by_label("User name").fill("agent2")
         await page.get_by_role("textbox", name="Password").fill(given)

@@ -16,9 +16,9 @@ export default function Users() {
   const users = useUsers();
   const profiles = useSecurityProfiles();
   const [filter, setFilter] = useState("");
-  const named = new Map(profiles.data?.map((each) => [each.Id, each.Name]));
+  const named = new Map(profiles.data?.map((each) => [each.value, each.label]));
   const shown = users.data?.filter((each) =>
-    each.Username.toLowerCase().includes(filter.trim().toLowerCase()),
+    each.Username?.toLowerCase().includes(filter.trim().toLowerCase()),
   );
   return (
     <Stack>
@@ -65,7 +65,7 @@ export default function Users() {
                 </Table.Td>
                 <Table.Td>
                   <Group gap={4}>
-                    {each.SecurityProfileIds.map((id) => (
+                    {each.SecurityProfileIds?.map((id) => (
                       <Badge key={id} variant="default" tt="none">
                         {named.get(id) ?? id}
                       </Badge>

@@ -5,8 +5,8 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CirclePlay, Download, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { ask } from "../api";
-import { type Contact, contactPath, isPlayable, type Recording, soundPath } from "../contact";
+import { ask, engine } from "../api";
+import { type Contact, isPlayable, type Recording, soundPath } from "../contact";
 import { useSpoken } from "../i18n";
 import { useClock } from "../moments";
 import { useSession } from "../session";
@@ -84,7 +84,13 @@ function Delete({ contact }: { contact: Contact }) {
       <Icon label={t("recording.delete")} onClick={open} color="red">
         <Trash2 size={18} aria-hidden />
       </Icon>
-      <Modal opened={opened} onClose={close} title={t("recording.delete.title")} centered>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={t("recording.delete.title")}
+        closeButtonProps={{ "aria-label": t("form.close") }}
+        centered
+      >
         <DeleteForm contact={contact} close={close} />
       </Modal>
     </>
@@ -95,9 +101,13 @@ function DeleteForm({ contact, close }: { contact: Contact; close: () => void })
   const { t } = useSpoken();
   const cache = useQueryClient();
   const [reason, setReason] = useState("");
-  const path = `${contactPath(contact.ContactId)}/recordings`;
   const deletion = useMutation({
-    mutationFn: () => ask("DELETE", path, { Reason: reason }),
+    mutationFn: () => ask(
+        engine.DELETE("/earshot/v1/contact/{contact_id}/recordings", {
+          params: { path: { contact_id: contact.ContactId } },
+          body: { Reason: reason },
+        }),
+      ),
     onSuccess: async () => {
       close();
       await cache.invalidateQueries({ queryKey: ["contacts"] });

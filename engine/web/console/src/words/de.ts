@@ -55,6 +55,7 @@ export const de: Record<keyof typeof en, string> = {
   "error.missing": "Diese Seite gibt es nicht.",
   "table.columns": "Spalten",
   "form.cancel": "Abbrechen",
+  "form.close": "Schließen",
   "search.id.alone": "Genügt allein: Alle anderen Filter bleiben dann außer Acht.",
   "search.range": "Zeitraum",
   "search.range.hour": "Letzte Stunde",
@@ -210,6 +211,17 @@ export const de: Record<keyof typeof en, string> = {
   "users.password": "Passwort",
   "users.password.once":
     "Gilt für eine Anmeldung, bei der ein neues gewählt wird; auch Telefone verwenden es.",
+  "users.first": "Vorname",
+  "users.last": "Nachname",
+  "users.group": "Hierarchiegruppe",
+  "users.reset": "Passwort zurücksetzen",
+  "users.reset.given":
+    "Das neue Passwort von {name}. Es wird nur jetzt gezeigt und gilt für eine Anmeldung.",
+  "users.copy": "Kopieren",
+  "users.copied": "Kopiert",
+  "users.delete": "Benutzer löschen",
+  "users.delete.what":
+    "Beendet alle Sitzungen von {name}; Anmelden und Kontakte annehmen geht nicht mehr. Aufzeichnungen und Datensätze der Kontakte bleiben.",
   "users.effective": "Wirksame Berechtigungen",
   "users.effective.what": "Was alle gewählten Sicherheitsprofile zusammen gewähren.",
   "profiles.add": "Neues Sicherheitsprofil",
