@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -96,25 +97,52 @@ async def test_a_supervisor_changes_the_status_of_an_agent(one: Running, browser
         await expect(row(page, "agent2")).to_contain_text("Offline")
 
 
-async def test_hundreds_of_agents_are_sorted_filtered_and_saved_but_not_all_drawn(
-    one: Running, browser: Browser
-) -> None:
+async def crowd(one: Running, size: int) -> None:
+    """So many colleagues of agent1, all of whom may do the same."""
     directory = one.house.directory
+    [*there] = directory.resources.all(Kind.USER)
     agent1 = directory.resources.named(Kind.USER, "agent1")
     assert agent1
-    for number in range(200):
-        await directory.create(Kind.USER, f"crowd{number}", agent1.facts)
+    many = [replace(agent1, id=f"crowd{n}", name=f"crowd{n}") for n in range(size)]
+    await directory.align([*there, *many], [Kind.USER])
+
+
+async def test_a_thousand_agents_are_sorted_filtered_and_saved_but_only_those_in_view_are_drawn(
+    one: Running, browser: Browser
+) -> None:
+    await crowd(one, 1000)
     async with seat(browser, one.api, "manager1") as page:
         await agents_table(page)
-        await expect(page.get_by_role("status")).to_contain_text(re.compile(r"20\d of 20\d"))
+        await expect(page.get_by_role("status")).to_contain_text(re.compile(r"100\d of 100\d"))
         assert await page.get_by_role("row").count() < 60
-        await page.get_by_label("Filter rows").fill("crowd19")
-        await expect(page.get_by_role("status")).to_contain_text("11 of")
-        login = page.get_by_role("columnheader", name="Agent login")
-        await login.get_by_role("button").click()
-        await expect(login).to_have_attribute("aria-sort", "descending")
-        await expect(page.get_by_role("row").nth(1)).to_contain_text("crowd199")
+        await expect(row(page, "crowd999")).to_have_count(0)
+        table = page.get_by_role("region", name="Rows, live")
+        await table.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+        await expect(row(page, "crowd999")).to_be_in_viewport()
+        assert await page.get_by_role("row").count() < 60
+        named = {"IdentityInfo": {"FirstName": "Ada", "LastName": "Lovelace"}}
+        await one.house.directory.change(Kind.USER, "crowd999", named)
+        await expect(row(page, "crowd999")).to_contain_text("Lovelace")
+        await expect(row(page, "crowd999")).to_be_in_viewport()
+        await expect(row(page, "crowd0")).to_have_count(0)
+        await choose_columns_filter_and_sort(page)
         async with page.expect_download() as download:
             await page.get_by_role("button", name="CSV").click()
-        lines = (await (await download.value).path()).read_text("utf-8-sig").splitlines()
-        assert len(lines) == 12 and '"crowd199"' in lines[1]
+        head, *lines = (await (await download.value).path()).read_text("utf-8-sig").splitlines()
+        assert len(lines) == 11 and '"crowd199"' in lines[0]
+        assert '"Next status"' in head and '"Routing profile"' not in head
+
+
+async def choose_columns_filter_and_sort(page: Page) -> None:
+    await page.get_by_role("button", name="Columns").click()
+    for column in ("Next status", "Routing profile"):
+        await page.get_by_role("menuitemcheckbox", name=column).click()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("columnheader", name="Next status")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Routing profile")).to_have_count(0)
+    await page.get_by_label("Filter rows").fill("crowd19")
+    await expect(page.get_by_role("status")).to_contain_text("11 of")
+    login = page.get_by_role("columnheader", name="Agent login")
+    await login.get_by_role("button").click()
+    await expect(login).to_have_attribute("aria-sort", "descending")
+    await expect(page.get_by_role("row").nth(1)).to_contain_text("crowd199")

@@ -1,6 +1,6 @@
 /** The rows of a live topic, as they are just now. */
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { type LiveMessage, type Row, useLive } from "./live";
 
 export interface Rows<R extends Row> {
@@ -27,7 +27,7 @@ export function useRows<R extends Row>(topic: string): Rows<R> {
     });
   }, []);
   useLive(topic, listener);
-  return { rows: known && [...known.values()], refusal };
+  return useMemo(() => ({ rows: known && [...known.values()], refusal }), [known, refusal]);
 }
 
 /** Milliseconds since 1970, new each second while somebody looks. */

@@ -24,6 +24,9 @@ import { Problem } from "./problem";
 
 const ROW_PIXELS = 40;
 const OVERSCAN = 8;
+const IN_ORDER = new Intl.Collator(undefined, { numeric: true }); // made once: that is what costs
+
+const NONE: never[] = [];
 
 export interface LiveColumn<R> extends Named {
   /** What it is sorted by, filtered by and saved as. */
@@ -46,7 +49,7 @@ export function LiveTable<R extends Row>({ name, told, columns, nothing }: Props
   const { shown, chooser } = useColumns(name, columns);
   const [filter, setFilter] = useState("");
   const [order, setOrder] = useState({ key: columns[0]?.key ?? "", down: false });
-  const rows = useOrdered(told.rows ?? [], columns, filter, order, now);
+  const rows = useOrdered(told.rows ?? NONE, columns, filter, order, now);
   if (told.refusal) return <Problem error={new Error(told.refusal)} />;
   return (
     <Stack gap="xs">
@@ -203,14 +206,18 @@ function useOrdered<R extends Row>(
       columns.some((each) => String(each.value(row, now)).toLowerCase().includes(wanted));
     const by = columns.find((each) => each.key === order.key);
     const sign = order.down ? -1 : 1;
-    const sorted = wanted ? rows.filter(fits) : [...rows];
-    return by ? sorted.sort((a, b) => sign * compared(by.value(a, now), by.value(b, now))) : sorted;
+    const found = wanted ? rows.filter(fits) : rows;
+    if (!by) return found;
+    return found
+      .map((row) => ({ row, value: by.value(row, now) }))
+      .sort((a, b) => sign * compared(a.value, b.value))
+      .map(({ row }) => row);
   }, [rows, columns, filter, order, now]);
 }
 
 function compared(one: string | number, other: string | number): number {
   if (typeof one === "number" && typeof other === "number") return one - other;
-  return String(one).localeCompare(String(other), undefined, { numeric: true });
+  return IN_ORDER.compare(String(one), String(other));
 }
 
 function texts<R>(row: R, columns: readonly LiveColumn<R>[], now: number): string[] {
