@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.directory import Directory, Kind, Resource
+from engine.directory.reach import beyond
 from engine.refused import Refused
 from engine.web.caller import Caller, calling
 
@@ -39,11 +40,14 @@ class AccessKeys:
         key = await self.directory.create(Kind.ACCESS_KEY, name, {"UserId": user.id})
         return {"AccessKeyId": key.name, "SecretAccessKey": self._secret(key.name)}
 
-    async def delete(self, name: str) -> None:
-        """Raises Refused."""
+    async def delete(self, name: str, caller: Caller) -> None:
+        """Raises Refused, also where the caller does not reach whose key it is."""
         key = self.directory.resources.named(Kind.ACCESS_KEY, name)
         if key is None:
             raise Refused.not_found(f"There is no access key {name}")
+        owner = self._user(name)
+        if owner and not caller.reach.sees(owner):
+            raise beyond(caller.name, f"the access key {name}")
         await self.directory.delete(Kind.ACCESS_KEY, key.id)
 
     def of(self, user: Resource) -> list[Resource]:

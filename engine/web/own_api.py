@@ -68,6 +68,6 @@ class OwnApi:
         return dict(key)
 
     async def delete_key(self, key_id: str, caller: Permitted) -> Json:
-        await self._keys.delete(key_id)
+        await self._keys.delete(key_id, caller)
         self._house.ledger.audit(caller.name, "access-key.delete", None, key_id)
         return {}

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from engine.directory import Kind
+from engine.directory.reach import Reach, Restriction
 from engine.refused import Refused
 from engine.web.access_keys import MASTER_BYTES, MAX_KEYS, AccessKeys, master_key
+from engine.web.caller import OPERATOR, Caller
 from tests.engine.directory.desk import directory
 
 MASTER = bytes(MASTER_BYTES)
@@ -28,12 +30,27 @@ async def test_a_key_that_is_deleted_or_whose_user_is_gone_is_worth_nothing(tmp_
         facts = {"SecurityProfileIds": [], "RoutingProfileId": "support"}
         ann = await one.create(Kind.USER, "ann", facts)
         first, second = [(await keys.create(ann))["AccessKeyId"] for _ in range(2)]
-        await keys.delete(first)
+        await keys.delete(first, OPERATOR)
         assert keys.secret(first) is None and keys.secret(second)
         await one.delete(Kind.USER, ann.id)
         assert keys.secret(second) is None
         with pytest.raises(Refused, match="no access key"):
-            await keys.delete(first)
+            await keys.delete(first, OPERATOR)
+
+
+async def test_a_key_is_deleted_by_whoever_reaches_whose_it_is(tmp_path: Path) -> None:
+    async with directory(tmp_path) as one:
+        keys = AccessKeys(one, MASTER)
+        name = (await keys.create(one.resources.get(Kind.USER, "agent1")))["AccessKeyId"]
+        north = Restriction(frozenset({Kind.USER}), frozenset({("site", "north")}))
+        within = Reach("manager1", frozenset({north}))
+        caller = Caller("manager1", OPERATOR.permissions, within)
+        with pytest.raises(Refused, match="does not have access to the access key") as refused:
+            await keys.delete(name, caller)
+        assert refused.value.status == 403 and keys.secret(name)
+        await one.change(Kind.USER, "agent1", {"Tags": {"site": "north"}})
+        await keys.delete(name, caller)
+        assert keys.secret(name) is None
 
 
 async def test_a_user_has_few_keys_and_no_two_have_the_same_secret(tmp_path: Path) -> None:
