@@ -110,15 +110,23 @@ class Reach:
             return (self.username,)
         if not self._by_tags:
             return None
-        users = resources.all(Kind.USER)
-        return tuple(user.name for user in users if self._has_tags(user)) or (self.username,)
+        return tuple(self._tagged(resources)) or (self.username,)
 
     def agent_groups(self) -> frozenset[str] | None:
-        """The groups whose agents they see at work, besides themselves; None: everybody."""
-        if self.contact_groups and not self._by_tags:
+        """The groups whose agents they see at work, besides themselves; None: of any or none."""
+        if self.contact_groups:
             return frozenset.intersection(*map(self._within, self.contact_groups))
         nowhere = Restriction(contacts=OWN_GROUP_ONLY) in self.restrictions
-        return frozenset() if self._by_tags or nowhere else None
+        return frozenset() if nowhere else None
+
+    def agents_by_tags(self, resources: Resources) -> frozenset[str] | None:
+        """Those of these groups whom they see at work, by user name; None: all."""
+        return frozenset(self._tagged(resources)) if self._by_tags else None
+
+    def _tagged(self, resources: Resources) -> Iterator[str]:
+        for user in resources.all(Kind.USER):
+            if self._has_tags(user):
+                yield user.name
 
     @property
     def _by_tags(self) -> bool:

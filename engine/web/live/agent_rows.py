@@ -161,7 +161,7 @@ class AgentRows:
 def view(row: Row, viewer: Viewer) -> Row | None:
     """The row as somebody may see it."""
     own = row["key"] == viewer.name
-    if viewer.groups is not None and not own and row["hierarchy_group_id"] not in viewer.groups:
+    if not viewer.sees_agent(row["key"], row["hierarchy_group_id"]):
         return None
     if not row["contacts"]:
         return row

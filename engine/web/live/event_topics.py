@@ -41,8 +41,6 @@ def view(resources: Resources, row: Row, viewer: Viewer) -> Row | None:
         return row
     if OWN_ONLY in viewer.permissions:
         return None
-    if viewer.groups is None:
-        return row
     user = resources.named(Kind.USER, agent) if agent else None
     group = user.facts.get("HierarchyGroupId") if user else None
-    return row if group in viewer.groups else None
+    return row if viewer.sees_agent(agent, group) else None

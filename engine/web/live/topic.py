@@ -17,9 +17,18 @@ class Viewer:
     name: str
     permissions: Set[str]
     groups: frozenset[str] | None = None
-    """The hierarchy groups whose agents they see, besides themselves; None: they see everybody."""
+    """The hierarchy groups whose agents they see, besides themselves; None: of any or none."""
     queues: frozenset[str] | None = None
     """The queues that they see, by id; None: all of them."""
+    agents: frozenset[str] | None = None
+    """Of the agents of these groups those that they see, by user name; None: all of them."""
+
+    def sees_agent(self, name: str | None, group: str | None) -> bool:
+        """Somebody in this hierarchy group; None is nobody, or no group."""
+        if name == self.name:
+            return True
+        within = self.groups is None or group in self.groups
+        return within and (self.agents is None or name in self.agents)
 
 
 @dataclass(frozen=True, slots=True)

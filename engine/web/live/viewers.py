@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.directory import Directory, Kind, Resource
 from engine.directory.reach import reach
@@ -25,8 +25,10 @@ class Viewers:
         if reached.restricts(Kind.QUEUE):
             every = self._resources.all(Kind.QUEUE)
             queues = frozenset(one.id for one in every if reached.sees(one))
-        permissions = self._resources.permissions(user)
-        return Viewer(username, permissions, reached.agent_groups(), queues)
+        return Viewer(
+            *(username, self._resources.permissions(user), reached.agent_groups(), queues),
+            reached.agents_by_tags(self._resources),
+        )
 
     def listen(self, changed: Callable[[str | None], None]) -> None:
         """It is told of a user who may see other things than before; None: of all of them."""
@@ -34,9 +36,14 @@ class Viewers:
         def heard(former: Resource | None, new: Resource | None) -> None:
             one = new or former
             assert one
-            if one.kind is Kind.USER:
-                changed(one.name)
-            elif one.kind in OF_ALL:
+            if one.kind in OF_ALL or (one.kind is Kind.USER and tags(former) != tags(new)):
                 changed(None)
+            elif one.kind is Kind.USER:
+                changed(one.name)
 
         self._directory.listen(heard)
+
+
+def tags(one: Resource | None) -> Mapping[str, str]:
+    """By which some see a user, and others do not."""
+    return one.facts.get("Tags", {}) if one else {}

@@ -110,13 +110,20 @@ def test_whose_contacts_are_seen_is_said_by_name_where_it_is_not_those_of_all() 
         (["north", "own group"], "south", set()),
         (["own group"], "south", {"south", "bonn"}),
         (["own group"], "", set()),
-        (["red", "north"], "", set()),
+        (["red", "north"], "", {"north", "kiel"}),
     ],
 )
 def test_agents_at_work_are_seen_by_group(
     profiles: list[str], group: str, groups: set[str] | None
 ) -> None:
     assert reach(user("me", *profiles, group=group), THERE).agent_groups() == groups
+
+
+def test_agents_at_work_are_seen_by_tags_too() -> None:
+    people = (user("ann", team="red"), user("bob", team="blue"), user("me", "red"))
+    there = Resources(THERE.instance_arn, (*THERE.every(), *people))
+    assert reach(user("me", "north"), there).agents_by_tags(there) is None
+    assert reach(user("me", "red"), there).agents_by_tags(there) == {"ann", "me"}
 
 
 def test_restrictions_of_profiles_are_compared_by_what_they_say() -> None:

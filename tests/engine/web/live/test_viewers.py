@@ -34,6 +34,27 @@ async def test_a_user_sees_what_their_profiles_and_their_place_in_the_hierarchy_
         assert placed and placed.groups == {top.id, child.id}
 
 
+async def test_who_is_bound_to_users_with_a_tag_sees_those_and_themselves(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        directory, changed = one.house.directory, list[str | None]()
+        viewers = Viewers(directory)
+        facts = {
+            "Permissions": ["AccessMetrics"],
+            "AllowedAccessControlTags": {"site": "north"},
+            "TagRestrictedResources": ["User"],
+            "Tags": {},
+        }
+        profile = await directory.create(Kind.SECURITY_PROFILE, "north", facts)
+        await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": [profile.id]})
+        viewers.listen(changed.append)
+        await directory.change(Kind.USER, "agent1", {"Tags": {"site": "north"}})
+        assert changed == [None]
+        placed = viewers.of("manager1")
+        assert placed and placed.agents == {"agent1", "manager1"}
+        seen = [name for name in ("agent1", "agent2", None) if placed.sees_agent(name, None)]
+        assert seen == ["agent1"]
+
+
 async def test_who_is_bound_to_queues_with_a_tag_sees_those(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         directory, changed = one.house.directory, list[str | None]()
