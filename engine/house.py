@@ -26,6 +26,7 @@ from engine.consults import Consults
 from engine.custody import Custody
 from engine.dialling import DialPlan
 from engine.directory import Directory as InstanceDirectory
+from engine.directory.following import Following
 from engine.errands import Errands
 from engine.events.streams import Streams
 from engine.flow_answers import FlowAnswers
@@ -102,6 +103,7 @@ class House:
         self.headers = HeaderPolicy(settings.sip.passed_headers, settings.sip.contact_id_header)
         self.traces, self.flow_log = Traces(settings.trace), FlowLog(settings.flows)
         self.errands = Errands(Custody(records), archive, settings.store)  # may raise too
+        self.following = Following(directory)
         self.retention = Retention(self.errands.custody, settings.retention, self.lease)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
         floor = Floor((), ())
@@ -306,6 +308,7 @@ class House:
         self.recordings.open()
         self.errands.start()
         self.retention.start()
+        self.following.start()
         await self.legs.open()
         await self.sip.start()
         await self.bindings.start()
@@ -326,6 +329,7 @@ class House:
         await self.flow_log.stop()
         await self.services.close()
         await self.recordings.close()
+        await self.following.stop()
         await self.retention.stop()
         self.lease.close()
         await self.errands.stop()

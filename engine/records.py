@@ -14,7 +14,7 @@ from typing import Any
 from alembic.util import CommandError
 from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncSession,
@@ -54,6 +54,7 @@ __all__ = [
     "DisconnectReason",
     "InitiationMethod",
     "Leftovers",
+    "RecordConflict",
     "RecordError",
     "RecordingKind",
     "RecordingRecord",
@@ -80,6 +81,10 @@ SQLITE_SETTINGS = {  # for each connection
 
 class RecordError(Exception):
     """The database refused or could not be reached; the text says what was tried and why not."""
+
+
+class RecordConflict(RecordError):
+    """Another row has what only one may have; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,8 @@ class Records:
         except (SQLAlchemyError, CommandError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             where = self._engine.url.render_as_string(hide_password=True)
-            raise RecordError(f"cannot {what} ({where}): {reason}") from error
+            kind = RecordConflict if isinstance(error, IntegrityError) else RecordError
+            raise kind(f"cannot {what} ({where}): {reason}") from error
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -5,7 +5,8 @@ resources in memory, each name once a kind; `references` which of them name whic
 `hierarchy` groups of users; `reach` what of all this a user reaches, by the restrictions of their
 security profiles: the one place that whoever shows or changes anything asks; `opening_hours` when
 it is open; `store` the same in the database; `directory` changes both, one change at a time;
-`seeding` what the configuration says, made resources.
+`following` looks what other engines on the same database have changed; `seeding` what the
+configuration says, made resources.
 
 Everything is in memory: what a user may do is asked at each request and has to cost nothing.
 """

@@ -1,8 +1,8 @@
 """The directory of an instance: the database first, then memory, one change after the other.
 
 So no two writers of one resource lose an update, and nobody sees what is not yet kept. Where two
-engines share a database, the one that knows an older version of a resource is refused, and knows
-the newer one from then on.
+engines share a database, the one that knows an older version of a resource, or not that its name is
+taken, is refused; what others changed it knows from then on, and from time to time anyway.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from engine.directory.references import referring, resolved
-from engine.directory.resources import Kind, Origin, Resource, Resources
-from engine.directory.store import Stale, Store
+from engine.directory.resources import Kind, Origin, Resource, Resources, taken
+from engine.directory.store import Stale, Store, Taken, mark_of
 from engine.records import RecordError
 from engine.refused import Refused
 
@@ -63,13 +63,37 @@ class Directory:
             former = {at: self.resources.find(*at) for at in there}
             wanted = [_after(former[one.kind, one.id], one) for one in wanted]
             await self._store.remove(*gone)
-            await self._store.save(*wanted)
-            for one in (*gone, *filter(None, former.values())):  # names may change hands
-                self.resources.remove(one)
-            for one in gone:
-                self._tell(one, None)
-            for one in wanted:
-                self._put(former[one.kind, one.id], one)
+            try:
+                await self._store.save(*wanted)
+            except Taken as error:
+                raise RecordError("another engine has given one of their names away") from error
+            self._replace(gone, wanted)
+
+    async def catch_up(self) -> None:
+        """What other engines on the same database have changed is taken over."""
+        async with self._changing:
+            if await self._store.mark() != mark_of(self.resources.every()):
+                await self._take_over()
+
+    async def _take_over(self) -> None:
+        there = await self._store.versions()
+        mine = {(one.kind, one.id): one.version for one in self.resources.every()}
+        changed = {at for at, version in there.items() if mine.get(at) != version}
+        gone = [one for one in self.resources.every() if (one.kind, one.id) not in there]
+        found = await self._store.with_ids({id_ for _, id_ in changed})
+        self._replace(gone, [one for one in found if (one.kind, one.id) in changed])
+
+    def _replace(self, gone: Sequence[Resource], wanted: Sequence[Resource]) -> None:
+        """Names may change hands, so all are away before the first comes; then all is told."""
+        former = [self.resources.find(one.kind, one.id) for one in wanted]
+        for one in (*gone, *filter(None, former)):
+            self.resources.remove(one)
+        for one in wanted:
+            self.resources.put(one)
+        for one in gone:
+            self._tell(one, None)
+        for was, one in zip(former, wanted, strict=True):
+            self._tell(was, one)
 
     def _check_names(self, wanted: Iterable[Resource]) -> None:
         for one in wanted:
@@ -92,7 +116,8 @@ class Directory:
             new = Resource(
                 kind, str(uuid4()), name, facts, Origin.API, datetime.now(UTC), secrets or {}
             )
-            await self._store.save(new)
+            async with self._fresh(new):
+                await self._store.save(new)
             self._put(None, new)
             return new
 
@@ -116,7 +141,7 @@ class Directory:
                 modified=datetime.now(UTC),
                 version=former.version + 1,
             )
-            async with self._fresh(former):
+            async with self._fresh(new):
                 await self._store.change(new)
             self._put(former, new)
             return former, new
@@ -137,18 +162,17 @@ class Directory:
             return former
 
     @asynccontextmanager
-    async def _fresh(self, known: Resource) -> AsyncIterator[None]:
-        """What another engine has made of it meanwhile is taken over, and the change refused."""
+    async def _fresh(self, one: Resource) -> AsyncIterator[None]:
+        """What another engine has made of it meanwhile, or of another one with its name, is taken
+        over, and the change refused."""
         try:
             yield
+        except Taken:
+            await self._take_over()
+            raise taken(one.kind, one.name) from None
         except Stale:
-            now = await self._store.find(known.kind, known.id)
-            if now:
-                self._put(known, now)
-            else:
-                self.resources.remove(known)
-                self._tell(known, None)
-            text = f"{known.name} was changed by another engine meanwhile: read it, and try again"
+            await self._take_over()
+            text = f"{one.name} was changed by another engine meanwhile: read it, and try again"
             raise Refused(409, "ConditionalOperationFailedException", text) from None
 
     def _put(self, former: Resource | None, new: Resource) -> None:

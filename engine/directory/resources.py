@@ -5,7 +5,7 @@ A resource is what the API's Describe operation tells of it, in the API's own wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -79,6 +79,10 @@ class Resource:
     """One more with each change."""
 
 
+def taken(kind: Kind, name: str) -> Refused:
+    return Refused(409, "DuplicateResourceException", f"There is a {kind.words} {name} already")
+
+
 def place(one: Resource) -> tuple[str, str]:
     """Where it stands in a list of its kind: by name."""
     return one.name.casefold(), one.id
@@ -117,6 +121,11 @@ class Resources:
     def named(self, kind: Kind, name: str) -> Resource | None:
         return self._by_id[kind].get(self._ids.get((kind, name), ""))
 
+    def every(self) -> Iterator[Resource]:
+        """Of all kinds, in no order."""
+        for ones in self._by_id.values():
+            yield from ones.values()
+
     def all(self, kind: Kind) -> list[Resource]:
         """In their places."""
         return sorted(self._by_id[kind].values(), key=place)
@@ -130,15 +139,14 @@ class Resources:
 
     def check_name(self, kind: Kind, name: str, but: str = "") -> None:
         """Raises Refused where it is the name of another one than that with the id `but`."""
-        if (taken := self.named(kind, name)) and taken.id != but:
-            text = f"There is a {kind.words} {name} already"
-            raise Refused(409, "DuplicateResourceException", text)
+        if (there := self.named(kind, name)) and there.id != but:
+            raise taken(kind, name)
 
     def put(self, one: Resource) -> None:
         """New, or in place of the one with its id; the name was checked."""
         self.remove(one)
-        taken = self.named(one.kind, one.name)
-        assert taken is None, f"two of kind {one.kind} are named {one.name}"
+        there = self.named(one.kind, one.name)
+        assert there is None, f"two of kind {one.kind} are named {one.name}"
         self._by_id[one.kind][one.id] = one
         self._ids[one.kind, one.name] = one.id
 

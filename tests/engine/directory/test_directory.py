@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.directory import Directory, Kind, Origin, Resource, Store
+from engine.directory.store import mark_of
 from engine.records import Records
 from engine.refused import Refused
 from tests.engine.directory.desk import ARN, NOON, directory
@@ -53,8 +54,8 @@ async def test_an_engine_that_knows_an_older_version_is_refused_and_loses_nothin
     assert told == (409, "ConditionalOperationFailedException")
     assert second.resources.get(Kind.USER, "ann").facts == {"Tags": {}, "First": 1}
     await second.change(Kind.USER, "ann", {"Second": 2})
-    kept = await Store(records).find(Kind.USER, "ann")
-    assert kept and (kept.facts, kept.version) == ({"Tags": {}, "First": 1, "Second": 2}, 3)
+    [kept] = await Store(records).load()
+    assert (kept.facts, kept.version) == ({"Tags": {}, "First": 1, "Second": 2}, 3)
 
 
 async def test_what_another_engine_has_changed_or_deleted_is_not_changed_unseen(
@@ -71,6 +72,39 @@ async def test_what_another_engine_has_changed_or_deleted_is_not_changed_unseen(
     with pytest.raises(Refused, match="another engine"):
         await first.change(Kind.USER, "ann", {"First": 2})
     assert first.resources.find(Kind.USER, "ann") is None
+
+
+async def test_two_engines_give_one_name_away_once_and_both_know_to_whom(
+    two_engines: tuple[Directory, Directory],
+) -> None:
+    first, second = two_engines
+    bob = await first.create(Kind.HIERARCHY_GROUP, "bob", {"Tags": {}})
+    with pytest.raises(Refused, match="bob already") as refused:
+        await second.create(Kind.HIERARCHY_GROUP, "bob", {"Tags": {}})
+    assert refused.value.error == "DuplicateResourceException"
+    assert second.resources.find(Kind.HIERARCHY_GROUP, bob.id) == bob
+    cid = await second.create(Kind.HIERARCHY_GROUP, "cid", {"Tags": {}})
+    with pytest.raises(Refused, match="cid already"):
+        await first.change(Kind.HIERARCHY_GROUP, bob.id, {}, "cid")
+    assert first.resources.find(Kind.HIERARCHY_GROUP, cid.id) == cid
+
+
+async def test_an_engine_catches_up_with_what_another_one_has_changed(
+    two_engines: tuple[Directory, Directory],
+) -> None:
+    first, second = two_engines
+    await first.change(Kind.USER, "ann", {"First": 1}, "bob")
+    ann = await first.create(Kind.HIERARCHY_GROUP, "ann", {"Tags": {}})
+    told: list[tuple[Resource | None, Resource | None]] = []
+    second.listen(lambda former, new: told.append((former, new)))
+    await second.catch_up()
+    assert mark_of(second.resources.every()) == mark_of(first.resources.every())
+    assert sorted(new.name for _, new in told if new) == ["ann", "bob"]
+    await second.catch_up()
+    assert len(told) == 2  # there was nothing new
+    await first.delete(Kind.HIERARCHY_GROUP, ann.id)
+    await second.catch_up()
+    assert told[2:] == [(ann, None)]
 
 
 async def test_two_who_want_the_same_name_at_once_do_not_both_get_it(tmp_path: Path) -> None:
