@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from engine.contact_words import Named, Tagged
 from engine.models import (
     LAST_DIGITS,
     LEVELS,
@@ -82,6 +83,8 @@ class Search:
     """Numbers or addresses of customers, as contacts have them."""
     customer_suffix: str = ""
     """The last digits of one."""
+    named: Named | None = None
+    tagged: Tagged | None = None
     order: str = "INITIATION_TIMESTAMP"
     descending: bool = True
 
@@ -96,6 +99,8 @@ class Search:
             raise SearchError(f"There is no hierarchy level {', '.join(unknown)}")
         if self.customer_suffix and not DIGITS.fullmatch(self.customer_suffix):
             raise SearchError(f"The end of a number is {LAST_DIGITS} to 15 digits")
+        if self.tagged and (problem := next(self.tagged.problems(), None)):
+            raise SearchError(problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,10 @@ def _facts(wanted: Search) -> Iterator[ColumnElement[bool]]:
     if suffix := wanted.customer_suffix:
         yield ContactRow.last_digits == suffix[-LAST_DIGITS:]
         yield ContactRow.customer_endpoint.endswith(suffix)
+    if wanted.named:
+        yield wanted.named.condition()
+    if wanted.tagged:
+        yield wanted.tagged.condition()
 
 
 def _has(name: str, values: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:

@@ -1,4 +1,5 @@
-"""SearchContacts, as Connect's API has it.
+"""SearchContacts, as Connect's API has it. Names and tags of contacts have no index: a search by
+them is best narrowed by something else.
 
 What the service model has no criterion for is asked by SearchableSegmentAttributes of our own:
 `earshot:CustomerEndpoint` and `earshot:DisconnectReason`, any of their values;
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.contact_search import Place, Search, SearchError, search
+from engine.contact_words import Named, NameMatch, Tagged
 from engine.directory import Directory, Kind, Resources
 from engine.directory.hierarchy import path
 from engine.directory.reach import beyond
@@ -33,7 +35,7 @@ SEGMENT = "SearchableSegmentAttributes"
 CRITERIA = frozenset(
     {
         *("AgentHierarchyGroups", "AgentIds", "Channels", "InitiationMethods", "QueueIds"),
-        *("SearchableContactAttributes", SEGMENT),
+        *("SearchableContactAttributes", SEGMENT, "Name", "ContactTags"),
     }
 )
 LEVEL_MEMBERS = {f"L{number}Ids": level for number, level in enumerate(LEVELS, 1)}
@@ -105,6 +107,8 @@ class SearchApi:
             customers=segment.get(CUSTOMER, ()),
             customer_suffix="".join(segment.get(SUFFIX, ())),
             disconnect_reasons=segment.get(REASON, ()),
+            named=named(criteria.get("Name", {})),
+            tagged=tagged(criteria.get("ContactTags", {})),
             order=sort["FieldName"],
             descending=sort["Order"] == "DESCENDING",
         )
@@ -150,6 +154,23 @@ def matched(asked: Given) -> tuple[Attributes, bool]:
         raise SearchError(f"MatchType: one of {', '.join(MATCHES)} is expected")
     found = {each["Key"]: tuple(each["Values"]) for each in asked["Criteria"]}
     return found, MATCHES[match]
+
+
+def named(asked: Given) -> Named | None:
+    """None where nothing is asked for."""
+    texts = tuple(asked.get("SearchText", ()))
+    return Named(texts, NameMatch(asked["MatchType"])) if texts else None
+
+
+def tagged(asked: Given) -> Tagged | None:
+    """ControlPlaneTagFilter as `engine.web.criteria` reads it; None where nothing is asked for."""
+    every = (*asked.get("AndConditions", ()), asked.get("TagCondition", {}))
+    groups = [(*every, *group) for group in asked.get("OrConditions", ())] or [every]
+    found = tuple(
+        tuple((each["TagKey"], each.get("TagValue")) for each in group if each.get("TagKey"))
+        for group in groups
+    )
+    return Tagged(found) if any(found) else None
 
 
 def segment_attributes(criteria: Given) -> Attributes:

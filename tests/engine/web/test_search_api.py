@@ -133,3 +133,28 @@ async def test_what_cannot_be_searched_is_refused(tmp_path: Path) -> None:
         unknown = {"QueueIds": ["nowhere"]}
         told = await admin.refused("SearchContacts", SearchCriteria=unknown, **today())
         assert told[:2] == NOT_FOUND
+
+
+async def test_contacts_are_found_by_what_was_said_of_them(tmp_path: Path) -> None:
+    async with administered(tmp_path) as (one, admin):
+        now = datetime.now(UTC)
+        for number, tags in enumerate(({"team": "red"}, {"team": "blue", "site": "north"})):
+            record = replace(contact_record(), contact_id=str(number), name=f"Refund {number}")
+            times = {"initiation": now, "disconnect": now}
+            await one.house.records.save_contact(replace(record, **times, tags=tags))
+
+        async def found(**criteria: Any) -> list[str]:
+            answer = await admin.ask("SearchContacts", SearchCriteria=criteria, **today())
+            return sorted(row["Id"] for row in answer["Contacts"])
+
+        red, north = ({"TagKey": "team", "TagValue": "red"}, {"TagKey": "site"})
+        assert await found(Name={"SearchText": ["refund"], "MatchType": "MATCH_ANY"}) == ["0", "1"]
+        assert await found(Name={"SearchText": ["refund 1"], "MatchType": "MATCH_ALL"}) == ["1"]
+        assert await found(ContactTags={"TagCondition": red}) == ["0"]
+        assert await found(ContactTags={"OrConditions": [[red], [north]]}) == ["0", "1"]
+        assert await found(ContactTags={"OrConditions": [[red]], "AndConditions": [north]}) == []
+        wrong = {"SearchCriteria": {"ContactTags": {"TagCondition": {"TagKey": 'a"'}}}}
+        assert (await admin.refused("SearchContacts", **wrong, **today()))[0] == 400
+        routed = {"SearchCriteria": {"RoutingCriteria": {"Steps": []}}}
+        status, _, said = await admin.refused("SearchContacts", **routed, **today())
+        assert (status, "RoutingCriteria: not implemented" in said) == (400, True)
