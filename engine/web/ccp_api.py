@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
@@ -31,6 +31,7 @@ from engine.transfer import Destination, ToAgent, ToFlow, ToQueue
 from engine.web.agents_api import AgentsApi
 from engine.web.caller import Caller
 from engine.web.ccp_document import CcpDocument
+from engine.web.ccp_sessions import CcpSessions
 from engine.web.permitted import Permitted
 from engine.web.recording_api import RecordingApi
 from engine.web.routing_rules import quick_connect_type
@@ -102,6 +103,7 @@ class CcpApi:
         self._house, self._ccp = house, house.ccp
         self._resources, self._document = house.directory.resources, CcpDocument(house)
         self._agents, self._recordings = AgentsApi(house), RecordingApi(house)
+        self._sessions = CcpSessions(house.bus, house.legs.end)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1/ccp")
@@ -149,9 +151,12 @@ class CcpApi:
     async def state(self, caller: Permitted) -> Json:
         return self._of(caller)
 
-    async def offer(self, offer: Offer, caller: Permitted) -> Answer:
-        """A second offer of the same user takes the place of the first, calls and all."""
+    async def offer(self, offer: Offer, request: Request, caller: Permitted) -> Answer:
+        """A second offer of the same user takes the place of the first, calls and all. When the
+        session is over, so is what is talked."""
         self._of(caller)
+        if session := request.scope.get("session"):
+            self._sessions.opened(caller.name, session)
         try:
             return {"sdp": await self._house.legs.answer(caller.name, offer.sdp)}
         except OfferRefused as error:

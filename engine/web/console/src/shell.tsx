@@ -20,14 +20,14 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { ChevronDown, Phone } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Navigate, Route, Link as RouterLink, Routes, useLocation } from "react-router";
+import { PERMISSION as CCP, useLogOut } from "./ccp/log_out";
 import { LANGUAGES, type Language, useSpoken } from "./i18n";
 import { usePanel } from "./panel_state";
 import { CrashGuard } from "./parts/crash_guard";
 import { GROUPS, type Place } from "./places";
-import { useAccess, useSession } from "./session";
+import { useSession } from "./session";
 
 const Panel = lazy(() => import("./ccp/panel"));
-const CCP = "BasicAgentAccess";
 const THEMES = ["light", "dark", "auto"] as const;
 
 export function Shell() {
@@ -184,43 +184,46 @@ function Permitted({ place, page: Page }: { place: Place; page: Place["page"] })
 function Account() {
   const { t, language, setLanguage } = useSpoken();
   const { me } = useSession();
-  const { logOut } = useAccess();
+  const [logOut, question] = useLogOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const narrow = useMediaQuery("(max-width: 30em)");
   return (
-    <Menu position="bottom-end" width={200} withinPortal>
-      <Menu.Target>
-        <UnstyledButton aria-label={t("shell.account", { name: me.Username })}>
-          <Group gap={4} wrap="nowrap">
-            {!narrow && <Text size="sm">{me.Username}</Text>}
-            <ChevronDown size={14} aria-hidden />
-          </Group>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t("shell.language")}</Menu.Label>
-        <Menu.RadioGroup value={language} onChange={(chosen) => setLanguage(chosen as Language)}>
-          {(Object.keys(LANGUAGES) as Language[]).map((each) => (
-            <Menu.RadioItem key={each} value={each}>
-              {LANGUAGES[each]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Label>{t("shell.theme")}</Menu.Label>
-        <Menu.RadioGroup
-          value={colorScheme}
-          onChange={(chosen) => setColorScheme(chosen as MantineColorScheme)}
-        >
-          {THEMES.map((each) => (
-            <Menu.RadioItem key={each} value={each}>
-              {t(`shell.theme.${each}`)}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void logOut()}>{t("shell.logout")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={200} withinPortal>
+        <Menu.Target>
+          <UnstyledButton aria-label={t("shell.account", { name: me.Username })}>
+            <Group gap={4} wrap="nowrap">
+              {!narrow && <Text size="sm">{me.Username}</Text>}
+              <ChevronDown size={14} aria-hidden />
+            </Group>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{t("shell.language")}</Menu.Label>
+          <Menu.RadioGroup value={language} onChange={(chosen) => setLanguage(chosen as Language)}>
+            {(Object.keys(LANGUAGES) as Language[]).map((each) => (
+              <Menu.RadioItem key={each} value={each}>
+                {LANGUAGES[each]}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Label>{t("shell.theme")}</Menu.Label>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(chosen) => setColorScheme(chosen as MantineColorScheme)}
+          >
+            {THEMES.map((each) => (
+              <Menu.RadioItem key={each} value={each}>
+                {t(`shell.theme.${each}`)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Divider />
+          <Menu.Item onClick={() => void logOut()}>{t("shell.logout")}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {question}
+    </>
   );
 }
 

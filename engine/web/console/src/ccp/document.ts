@@ -1,5 +1,8 @@
 /** What the engine says of one's own phone, and what follows from it. Pure. */
 
+/** All of it is below. */
+export const CCP = "/earshot/v1/ccp";
+
 export interface Status {
   id: string;
   name: string;
@@ -130,6 +133,11 @@ const URGENCY: ContactState[] = [
 /** What wants an answer first. */
 export function byUrgency(contacts: Contact[]): Contact[] {
   return contacts.toSorted((a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state));
+}
+
+/** Since when the time counts that is shown: a conversation goes on through holds. */
+export function countedFrom({ state, since, connected_at }: Contact): string {
+  return state === "CONNECTED" ? (connected_at ?? since) : since;
 }
 
 const BUSY: ContactState[] = ["INCOMING", "CONNECTING", ...TALKS];

@@ -17,8 +17,8 @@ import { useState } from "react";
 import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { Problem } from "../parts/problem";
-import { type Contact, phoneNumber } from "./document";
-import { CCP, useCcp } from "./use_ccp";
+import { CCP, type Contact, phoneNumber } from "./document";
+import { useCcp } from "./use_ccp";
 
 type Kind = "USER" | "QUEUE" | "PHONE_NUMBER"; // the engine tells of no others
 

@@ -6,6 +6,7 @@
  */
 
 import { ApiError, ask, engine } from "../api";
+import { CCP } from "./document";
 import {
   chosenDevices,
   close,
@@ -16,7 +17,7 @@ import {
 } from "./microphone";
 import { type Counted, counted, type Quality, qualityBetween } from "./quality";
 
-const MEDIA = "/earshot/v1/ccp/media";
+const MEDIA = `${CCP}/media` as const;
 const LOCK = "earshot.softphone";
 const RETRY_SECONDS = [0.5, 1, 2, 5, 10];
 /** A line that is disturbed may come back by itself; after this long a new one is made. */

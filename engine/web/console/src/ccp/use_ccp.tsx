@@ -12,11 +12,10 @@ import {
 } from "react";
 import { ask, engine, type Schemas } from "../api";
 import { type LiveMessage, useLive } from "../live";
-import { type CcpDocument, type Contact, type Deed, needsMicrophone, speaks } from "./document";
+import { CCP, type CcpDocument, type Contact, type Deed, needsMicrophone, speaks } from "./document";
 import { chooseDevices, chosenDevices, type Devices } from "./microphone";
 import { type PhoneState, Softphone } from "./softphone";
 
-export const CCP = "/earshot/v1/ccp";
 /** The engine's word that it has no audio of ours is believed after this long. */
 const SILENT_SECONDS = 3;
 

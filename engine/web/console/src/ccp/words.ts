@@ -90,6 +90,10 @@ export const en = {
   "ccp.quality.figures": "MOS {mos}, loss {loss} %, jitter {jitter} ms, round trip {trip} ms",
   "ccp.loading": "Loading the phone",
   "ccp.error.dismiss": "Dismiss",
+  "ccp.logout.title": "End the call?",
+  "ccp.logout.means": "You are on a contact. If you log out, it ends for you.",
+  "ccp.logout.stay": "Stay",
+  "ccp.logout.leave": "Log out and hang up",
 };
 
 export const de: Record<keyof typeof en, string> = {
@@ -182,4 +186,8 @@ export const de: Record<keyof typeof en, string> = {
   "ccp.quality.figures": "MOS {mos}, Verlust {loss} %, Jitter {jitter} ms, Umlauf {trip} ms",
   "ccp.loading": "Telefon wird geladen",
   "ccp.error.dismiss": "Schließen",
+  "ccp.logout.title": "Anruf beenden?",
+  "ccp.logout.means": "Sie haben einen Kontakt. Wenn Sie sich abmelden, endet er für Sie.",
+  "ccp.logout.stay": "Bleiben",
+  "ccp.logout.leave": "Abmelden und auflegen",
 };
