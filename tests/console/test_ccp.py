@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from engine.agents import StatusType
 from engine.app import Running
+from tests.rig.ccp_page import choose_status, is_up, open_panel
 from tests.rig.patience import until
 from tests.rig.screen import log_in, picture, seat
 
@@ -21,23 +22,11 @@ COUNT_REQUESTS = """
     return open.apply(this, wanted);
   };
 """
+AN_HOUR_LATE = "const now = Date.now; Date.now = () => now() + 3_600_000;"
 BLOCKED = """
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException("blocked", "NotAllowedError"));
 """
-
-
-async def open_panel(page: Page) -> None:
-    await page.get_by_role("button", name="Open the Contact Control Panel").click()
-    await expect(page.get_by_test_id("ccp-status")).to_be_visible()
-
-
-async def is_up(one: Running, username: str, *, listen_only: bool = False) -> None:
-    def up() -> bool:
-        leg = one.house.browsers.leg(username)
-        return leg is not None and leg.is_up and leg.listen_only is listen_only
-
-    await until(up)
 
 
 def port(one: Running) -> object:
@@ -55,14 +44,12 @@ async def test_an_agent_opens_the_panel_and_can_be_called_until_they_go_offline(
         await expect(status).to_have_text("Available")
         await is_up(one, "agent1")
         await picture(page, "ccp-available")
-        await status.click()
-        await page.get_by_role("menuitemradio", name="Offline").click()
+        await choose_status(page, "Offline")
         await expect(status).to_have_text("Offline")
         await expect(page.get_by_text("You are offered no contacts")).to_be_visible()
         agent = one.house.router.floor.agents["agent1"]
         assert agent.status.type is StatusType.OFFLINE
-        await status.click()
-        await page.get_by_role("menuitemradio", name="Available").click()
+        await choose_status(page, "Available")
         await expect(status).to_have_text("Available")
 
 
@@ -150,6 +137,21 @@ async def test_one_tab_has_the_phone_and_another_can_take_it(
         await expect(second.get_by_text(elsewhere)).to_have_count(0)
         await until(lambda: port(one) != before)
         await is_up(one, "agent1")
+
+
+async def test_what_lasts_is_counted_by_the_clock_of_the_engine(
+    one: Running, browser: Browser
+) -> None:
+    async with seat(browser, one.api) as page:
+        await page.add_init_script(AN_HOUR_LATE)
+        await page.reload()
+        await log_in(page, "agent1")
+        await open_panel(page)
+        await is_up(one, "agent1")
+        await choose_status(page, "Offline")
+        await choose_status(page, "Available")
+        status = page.get_by_role("button", name="Status: Available")
+        await expect(status).to_contain_text(re.compile(r"(?<![:\d])\d:\d\d$"))
 
 
 async def test_the_panel_speaks_german(one: Running, browser: Browser) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ FLOOR_DBFS = -140.0  # below what 16 bits can hold even in a long average
 WINDOW_SECONDS = 0.025  # what `spans` looks through: null at 120 Hz, side lobes below -58 dB
 STEADY_SECONDS = 0.1
 MUSIC_DBFS = -20.0  # no tone in the built-in hold music is louder than that
+THERE, NOT_THERE = -30.0, -40.0  # dBFS: what is heard of a tone of -10, and what is not
 SHORTEST_SECONDS = 0.05  # a tone; less is the click of something else that starts or stops
 
 
@@ -101,6 +103,13 @@ def heard(
 ) -> bool:
     """Whether the tone is there, averaged over all samples, at the threshold or above."""
     return level_dbfs(samples, frequency_hz, rate) >= threshold_dbfs
+
+
+def tones_in(samples: Samples, every: Sequence[float], rate: int = RATE) -> list[float]:
+    """Those of them that are heard; AssertionError where that cannot be said of one."""
+    levels = {hertz: level_dbfs(samples, hertz, rate) for hertz in every}
+    assert all(level > THERE or level < NOT_THERE for level in levels.values()), levels
+    return [hertz for hertz, level in levels.items() if level > THERE]
 
 
 def dominant_frequency(samples: Samples, rate: int = RATE) -> float:

@@ -14,6 +14,7 @@ Whoever cannot keep up is told the latest of each row, or all rows anew; nobody 
     {"type": "error", "topic", "id", "message"}             there is no subscription, or no more
     {"type": "heartbeat"}                                   nothing else happened for a while
 
+Each of ours says when it was sent, `at`, UTC: what lasts is counted by one clock, not the client's.
 Events (`event_topics`) are rows, too, each told once: who is sent a snapshot of them has lost some.
 `sequence` counts the messages of a topic on a connection, without a gap. It is closed with 4401
 where there is no session or it is over, with 4403 for a page of strangers or a password that has to

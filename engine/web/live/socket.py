@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Literal
 
 import structlog
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import Scope
 from starlette.websockets import WebSocketDisconnect
 
+from engine.instants import instant
 from engine.web.caller import OPERATOR
 from engine.web.denials import Denials
 from engine.web.live.board import ROWS_AT_ONCE
@@ -141,8 +143,8 @@ async def woken(client: Client) -> bool:
 
 
 async def send(websocket: WebSocket, message: Message) -> None:
-    """Raises WebSocketDisconnect or TimeoutError."""
-    text = await encoded(message)
+    """With the time at which that is. Raises WebSocketDisconnect or TimeoutError."""
+    text = await encoded({**message, "at": instant(datetime.now(UTC))})
     async with asyncio.timeout(SEND_SECONDS):
         await websocket.send_text(text)
 

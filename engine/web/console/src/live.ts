@@ -18,6 +18,8 @@ export interface LiveMessage {
   type: "snapshot" | "change" | "error" | "heartbeat";
   topic?: string | null;
   sequence?: number;
+  /** When the engine sent it. */
+  at: string;
   rows?: Row[];
   gone?: string[];
   message?: string;
@@ -34,7 +36,13 @@ class LiveSocket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private lastId = 0;
+  /** How far the engine's clock is ahead of this machine's, in milliseconds. */
+  private ahead = 0;
+  private tuned = false;
   up = false;
+
+  /** By the engine's clock: milliseconds since 1970. */
+  now = () => Date.now() + this.ahead;
 
   /** The same topic twice is one subscription; the last listener to go ends it. */
   subscribe(topic: string, listener: Listener): () => void {
@@ -68,19 +76,29 @@ class LiveSocket {
     this.socket = socket;
     socket.onopen = () => {
       this.failures = 0;
+      this.tuned = false;
       this.hear(socket);
       this.setUp(true);
       for (const topic of this.listeners.keys()) this.tell("subscribe", topic);
     };
     socket.onmessage = (event) => {
       this.hear(socket);
-      this.receive(JSON.parse(event.data) as LiveMessage);
+      const message = JSON.parse(event.data) as LiveMessage;
+      this.tune(message.at);
+      this.receive(message);
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.lose();
       if (this.listeners.size && !SHUT_OUT.has(event.code)) this.retry();
     };
+  }
+
+  /** Of all that a connection brings, what was on its way the shortest time is right. */
+  private tune(at: string) {
+    const ahead = Date.parse(at) - Date.now();
+    this.ahead = this.tuned ? Math.max(this.ahead, ahead) : ahead;
+    this.tuned = true;
   }
 
   /** From now on it may be silent for so long, and no longer. */

@@ -1,7 +1,7 @@
 /** The rows of a live topic, as they are just now. */
 
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { type LiveMessage, type Row, useLive } from "./live";
+import { type LiveMessage, live, type Row, useLive } from "./live";
 
 export interface Rows<R extends Row> {
   /** null before the first snapshot. */
@@ -30,11 +30,11 @@ export function useRows<R extends Row>(topic: string): Rows<R> {
   return useMemo(() => ({ rows: known && [...known.values()], refusal }), [known, refusal]);
 }
 
-/** Milliseconds since 1970, new each second while somebody looks. */
+/** The engine's time, milliseconds since 1970; new each second while somebody looks. */
 export function useNow(): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(live.now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(live.now()), 1000);
     return () => clearInterval(timer);
   }, []);
   return now;

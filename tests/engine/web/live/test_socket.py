@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,13 @@ async def test_a_page_of_strangers_is_closed_with_4403(
     one: Running, page: httpx.AsyncClient
 ) -> None:
     assert await refused(one, page, origin="http://evil.example") == 4403
+
+
+async def test_what_is_told_says_when(one: Running, page: httpx.AsyncClient) -> None:
+    async with live_client(one, page) as client:
+        before = datetime.now(UTC) - timedelta(milliseconds=1)  # they are cut off to milliseconds
+        told = await client.subscribe("nothing")
+        assert before <= datetime.fromisoformat(told["at"]) <= datetime.now(UTC)
 
 
 async def test_a_session_that_is_over_is_told_so_at_once(

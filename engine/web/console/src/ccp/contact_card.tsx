@@ -20,7 +20,7 @@ import {
 import { useState } from "react";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
-import { type Contact, clock, type Deed, deeds, secondsSince } from "./document";
+import { type Contact, clock, countedFrom, type Deed, deeds, secondsSince } from "./document";
 import { NumberPad } from "./number_pad";
 import { QuickConnects } from "./quick_connects";
 import { useCcp } from "./use_ccp";
@@ -100,8 +100,7 @@ export function ContactCard({ contact }: { contact: Contact }) {
 function Heading({ contact }: { contact: Contact }) {
   const { t } = useSpoken();
   const now = useNow();
-  const { state, since, connected_at, clear_at } = contact;
-  const from = state === "CONNECTED" ? (connected_at ?? since) : since;
+  const { state, clear_at } = contact;
   return (
     <div>
       <Group justify="space-between" wrap="nowrap">
@@ -109,7 +108,7 @@ function Heading({ contact }: { contact: Contact }) {
           {t(`ccp.state.${state}`)}
         </Title>
         <Text ff="monospace" data-testid="ccp-timer">
-          {clock(secondsSince(from, now))}
+          {clock(secondsSince(countedFrom(contact), now))}
         </Text>
       </Group>
       {clear_at && (

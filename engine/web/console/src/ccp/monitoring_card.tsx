@@ -6,7 +6,8 @@ import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
 import { type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
-import { CCP, useCcp } from "./use_ccp";
+import { CCP } from "./document";
+import { useCcp } from "./use_ccp";
 
 type Props = { contact: Contact; monitor: Monitored };
 

@@ -5,7 +5,14 @@ import { ChevronDown } from "lucide-react";
 import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
-import { byUrgency, type CcpDocument, type ContactState, clock, secondsSince } from "./document";
+import {
+  byUrgency,
+  type CcpDocument,
+  type ContactState,
+  clock,
+  countedFrom,
+  secondsSince,
+} from "./document";
 import { askToNotify } from "./incoming";
 import { CCP, useCcp } from "./use_ccp";
 
@@ -75,7 +82,7 @@ function useStatus(document: CcpDocument): { name: string; color: string; since:
     return {
       name: t(`ccp.state.${contact.state}`),
       color: OF_CONTACT[contact.state] ?? WITH_CONTACT,
-      since: contact.since,
+      since: countedFrom(contact),
     };
   const { status } = document;
   if (!status) return { name: t("ccp.status.ready"), color: "gray", since: document.since };
