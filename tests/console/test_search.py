@@ -93,6 +93,9 @@ async def test_click_to_review_the_recording(one: Running, browser: Browser) -> 
         await player.get_by_role("button", name="Play").click()
         await expect(player.get_by_role("button", name="Pause")).to_be_visible()
         await expect(clock).not_to_have_text("0:00 / 0:12")
+        await page.emulate_media(color_scheme="dark")
+        await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+        await expect(clock).not_to_have_text(await clock.inner_text())  # it goes on
         await player.get_by_role("button", name="10 seconds ahead").click()
         await expect(clock).to_have_text("0:12 / 0:12")
         await player.get_by_role("button", name="10 seconds back").click()

@@ -152,7 +152,6 @@ function useDeck(box: RefObject<HTMLDivElement | null>, path: string, drawn: Wav
       peaks: drawn.Peaks.map((channel) => channel.flat()),
       duration: drawn.Seconds,
       height: HEIGHT,
-      splitChannels: colors.map((color) => ({ waveColor: color, progressColor: color })),
       cursorColor: "currentColor",
       normalize: true,
       dragToSeek: true,
@@ -171,8 +170,12 @@ function useDeck(box: RefObject<HTMLDivElement | null>, path: string, drawn: Wav
       audio.current = null;
       ears.current = [];
     };
-  }, [box, path, drawn, colors]);
+  }, [box, path, drawn]);
 
+  useEffect(() => {
+    const splitChannels = colors.map((color) => ({ waveColor: color, progressColor: color }));
+    surfer.current?.setOptions({ splitChannels });
+  }, [colors]);
   useEffect(() => surfer.current?.setPlaybackRate(speed), [speed]);
   useEffect(() => {
     for (const [number, ear] of ears.current.entries()) ear.gain.value = heard[number] ? 1 : 0;
