@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine.app import Running
 from engine.directory import Kind
 from tests.rig.aws import Aws, aws
@@ -17,13 +19,19 @@ async def recorded(one: Running) -> str:
         await until(lambda: live.tap)
         agent.hang_up()
         await customer.hung_up()
-
-    async def available() -> bool:
-        record = await one.house.records.contact(live.contact_id)
-        return bool(record and [each for each in record.recordings if each.stop])
-
-    await until(available)
+    await kept(one, live.contact_id)
     return live.contact_id
+
+
+async def kept(one: Running, contact_id: str) -> Path:
+    """The last file that was recorded of it, once that is whole."""
+
+    async def available() -> str:
+        record = await one.house.records.contact(contact_id)
+        over = [each for each in record.recordings if each.stop] if record else []
+        return over[-1].location if over else ""
+
+    return Path(await until(available))
 
 
 async def allow(one: Running, username: str, *permissions: str) -> Aws:
