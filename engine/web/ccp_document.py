@@ -28,6 +28,8 @@ MAY = {
     "barge": "ManagerBargeIn",
 }
 """What the page may offer, by the permission that it needs."""
+OF_AGENTS = frozenset({"dial", "transfer"})
+"""Which of it is nothing for whoever is no agent."""
 
 
 class CcpDocument:
@@ -51,7 +53,10 @@ class CcpDocument:
             **self._presence(agent, monitors=any(c["state"] == "MONITORING" for c in contacts)),
             "auto_accept": agent is not None and agent.auto_accept,
             **self._media(username),
-            "may": {what: permission in permissions for what, permission in MAY.items()},
+            "may": {
+                what: permission in permissions and (agent is not None or what not in OF_AGENTS)
+                for what, permission in MAY.items()
+            },
             "contacts": contacts,
         }
 

@@ -23,6 +23,25 @@ COUNT_REQUESTS = """
   };
 """
 AN_HOUR_LATE = "const now = Date.now; Date.now = () => now() + 3_600_000;"
+LOUDEST = """
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to === this.context.destination) {
+      const meter = new AnalyserNode(this.context, { fftSize: 2048 });
+      const samples = new Float32Array(meter.fftSize);
+      connect.call(this, meter);
+      const look = () => {
+        meter.getFloatTimeDomainData(samples);
+        window.loudest = Math.max(window.loudest, ...samples);
+        if (this.context.state !== "closed") setTimeout(look, 20);
+      };
+      look();
+    }
+    return connect.call(this, to, ...more);
+  };
+  window.loudest = 0;
+"""
+"""Of what the page itself lets be heard."""
 BLOCKED = """
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException("blocked", "NotAllowedError"));
@@ -77,6 +96,8 @@ async def test_a_manager_who_only_listens_is_not_asked_for_a_microphone(
         await expect(page.get_by_test_id("ccp-status")).to_have_text("Ready to monitor")
         await is_up(one, "manager1", listen_only=True)
         assert await page.evaluate("window.asked") == 0
+        await expect(page.get_by_text("To listen to one, choose the headset")).to_be_visible()
+        await expect(page.get_by_label("Phone number")).to_have_count(0)
         await picture(page, "ccp-supervisor")
 
 
@@ -89,6 +110,7 @@ async def test_a_blocked_microphone_is_said_with_what_to_do(one: Running, browse
         alert = page.get_by_role("alert").filter(has_text="Nobody hears you")
         await expect(alert).to_contain_text("The microphone is blocked")
         await is_up(one, "agent1", listen_only=True)
+        await expect(page.get_by_text("You are offered no contacts: no phone")).to_be_visible()
         await picture(page, "ccp-blocked")
 
 
@@ -116,7 +138,9 @@ async def test_the_devices_show_the_level_of_the_microphone_and_play_a_tone(
         await expect(microphones.get_by_role("option")).not_to_have_count(1)
         level = page.get_by_role("progressbar", name="Level of the microphone")
         await expect(level).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+        await page.evaluate(LOUDEST)
         await page.get_by_role("button", name="Play a test tone").click()
+        await until(lambda: page.evaluate("window.loudest > 0.05"))
         await picture(page, "ccp-devices")
 
 

@@ -115,7 +115,7 @@ async def test_what_is_rejected_is_missed_and_can_be_cleared(it: Desk, browser: 
         customer.hang_up()
         await until(lambda: not len(it.one.house.registry))
         await press(page, "Clear contact")
-        await expect(page.get_by_text("No contact.")).to_be_visible()
+        await expect(page.get_by_text("The next one rings here.")).to_be_visible()
 
 
 async def test_what_rings_too_long_is_missed(tmp_path: Path, browser: Browser) -> None:

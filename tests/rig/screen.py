@@ -74,6 +74,7 @@ async def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
 async def picture(page: Page, name: str) -> None:
     """In light and in dark, kept for whoever wants to look."""
     PICTURES.mkdir(exist_ok=True)
+    await page.mouse.move(0, 0)  # what it hovers over says what it is, over what is beside it
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         await page.screenshot(path=PICTURES / f"{name}-{scheme}.png", animations="disabled")

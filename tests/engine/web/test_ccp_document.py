@@ -15,7 +15,8 @@ async def test_it_shows_what_a_user_may_and_has_and_nobody_else_s(tmp_path: Path
         document = CcpDocument(one.house)
         assert document.of("nobody") is None
         manager = document.of("manager1")
-        assert manager and manager["may"]["monitor"] and manager["presence"] == "OFFLINE"
+        assert manager and manager["may"]["monitor"] and not manager["may"]["dial"]
+        assert manager["presence"] == "OFFLINE"
         agent = document.of("agent1")
         assert agent and not agent["media"] and not agent["may"]["monitor"]
         assert (agent["presence"], agent["status"]["id"]) == ("OFFLINE", "available")

@@ -80,22 +80,30 @@ function Ccp() {
 }
 
 function Contacts() {
-  const { t } = useSpoken();
-  const { contacts, status } = useCcp().document;
-  if (!contacts.length) {
-    const offline = status && status.type !== "ROUTABLE";
-    return (
-      <Text c="dimmed" size="sm">
-        {offline ? t("ccp.idle.offline", { status: status.name }) : t("ccp.idle")}
-      </Text>
-    );
-  }
+  const { contacts } = useCcp().document;
+  if (!contacts.length) return <Idle />;
   return byUrgency(contacts).map((contact) =>
     contact.monitor ? (
       <MonitoringCard key={contact.contact_id} contact={contact} monitor={contact.monitor} />
     ) : (
       <ContactCard key={contact.contact_id} contact={contact} />
     ),
+  );
+}
+
+/** Why there is nothing, and what would change that. */
+function Idle() {
+  const { t } = useSpoken();
+  const { status, presence } = useCcp().document;
+  const why = () => {
+    if (!status) return t("ccp.idle.supervisor");
+    if (status.type !== "ROUTABLE") return t("ccp.idle.offline", { status: status.name });
+    return t(presence === "OFFLINE" ? "ccp.idle.unreachable" : "ccp.idle");
+  };
+  return (
+    <Text c="dimmed" size="sm">
+      {why()}
+    </Text>
   );
 }
 

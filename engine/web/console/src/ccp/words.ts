@@ -5,7 +5,11 @@ export const en = {
   "ccp.status.choose": "Status: {status}. Choose another",
   "ccp.status.next": "Next status: {status}",
   "ccp.status.ready": "Ready to monitor",
-  "ccp.idle": "No contact.",
+  "ccp.idle": "No contact. The next one rings here.",
+  "ccp.idle.supervisor":
+    "No contact. To listen to one, choose the headset icon beside an agent in real-time metrics.",
+  "ccp.idle.unreachable":
+    "You are offered no contacts: no phone of yours can be reached, nor has this page a microphone.",
   "ccp.idle.offline": "You are offered no contacts while your status is {status}.",
   "ccp.state.INCOMING": "Incoming call",
   "ccp.state.CONNECTING": "Calling",
@@ -101,7 +105,11 @@ export const de: Record<keyof typeof en, string> = {
   "ccp.status.choose": "Status: {status}. Anderen wählen",
   "ccp.status.next": "Nächster Status: {status}",
   "ccp.status.ready": "Bereit zum Mithören",
-  "ccp.idle": "Kein Kontakt.",
+  "ccp.idle": "Kein Kontakt. Der nächste klingelt hier.",
+  "ccp.idle.supervisor":
+    "Kein Kontakt. Zum Mithören wählen Sie den Kopfhörer neben einem Agenten in den Echtzeitmetriken.",
+  "ccp.idle.unreachable":
+    "Ihnen werden keine Kontakte angeboten: Weder ist ein Telefon von Ihnen erreichbar, noch hat diese Seite ein Mikrofon.",
   "ccp.idle.offline": "Im Status {status} werden Ihnen keine Kontakte angeboten.",
   "ccp.state.INCOMING": "Eingehender Anruf",
   "ccp.state.CONNECTING": "Wird angerufen",
