@@ -5,8 +5,8 @@ import { Phone } from "lucide-react";
 import { useState } from "react";
 import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
-import { phoneNumber } from "./document";
-import { CCP, useCcp } from "./use_ccp";
+import { CCP, phoneNumber } from "./document";
+import { useCcp } from "./use_ccp";
 
 export function DialForm() {
   const { t } = useSpoken();

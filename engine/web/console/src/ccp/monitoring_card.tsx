@@ -5,8 +5,7 @@ import { Headphones, PhoneOff } from "lucide-react";
 import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
-import { type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
-import { CCP } from "./document";
+import { CCP, type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
 import { useCcp } from "./use_ccp";
 
 type Props = { contact: Contact; monitor: Monitored };

@@ -7,6 +7,7 @@ import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
 import {
   byUrgency,
+  CCP,
   type CcpDocument,
   type ContactState,
   clock,
@@ -14,7 +15,7 @@ import {
   secondsSince,
 } from "./document";
 import { askToNotify } from "./incoming";
-import { CCP, useCcp } from "./use_ccp";
+import { useCcp } from "./use_ccp";
 
 const OF_STATUS = { ROUTABLE: "teal", CUSTOM: "yellow", OFFLINE: "gray" } as const;
 const OF_CONTACT: Partial<Record<ContactState, string>> = { MISSED: "red", ENDED: "orange" };
