@@ -22,6 +22,7 @@ a file with passwords that everyone may read for one, is told by `warnings`, whi
 
 from config.bots import Bot
 from config.browsers import BrowserSettings
+from config.chat import ChatSettings
 from config.directory import starter
 from config.events import EventSettings
 from config.flows import FlowSettings
@@ -54,6 +55,7 @@ __all__ = [
     "Agent",
     "Bot",
     "BrowserSettings",
+    "ChatSettings",
     "ConfigError",
     "DatabaseSettings",
     "DiallingSettings",

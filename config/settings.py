@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.bots import Bot
 from config.browsers import BrowserSettings
+from config.chat import ChatSettings
 from config.events import EventSettings
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
@@ -297,6 +298,7 @@ class Settings(BaseSettings):
     functions: FunctionSettings = FunctionSettings()
     streaming: StreamingSettings = StreamingSettings()
     routing: RoutingSettings = RoutingSettings()
+    chat: ChatSettings = ChatSettings()
     dialling: DiallingSettings = DiallingSettings()
     web: WebSettings = WebSettings()
     login: LoginSettings = LoginSettings()

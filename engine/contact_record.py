@@ -190,7 +190,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "Channel": record.channel,
         "ConnectedToSystemTimestamp": _timestamp(record.connected_to_system),
         "ContactId": record.contact_id,
-        "CustomerEndpoint": endpoint(record.customer_endpoint),
+        "CustomerEndpoint": endpoint(record.customer_endpoint) or None,
         "DisconnectReason": record.disconnect_reason,
         "DisconnectTimestamp": _timestamp(record.disconnect),
         "InitialContactId": None if first_of_chain else record.initial_contact_id,
@@ -198,7 +198,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "InitiationTimestamp": _timestamp(record.initiation),
         "InstanceARN": instance_arn,
         "LastUpdateTimestamp": _timestamp(record.last_update),
-        "MediaStreams": [{"Type": "AUDIO"}],
+        "MediaStreams": [{"Type": "CHAT" if record.channel == "CHAT" else "AUDIO"}],
         "NextContactId": None,
         "PreviousContactId": record.previous_contact_id,
         "Queue": _queue(record, instance_arn),
@@ -207,7 +207,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "References": [{"Name": name, **facts} for name, facts in record.references.items()],
         "RelatedContactId": record.related_contact_id,
         "ScheduledTimestamp": None,
-        "SystemEndpoint": endpoint(record.system_endpoint),
+        "SystemEndpoint": endpoint(record.system_endpoint) or None,
         "TransferCompletedTimestamp": _timestamp(record.transfer_completed),
         "TransferredToEndpoint": record.transferred_to and endpoint(record.transferred_to),
         "VoiceIdResult": None,
@@ -280,7 +280,10 @@ def _status(recording: RecordingRecord) -> str | None:
 
 
 def endpoint(address: str) -> dict[str, str]:
-    """`Endpoint` of the contact record: a telephone number, or a name that SIP carried."""
+    """`Endpoint` of the contact record: a telephone number, or a name that SIP carried; empty where
+    there is none, as of a chat."""
+    if not address:
+        return {}
     kind = "TELEPHONE_NUMBER" if TELEPHONE_NUMBER.fullmatch(address) else "VOIP"
     return {"Address": address, "Type": kind}
 

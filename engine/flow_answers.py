@@ -9,6 +9,7 @@ from typing import Protocol
 
 import structlog
 
+from engine.contact import Contact
 from engine.flow_facts import FlowFacts
 from engine.ledger import Ledger
 from engine.live import LiveContact
@@ -78,10 +79,10 @@ class FlowAnswers:
         self._recordings, self._callbacks = recordings, callbacks
         self._loop = asyncio.get_running_loop()
 
-    def answer(self, live: LiveContact, ask: Ask) -> Event | None:
-        """None for what gets no answer; Failed for what this house does not do."""
+    def answer(self, live: Contact, ask: Ask) -> Event | None:
+        """None for what gets no answer; Failed for what this house does not do on the channel."""
         match ask:
-            case SetRecording():
+            case SetRecording() if isinstance(live, LiveContact):
                 return self._set_recording(live, ask)
             case SetAttributes(values):
                 live.note(datetime.now(UTC), attributes={**live.record.attributes, **values})
@@ -104,9 +105,9 @@ class FlowAnswers:
                 return self._get_metrics(live, queue, agent)
             case SetHook(hook, flow):
                 return self._set_hook(live, hook, flow)
-            case CheckDialable(number):
+            case CheckDialable(number) if isinstance(live, LiveContact):
                 return self._check_dialable(live, number)
-            case CreateCallback(queue=queue, agent=agent):
+            case CreateCallback(queue=queue, agent=agent) if isinstance(live, LiveContact):
                 return self._create_callback(live, ask, queue, agent)
             case _ if awaits_answer(ask):
                 log.warning("not available", contact_id=live.contact_id, ask=type(ask).__name__)
@@ -123,7 +124,7 @@ class FlowAnswers:
             self._recordings.automated(live, on=asked.ivr)
         return Done()
 
-    def has_room(self, live: LiveContact) -> Event:
+    def has_room(self, live: Contact) -> Event:
         """Whether the contact can wait in the queue that was set for it: Done or Failed."""
         if live.target_queue is None:
             log.warning("transfer to queue without a queue", contact_id=live.contact_id)
@@ -135,7 +136,7 @@ class FlowAnswers:
             return Failed()
         return Failed(FULL) if self._queues.is_full(live.target_queue) else Done()
 
-    def _set_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
+    def _set_queue(self, live: Contact, queue: str, agent: str) -> Event:
         found = self._queues.find(queue, agent)
         if found is None:
             log.warning("unknown queue", contact_id=live.contact_id, queue=queue or agent)
@@ -143,11 +144,11 @@ class FlowAnswers:
         self._aim(live, found)
         return Done()
 
-    def _aim(self, live: LiveContact, queue: str) -> None:
+    def _aim(self, live: Contact, queue: str) -> None:
         live.target_queue = queue
         live.system |= self._facts.of_queue(queue)
 
-    def _change_queue(self, live: LiveContact, queue: str, agent: str) -> Event:
+    def _change_queue(self, live: Contact, queue: str, agent: str) -> Event:
         """Where the new one has no room the old one stays. The queue flow is left behind: else it
         might lead from queue to queue for ever."""
         before = live.target_queue
@@ -160,14 +161,14 @@ class FlowAnswers:
             self._aim(live, before)
         return outcome
 
-    def _check_hours(self, live: LiveContact, hours: str) -> Event:
+    def _check_hours(self, live: Contact, hours: str) -> Event:
         is_open = self._queues.is_open(hours, live.target_queue, datetime.now(UTC))
         if is_open is None:
             log.warning("no such hours", contact_id=live.contact_id, hours=hours)
             return Failed()
         return Answer(str(is_open))
 
-    def _numbers(self, live: LiveContact, queue: str, agent: str) -> dict[str, int]:
+    def _numbers(self, live: Contact, queue: str, agent: str) -> dict[str, int]:
         """Of this queue, or of the target queue where none is named; empty: there is none."""
         named = bool(queue or agent)
         found = self._queues.find(queue, agent) if named else live.target_queue
@@ -176,7 +177,7 @@ class FlowAnswers:
             return {}
         return {**self._queues.numbers(found, self._loop.time())}
 
-    def _get_metrics(self, live: LiveContact, queue: str, agent: str) -> Event:
+    def _get_metrics(self, live: Contact, queue: str, agent: str) -> Event:
         found = self._numbers(live, queue, agent)
         asked = self._queues.find(queue, agent) or live.target_queue
         if not found or asked is None:
@@ -185,7 +186,7 @@ class FlowAnswers:
             {"Queue.Name": self._queues.name(asked)} | {each: str(n) for each, n in found.items()}
         )
 
-    def _check_dialable(self, live: LiveContact, number: str) -> Event:
+    def _check_dialable(self, live: Contact, number: str) -> Event:
         try:
             self._callbacks.check(number, live.target_queue)
         except PeerError as error:
@@ -209,7 +210,7 @@ class FlowAnswers:
             return Failed()
         return Done()
 
-    def _set_hook(self, live: LiveContact, hook: str, flow: str | None) -> Event:
+    def _set_hook(self, live: Contact, hook: str, flow: str | None) -> Event:
         if hook not in HOOKS:
             log.warning("no such moment here", contact_id=live.contact_id, moment=hook)
             return Failed()

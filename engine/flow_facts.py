@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.agents import OWN
+from engine.contact import Contact
 from engine.directory import Kind, Resources
 from engine.line import Party
 from engine.live import LiveContact
@@ -16,8 +17,11 @@ class FlowFacts:
 
     def of(self, live: LiveContact) -> dict[str, str]:
         """What is known as a flow begins, besides what other flows have kept."""
-        record, instance = live.record, self._resources.instance_arn
-        username = self._agent(live)
+        return {**self.of_contact(live, self._agent(live)), **live.carried.shown}
+
+    def of_contact(self, contact: Contact, username: str) -> dict[str, str]:
+        """The same of any channel, with this agent; "" with none."""
+        record, instance = contact.record, self._resources.instance_arn
         return {
             "ContactId": record.contact_id,
             "InitialContactId": record.initial_contact_id,
@@ -29,8 +33,7 @@ class FlowFacts:
             "AwsRegion": instance.split(":")[3],
             **named("CustomerEndpoint", record.customer_endpoint),
             **named("SystemEndpoint", record.system_endpoint),
-            **live.carried.shown,
-            **(self.of_queue(live.target_queue) if live.target_queue else {}),
+            **(self.of_queue(contact.target_queue) if contact.target_queue else {}),
             **(self.of_agent(username) if username else {}),
         }
 

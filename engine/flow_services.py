@@ -6,6 +6,7 @@ import structlog
 
 from config import Settings
 from engine.bots import BotFailed, Bots
+from engine.contact import Contact
 from engine.functions import FunctionFailed, Functions, contact_flow_event
 from engine.live import LiveContact
 from engine.media_stream import NoStream
@@ -37,7 +38,7 @@ class FlowServices:
         await self._bots.close()
         await self.streaming.close()
 
-    async def serve(self, live: LiveContact, ask: Served) -> Event:
+    async def serve(self, live: Contact, ask: Served) -> Event:
         """Failed, once it is logged why, for whatever a service does wrong."""
         try:
             match ask:
@@ -46,6 +47,7 @@ class FlowServices:
                 case InvokeFunction():
                     return Returned(await self._invoke(live, ask))
                 case StreamMedia(directions):
+                    assert isinstance(live, LiveContact), "a chat has nothing to stream"
                     await self.streaming.start(live, directions)
                     return Done()
         except (BotFailed, FunctionFailed, NoStream) as error:
@@ -54,14 +56,14 @@ class FlowServices:
             )
             return Failed()
 
-    async def _invoke(self, live: LiveContact, ask: InvokeFunction) -> object:
+    async def _invoke(self, live: Contact, ask: InvokeFunction) -> object:
         event = contact_flow_event(live, ask.parameters, self._instance_arn)
         if ask.waits:
             return await self._functions.invoke(ask.function, event, ask.seconds)
         self._functions.begin(ask.function, event, ask.seconds)
         return None
 
-    async def _converse(self, live: LiveContact, ask: Converse) -> object:
+    async def _converse(self, live: Contact, ask: Converse) -> object:
         if ask.said is None:
             self._bots.find(ask.bot)
             return {"sessionState": ask.session}

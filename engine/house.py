@@ -22,6 +22,8 @@ from engine.bus import LocalBus
 from engine.call import Input
 from engine.callbacks import Callbacks
 from engine.ccp import Ccp
+from engine.chat.chats import Chats
+from engine.chat.wing import Wing
 from engine.consults import Consults
 from engine.custody import Custody
 from engine.dialling import DialPlan
@@ -106,11 +108,11 @@ class House:
         self.following = Following(directory)
         self.retention = Retention(self.errands.custody, settings.retention, self.lease)
         self.mixer = Farm(settings.media, lambda event: self.switchboard.on_media(event))
-        floor = Floor((), ())
         self.work = AfterContactWork(records, self.ledger, self.registry)
+        floor = Floor((), ())
         self.router = Router(floor, lambda offer: self.switchboard.on_offer(offer), self.work.over)
-        self.events = self._events()
-        self.staff = Staff(settings, directory, self.router)
+        self.wing, self.events = Wing(self.router, self.work), self._events()
+        self.staff = Staff(settings, directory, self.router, self.wing.router)
         self.sip = self._transport()
         self.bindings = Bindings(self.sip, records)
         self.recordings = self._recordings()
@@ -125,6 +127,7 @@ class House:
         self.flow_calls = FlowCalls(settings, self.outbound, self.numbers, self.lines, self._later)
         self.callbacks = self._callbacks()
         self.switchboard = self._switchboard(self._performer(prompts), flows)
+        self._furnish()
 
     def _events(self) -> Streams:
         return Streams(
@@ -258,12 +261,27 @@ class House:
             self.traces.observers,
         )
 
-    def _performer(self, prompts: Prompts) -> Performer:
-        queues = QueueBook(self.directory.resources, self.router.floor)
+    def _furnish(self) -> None:
+        self.wing.furnish(
+            *(self.settings, self.ledger, self.directory.resources, self.library.find),
+            *self._answers(self.wing.router.floor),
+            self.services,
+        )
+
+    @property
+    def chats(self) -> Chats:
+        return self.wing.chats
+
+    def _answers(self, floor: Floor) -> tuple[FlowFacts, FlowAnswers]:
+        """Of flows whose contacts wait there."""
+        queues = QueueBook(self.directory.resources, floor)
         facts = FlowFacts(self.directory.resources, queues)
-        answers = FlowAnswers(
+        return facts, FlowAnswers(
             *(queues, facts, self.library.find, self.ledger, self.recordings, self.callbacks)
         )
+
+    def _performer(self, prompts: Prompts) -> Performer:
+        facts, answers = self._answers(self.router.floor)
         voice = Voice(self.mixer, prompts.hold_music())
         runner = FlowRunner(
             *(self.numbers, self.callers.whisper, self.library.find, prompts, voice),
@@ -318,6 +336,7 @@ class House:
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""
         self.callbacks.close()
+        self.wing.close()
         self.outbound_contacts.close()
         await self.switchboard.drain(drain_seconds)
         await self.legs.close()

@@ -25,7 +25,8 @@ class QueueBook:
         own = queue.removeprefix(f"{self._resources.instance_arn}/queue/")
         if agent or own.startswith(OWN):
             user = self._named(Kind.USER, agent or own.removeprefix(OWN))
-            return own_queue(user.name) if user and user.name in self._floor.agents else None
+            mine = own_queue(user.name) if user else ""
+            return mine if user and self._floor.has(mine) else None
         found = self._named(Kind.QUEUE, queue)
         return found.id if found and self._floor.has(found.id) else None
 

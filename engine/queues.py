@@ -62,7 +62,8 @@ class Floor:
             self.hire(agent, -inf)
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """It is told the name of an agent who may be other than before: it looks later."""
+        """It is told the name of an agent who may be other than before: it looks later, or takes
+        the agent away before anything is offered to them."""
         self._on_agent.append(listener)
 
     def listen_to_queues(self, listener: Callable[[Iterable[str]], None]) -> None:
@@ -286,13 +287,14 @@ class Floor:
     def _changed(self, agent: Agent, former: tuple[Presence, float], now: float) -> list[Offer]:
         """Counted anew; who is available now takes a contact, if one waits. `former`: what the
         agent did, and since when."""
-        self._tell(agent)
         before, since = former
         if agent.presence is before:
+            self._tell(agent)
             return []
         if before is Presence.AFTER_CONTACT_WORK and agent.contact_id:
             self.worked.append(Worked(agent.contact_id, since, now))
         self.groups.of(agent).moved(agent, before)
+        self._tell(agent)
         if self._let_go(agent):
             return []
         self._remember(agent)

@@ -5,11 +5,14 @@ Those of the configuration have their passwords there; those the API made brough
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import inf
+from typing import Any
 
 from config import Person, Settings, SipSettings
 from engine.agents import Agent
+from engine.chat.chat_router import ChatRouter
+from engine.chat.desks import Slots
 from engine.directory import Directory, Kind, Origin, Resource, Resources
 from engine.directory.hierarchy import hierarchy
 from engine.routing import Router
@@ -20,7 +23,8 @@ from sip.digest import ha1
 REST_SECONDS = 5.0
 """An agent who missed a contact is offered no other for this long."""
 
-VOICE = "VOICE"
+VOICE, CHAT = "VOICE", "CHAT"
+ANY_CHANNEL = "ROUTE_ANY_CHANNEL"
 AGENT = "BasicAgentAccess"
 """Who has it answers contacts, if there are queues to serve; a supervisor has it to listen."""
 
@@ -28,12 +32,14 @@ AGENT = "BasicAgentAccess"
 class Staff:
     """Keeps accounts and floor as the directory has its users; both are read as they are."""
 
-    def __init__(self, settings: Settings, directory: Directory, router: Router) -> None:
-        self._directory, self._router = directory, router
+    def __init__(
+        self, settings: Settings, directory: Directory, router: Router, chats: ChatRouter
+    ) -> None:
+        self._directory, self._router, self._chats = directory, router, chats
         self._agents = {agent.username for agent in settings.agents}
         self.accounts = accounts(settings)
         for queue in directory.resources.all(Kind.QUEUE):
-            router.floor.queues.add(queue.id)
+            self._open(queue.id)
         for user in directory.resources.all(Kind.USER):
             self._come(user)
         directory.listen(self._changed)
@@ -49,8 +55,7 @@ class Staff:
         changed = new or former
         assert changed
         if changed.kind is Kind.QUEUE:
-            queues = self._router.floor.queues
-            queues.add(changed.id) if new else queues.discard(changed.id)
+            self._open(changed.id) if new else self._shut(changed.id)
         elif changed.kind is Kind.USER and new is None:
             self._go(changed)
         elif changed.kind is Kind.USER:
@@ -59,12 +64,21 @@ class Staff:
             for user in self._directory.resources.all(Kind.USER):
                 self._come(user)
 
+    def _open(self, queue: str) -> None:
+        for router in (self._router, self._chats):
+            router.floor.queues.add(queue)
+
+    def _shut(self, queue: str) -> None:
+        for router in (self._router, self._chats):
+            router.floor.queues.discard(queue)
+
     def _come(self, user: Resource) -> None:
         if user.secrets:
             self.accounts[user.name] = Account(user.name, dict(user.secrets))
         profile = routing_profile(self._directory.resources, user)
+        slots = chat_slots(self._directory.resources, user)
         answers = AGENT in self._directory.resources.permissions(user)
-        if answers and (profile.queues or user.name in self._agents):
+        if answers and (profile.queues or slots.profile.queues or user.name in self._agents):
             auto_accept = user.facts["PhoneConfig"].get("AutoAccept", False)
             agent = Agent(
                 *(user.name, profile, REST_SECONDS, work_seconds(user)),
@@ -72,14 +86,19 @@ class Staff:
                 hierarchy=hierarchy(user, self._directory.resources),
             )
             self._router.hire(agent)
+            self._chats.seat(agent, slots)
         else:
-            self._router.dismiss(user.name)
+            self._dismiss(user.name)
 
     def _go(self, user: Resource) -> None:
         """The phone cannot register again; a conversation goes on."""
         if user.origin is Origin.API:
             self.accounts.pop(user.name, None)
-        self._router.dismiss(user.name)
+        self._dismiss(user.name)
+
+    def _dismiss(self, username: str) -> None:
+        self._chats.unseat(username)
+        self._router.dismiss(username)
 
 
 def work_seconds(user: Resource) -> float | None:
@@ -89,21 +108,42 @@ def work_seconds(user: Resource) -> float | None:
     return limit if limit is None else float(limit or inf)
 
 
-def routing_profile(resources: Resources, user: Resource) -> RoutingProfile:
-    """The queues whose calls the user gets; none where their routing profile has no voice."""
+def routing_profile(resources: Resources, user: Resource, channel: str = VOICE) -> RoutingProfile:
+    """The queues whose contacts the user gets; none where their routing profile has no slot for
+    the channel."""
     profile = resources.get(Kind.ROUTING_PROFILE, user.facts["RoutingProfileId"])
-    slots = {
-        one["Channel"]: one.get("Concurrency", 0) for one in profile.facts["MediaConcurrencies"]
-    }
-    if not slots.get(VOICE):
+    if not concurrency(profile, channel).get("Concurrency"):
         return RoutingProfile()
     return RoutingProfile(
         tuple(
             Served(reference["QueueId"], one["Priority"], float(one["Delay"]))
             for one in profile.facts["QueueConfigs"]
-            if (reference := one["QueueReference"])["Channel"] == VOICE
+            if (reference := one["QueueReference"])["Channel"] == channel
         )
     )
+
+
+def chat_slots(resources: Resources, user: Resource) -> Slots:
+    """How many chats the user may have at a time, and what goes beside them."""
+    profile = resources.get(Kind.ROUTING_PROFILE, user.facts["RoutingProfileId"])
+    return Slots(
+        concurrency(profile, CHAT).get("Concurrency", 0),
+        routing_profile(resources, user, CHAT),
+        rings=routes_any(profile, CHAT),
+        while_on_phone=routes_any(profile, VOICE),
+    )
+
+
+def concurrency(profile: Resource, channel: str) -> Mapping[str, Any]:
+    """What the profile says of the channel; nothing where it has none of it."""
+    every = profile.facts["MediaConcurrencies"]
+    return next((one for one in every if one["Channel"] == channel), {})
+
+
+def routes_any(profile: Resource, channel: str) -> bool:
+    """Whether who is busy there is offered what comes on other channels."""
+    behavior = concurrency(profile, channel).get("CrossChannelBehavior", {})
+    return bool(behavior.get("BehaviorType") == ANY_CHANNEL)
 
 
 def accounts(settings: Settings) -> dict[str, Account]:

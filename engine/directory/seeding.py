@@ -38,7 +38,9 @@ def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resour
             new = _configured(Kind.PHONE_NUMBER, number.number, {"Tags": {}}, now)
             yield kept(there, new)
     for profile, queues in routing_profiles(settings).items():
-        yield _configured(Kind.ROUTING_PROFILE, profile, profile_facts(queues), now)
+        yield _configured(
+            Kind.ROUTING_PROFILE, profile, profile_facts(queues, settings.chat.slots), now
+        )
     yield from people(settings, there, now)
 
 
@@ -80,13 +82,18 @@ def queue_facts(queue: Queue) -> dict[str, Any]:
     }
 
 
-def profile_facts(queues: tuple[str, ...]) -> dict[str, Any]:
+def profile_facts(queues: tuple[str, ...], chats: int) -> dict[str, Any]:
+    """One call at a time, and so many chats; each queue for both."""
+    slots = {"VOICE": 1} | ({"CHAT": chats} if chats else {})
     return {
         "QueueConfigs": [
-            {"QueueReference": {"QueueId": each, "Channel": "VOICE"}, "Priority": 1, "Delay": 0}
+            {"QueueReference": {"QueueId": each, "Channel": channel}, "Priority": 1, "Delay": 0}
+            for channel in slots
             for each in queues
         ],
-        "MediaConcurrencies": [{"Channel": "VOICE", "Concurrency": 1}],
+        "MediaConcurrencies": [
+            {"Channel": channel, "Concurrency": most} for channel, most in slots.items()
+        ],
         "Tags": {},
     }
 

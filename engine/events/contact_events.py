@@ -72,8 +72,8 @@ class ContactEvents:
                     "connectedToSystemTimestamp": instant(record.connected_to_system),
                     "disconnectTimestamp": instant(record.disconnect),
                     "disconnectReason": record.disconnect_reason and record.disconnect_reason.value,
-                    "customerEndpoint": endpoint(record.customer_endpoint),
-                    "systemEndpoint": endpoint(record.system_endpoint),
+                    "customerEndpoint": endpoint(record.customer_endpoint) or None,
+                    "systemEndpoint": endpoint(record.system_endpoint) or None,
                     "agentInfo": self._agent(record),
                     "queueInfo": self._queue(record),
                 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.live import LiveContact
+from engine.contact import Contact
 from engine.records import endpoint
 
 Json = dict[str, Any]
 
 
-def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instance_arn: str) -> Json:
+def contact_flow_event(live: Contact, parameters: Mapping[str, str], instance_arn: str) -> Json:
     """`parameters` are what the flow hands over, by name."""
     record, known = live.record, live.system
     return {
@@ -21,7 +21,7 @@ def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instanc
                 "Attributes": dict(record.attributes),
                 "Channel": record.channel,
                 "ContactId": record.contact_id,
-                "CustomerEndpoint": endpoint(record.customer_endpoint),
+                "CustomerEndpoint": endpoint(record.customer_endpoint) or None,
                 "CustomerId": known.get("CustomerId") or None,
                 "Description": known.get("Description") or None,
                 "InitialContactId": record.initial_contact_id,
@@ -35,7 +35,7 @@ def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instanc
                 "PreviousContactId": record.previous_contact_id or record.contact_id,
                 "Queue": queue_of(live),
                 "References": references(known),
-                "SystemEndpoint": endpoint(record.system_endpoint),
+                "SystemEndpoint": endpoint(record.system_endpoint) or None,
                 "Tags": below("Tags", known),
             },
             "Parameters": dict(parameters),
@@ -43,7 +43,7 @@ def contact_flow_event(live: LiveContact, parameters: Mapping[str, str], instanc
     }
 
 
-def queue_of(live: LiveContact) -> Json | None:
+def queue_of(live: Contact) -> Json | None:
     if live.target_queue is None:
         return None
     arn, name = (live.system.get(f"Queue.{part}") for part in ("ARN", "Name"))

@@ -88,7 +88,7 @@ class Dispatch:
         if permission := REQUIRED[operation.name]:
             caller.need(permission, operation.name)
         values = parse_qs(query, keep_blank_values=True)
-        given = read(operation, found.labels, values, _parsed(operation, body))
+        given = read(operation, found.labels, values, parsed(operation, body))
         if "InstanceId" in given and not self._is_instance(given["InstanceId"]):
             raise Refused.not_found(f"There is no instance {given['InstanceId']} here")
         check_named(caller, given, self._resources)
@@ -110,7 +110,7 @@ class Dispatch:
         return handler
 
 
-def _parsed(operation: Operation, body: bytes) -> object:
+def parsed(operation: Operation, body: bytes) -> object:
     """An empty body is an empty object: GET and DELETE have none."""
     if not body:
         return {}

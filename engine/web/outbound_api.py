@@ -19,6 +19,7 @@ from engine.web.contacts_api import merged
 from engine.web.dispatch import Handler
 from engine.web.known_contacts import KnownContacts
 from engine.web.shapes import Json
+from engine.web.startable import startable
 from sip import PeerError
 
 Given = Mapping[str, Any]
@@ -39,7 +40,10 @@ class OutboundApi:
     async def start_outbound_voice_contact(self, caller: Caller, given: Given) -> Json:
         """Answered when the call is on its way, not when it is answered."""
         check_taken(given)
-        flow, queue = self._flow(given["ContactFlowId"]), self._queue(given.get("QueueId"))
+        flow, queue = (
+            startable(self._house, given["ContactFlowId"]),
+            self._queue(given.get("QueueId")),
+        )
         source = self._source(given.get("SourcePhoneNumber"), queue)
         wanted = Wanted(
             *(given["DestinationPhoneNumber"], flow.id),
@@ -58,14 +62,6 @@ class OutboundApi:
             raise refusal(error, wanted.number) from error
         self._house.ledger.audit(caller.name, "contact.start", live.contact_id, flow.name)
         return {"ContactId": live.contact_id}
-
-    def _flow(self, reference: str) -> Resource:
-        flow = self._resources.get(Kind.CONTACT_FLOW, reference)
-        if flow.facts["Type"] != "CONTACT_FLOW":
-            raise Refused.invalid(f"ContactFlowId: {flow.name} is not of the type CONTACT_FLOW")
-        if self._house.library.find(flow.id) is None:
-            raise Refused.invalid(f"ContactFlowId: {flow.name} is not published")
-        return flow
 
     def _queue(self, reference: str | None) -> Resource | None:
         return self._resources.get(Kind.QUEUE, reference) if reference else None

@@ -28,15 +28,23 @@ class Misfit(Exception):
 
 
 def read(
-    operation: Operation, labels: Mapping[str, str], query: Mapping[str, list[str]], body: object
+    operation: Operation,
+    labels: Mapping[str, str],
+    query: Mapping[str, list[str]],
+    body: object,
+    headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The operation's input. Raises Refused with every problem and where it is, as a pointer."""
+    """The operation's input; `headers` by names in lower case.
+
+    Raises Refused with every problem and where it is, as a pointer.
+    """
     if operation.input is None:
         return {}
     if not isinstance(body, dict):
         raise refusal(operation, [": a JSON object is expected"])
     reader = _Reader()
-    value = reader.structure(operation.input, _gathered(operation.input, labels, query, body), "")
+    gathered = _gathered(operation.input, labels, query, body, headers or {})
+    value = reader.structure(operation.input, gathered, "")
     if reader.problems:
         raise refusal(operation, reader.problems)
     assert isinstance(value, dict)
@@ -54,8 +62,9 @@ def _gathered(
     labels: Mapping[str, str],
     query: Mapping[str, list[str]],
     body: Mapping[str, Any],
+    headers: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Each member from where the model says it travels; header members (seven) are left out."""
+    """Each member from where the model says it travels."""
     found: dict[str, Any] = {}
     for name, member in shape.members.items():
         key = member.serialization.get("name", name)
@@ -67,7 +76,7 @@ def _gathered(
             case "querystring":
                 value = _from_query(member, query.get(key, []))
             case _:
-                value = None
+                value = headers.get(key.lower())
         if value is not None:
             found[name] = value
     return found

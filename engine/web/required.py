@@ -104,6 +104,7 @@ REQUIRED: Mapping[str, str] = {
     "SearchSecurityProfiles": "SecurityProfiles.View",
     "SearchUserHierarchyGroups": "AgentGrouping.View",
     "SearchUsers": "Users.View",
+    "StartChatContact": "OutboundCallAccess",
     "StartContactRecording": "BasicAgentAccess",
     "StartOutboundVoiceContact": "OutboundCallAccess",
     "StopContact": "StopContact.Enabled",

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.chat.desks import MAX_CHATS
 from engine.directory import Kind, Resource, Resources
 from engine.refused import Refused
 from engine.web.caller import Caller
 from engine.web.shapes import Json
 
-MAX_CONCURRENCY = {"VOICE": 1}
+MAX_CONCURRENCY = {"VOICE": 1, "CHAT": MAX_CHATS}
 CONFIG_OF: Mapping[str, str] = {
     "USER": "UserConfig",
     "QUEUE": "QueueConfig",
@@ -25,7 +26,7 @@ CONFIG_OF: Mapping[str, str] = {
 
 
 def routing_profile(_: Caller, given: Json, former: Resource | None) -> Json:
-    """A queue once a channel; a channel once, and one voice contact at a time."""
+    """A queue once a channel; a channel once, with no more contacts at a time than it may have."""
     references = [each["QueueReference"] for each in given.get("QueueConfigs") or ()]
     once([(each["QueueId"], each["Channel"]) for each in references], "QueueConfigs")
     slots = given.get("MediaConcurrencies") or ()

@@ -32,6 +32,7 @@ from engine.web.audit_api import AuditApi
 from engine.web.audited import audited
 from engine.web.ccp_api import CcpApi
 from engine.web.ccp_feed import CcpFeed
+from engine.web.chat_api import ChatApi
 from engine.web.contact_details_api import ContactDetailsApi
 from engine.web.contacts_api import ContactsApi
 from engine.web.denials import Denials
@@ -55,6 +56,8 @@ from engine.web.own_api import OwnApi
 from engine.web.pace import Pace
 from engine.web.paced import Paced
 from engine.web.pages import Pages
+from engine.web.participant_api import PREFIX, SOCKET, ParticipantApi
+from engine.web.participant_socket import ParticipantSocket
 from engine.web.phone_numbers_api import PhoneNumbersApi
 from engine.web.playback_api import PlaybackApi
 from engine.web.prompts_api import PromptsApi
@@ -175,6 +178,8 @@ def application(house: House) -> ASGIApp:
     sign_on = single_sign_on(house.settings.oidc, login, master)
     for each in own_apis(house, keys, login, door, sign_on):
         app.include_router(each, dependencies=[Depends(Paced(pace))])
+    app.add_api_websocket_route(SOCKET, ParticipantSocket(house).serve)
+    app.mount(PREFIX, ParticipantApi(house, pace))
     app.mount("/", connect(house, login, pace))  # whatever is not our own is Connect's
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -241,6 +246,7 @@ def connect(house: House, login: Login, pace: Pace) -> Dispatch:
     changes["CreateUser"] = logins.creating(changes["CreateUser"])
     handlers = {
         **AgentsApi(house).handlers(),
+        **ChatApi(house).handlers(),
         **ContactsApi(house).handlers(),
         **ContactDetailsApi(house).handlers(),
         **logins.handlers(),

@@ -17,14 +17,16 @@ from botocore.model import ServiceModel, StructureShape
 from engine.refused import Refused
 
 ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
-    "InvalidParameterException": ("InvalidRequestException",),
-    "InvalidRequestException": ("InvalidParameterException",),
+    "InvalidParameterException": ("InvalidRequestException", "ValidationException"),
+    "InvalidRequestException": ("InvalidParameterException", "ValidationException"),
     "ResourceInUseException": ("InvalidRequestException", "InvalidParameterException"),
     "ResourceConflictException": ("ResourceInUseException", "InvalidRequestException"),
     "ConditionalOperationFailedException": (
         *("ResourceConflictException", "InvalidRequestException"),
     ),
-    "IdempotencyException": ("InvalidParameterException", "InvalidRequestException"),
+    "IdempotencyException": (
+        *("InvalidParameterException", "InvalidRequestException", "ValidationException"),
+    ),
     "LimitExceededException": ("ServiceQuotaExceededException", "InvalidRequestException"),
 }
 """Errors in place of one that an operation does not list."""

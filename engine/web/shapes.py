@@ -75,8 +75,8 @@ def contact(record: ContactRecord, resources: Resources) -> Json:
         ConnectedToSystemTimestamp=record.connected_to_system,
         LastUpdateTimestamp=record.last_update,
         DisconnectReason=record.disconnect_reason,
-        CustomerEndpoint=endpoint(record.customer_endpoint),
-        SystemEndpoint=endpoint(record.system_endpoint),
+        CustomerEndpoint=endpoint(record.customer_endpoint) or None,
+        SystemEndpoint=endpoint(record.system_endpoint) or None,
         Attributes=dict(record.attributes),
         SegmentAttributes={
             f"earshot:{name}": {"ValueString": value} for name, value in record.signalling.items()

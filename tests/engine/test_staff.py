@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.chat.chat_router import ChatRouter
 from engine.directory import Directory, Kind, Resource
 from engine.queues import Floor
 from engine.routing import Router
@@ -23,7 +24,8 @@ FACTS = {
 
 def staff(folder: Path, one: Directory) -> tuple[Staff, Floor]:
     floor = Floor((), ())
-    return Staff(settings(folder), one, Router(floor, lambda _: None)), floor
+    phones = Router(floor, lambda _: None)
+    return Staff(settings(folder), one, phones, ChatRouter(phones, lambda _: None)), floor
 
 
 async def create(folder: Path, one: Directory, name: str = "ann") -> Resource:

@@ -1,0 +1,18 @@
+"""Chat contacts: customers write from a web page or an app, agents in their Contact Control Panel.
+
+    items          what is said and what happens in a chat, in Connect's words
+    state_table    FLOW -> QUEUED -> OFFERED -> CONNECTED -> ENDED, and what each step asks for
+    chat           one chat: its record, its participants and its items
+    transcript     a part of a transcript, as GetTranscript asks for it
+    tokens         who may speak as whom: random, kept as digests, over after their time
+    desks          an agent's slots for chats beside their phone
+    chat_router    drives the floor of chats
+    chat_flows     runs the flows of chats
+    chats          all of them: performs what the table asks for
+    passes         gives out tokens of the chats there are
+    wing           all of these, put together
+
+A chat is a contact like a call (record, search, events, attributes, flows, queues) on a channel of
+its own. Not here: attachments, interactive messages and views, persistent chats, bots, several
+agents in one chat, and the authentication of customers.
+"""

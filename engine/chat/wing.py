@@ -1,0 +1,64 @@
+"""The wing of the house that is for chats: its parts, built in the order they need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from config import Settings
+from engine.after_contact_work import AfterContactWork
+from engine.chat.chat_flows import ChatFlows
+from engine.chat.chat_router import ChatRouter
+from engine.chat.chats import Chats
+from engine.chat.passes import Passes
+from engine.contact_record import DisconnectReason
+from engine.directory import Resources
+from engine.flow_answers import FlowAnswers
+from engine.flow_facts import FlowFacts
+from engine.flow_services import FlowServices
+from engine.ledger import Ledger
+from engine.routing import Router
+from flows import Flow
+
+
+class Wing:
+    """The router is there at once, all else once `furnish` was called."""
+
+    chats: Chats
+    passes: Passes
+
+    def __init__(self, phones: Router, work: AfterContactWork) -> None:
+        self._work = work
+        self.router = ChatRouter(phones, lambda offer: self.chats.on_offer(offer), self.worked)
+
+    def furnish(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        resources: Resources,
+        library: Callable[[str], Flow | None],
+        facts: FlowFacts,
+        answers: FlowAnswers,
+        services: FlowServices,
+    ) -> None:
+        self.chats = Chats(
+            *(self.router, ledger, resources, settings.chat.max_chats),
+            settings.routing.ring_seconds,
+            lambda chats: ChatFlows(
+                *(library, facts, answers, services, chats.step, chats.announce),
+                lambda chat: chats.end(chat, DisconnectReason.CONTACT_FLOW_DISCONNECT),
+                chats.guarded,
+            ),
+        )
+        self.passes = Passes(self.chats)
+
+    def close(self) -> None:
+        self.chats.close()
+        self.router.close()
+
+    def worked(self, contact_id: str, start: datetime, end: datetime) -> None:
+        """After-contact work is over, of a chat that may go on with another agent."""
+        if chat := self.chats.get(contact_id):
+            chat.note(end, work_start=start, work_end=end)
+        else:
+            self._work.over(contact_id, start, end)
