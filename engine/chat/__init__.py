@@ -9,6 +9,7 @@
     chat_router    drives the floor of chats
     chat_flows     runs the flows of chats
     chats          all of them: performs what the table asks for
+    load           what an agent has of chats, and could have
     passes         gives out tokens of the chats there are
     wing           all of these, put together
 

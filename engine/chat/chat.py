@@ -70,6 +70,11 @@ class Chat:
         return person(self.seat) if self.seat and self.state is State.OFFERED else None
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """The agent who has it, or whom it is offered to, by name."""
+        return (person(self.seat),) if self.seat else ()
+
+    @property
     def last_item_id(self) -> str | None:
         return self.items[-1].id if self.items else None
 

@@ -225,7 +225,7 @@ class Chats:
         chat.happen(Happening.TRANSFERRED, chat.system_participant, datetime.now(UTC))
         self.step(chat, Input.ENQUEUED)
 
-    def send(self, chat: Chat, flow: str, queue: str) -> None:
+    def send(self, chat: Chat, flow: str, queue: str | None) -> None:
         """Its agent leaves it, and this flow runs with that queue set. Raises Refused."""
         if chat.state is not State.CONNECTED:
             raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from engine.agents import Activity, Agent, Presence, StatusType, own_queue
+from engine.agents import Activity, Agent, StatusType, own_queue
 from engine.queues import Floor, Offer
 from engine.routing_profile import RoutingProfile, Served
 
@@ -102,19 +102,6 @@ class Desks:
             if found := agents.get(seat(username, number)):
                 yield found
 
-    def free(self, username: str) -> str | None:
-        """A seat that may be offered a chat now."""
-        every = self.seats(username)
-        return next((one.username for one in every if one.presence is Presence.AVAILABLE), None)
-
-    def presence(self, username: str) -> Presence | None:
-        """What the agent does with chats; None: nothing. Of several things the first of these."""
-        doing = {one.activity for one in self.seats(username)}
-        for activity, presence in SHOWN.items():
-            if activity in doing:
-                return presence
-        return None
-
     def settle(self) -> tuple[list[Offer], list[Offer]]:
         """Give back who is free again: what is offered to phones, and what to seats."""
         calls, chats = list[Offer](), list[Offer]()
@@ -164,14 +151,6 @@ class Desks:
             and (desk.slots.while_on_phone or not on_the_phone(phone, desk.engaged))
             and all(one.activity is not Activity.MISSED for one in self.seats(username))
         )
-
-
-SHOWN = {
-    Activity.TALKING: Presence.ON_CONTACT,
-    Activity.RINGING: Presence.RINGING,
-    Activity.MISSED: Presence.MISSED,
-    Activity.AFTER_CONTACT_WORK: Presence.AFTER_CONTACT_WORK,
-}
 
 
 def on_the_phone(agent: Agent, engaged: bool) -> bool:

@@ -10,6 +10,7 @@ from engine.after_contact_work import AfterContactWork
 from engine.chat.chat_flows import ChatFlows
 from engine.chat.chat_router import ChatRouter
 from engine.chat.chats import Chats
+from engine.chat.load import Loads
 from engine.chat.passes import Passes
 from engine.contact_record import DisconnectReason
 from engine.directory import Resources
@@ -26,6 +27,7 @@ class Wing:
 
     chats: Chats
     passes: Passes
+    loads: Loads
 
     def __init__(self, phones: Router, work: AfterContactWork) -> None:
         self._work = work
@@ -51,6 +53,7 @@ class Wing:
             ),
         )
         self.passes = Passes(self.chats)
+        self.loads = Loads(self.router.desks, self.chats.known)
 
     def close(self) -> None:
         self.chats.close()

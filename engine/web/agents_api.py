@@ -51,11 +51,17 @@ class AgentsApi:
     async def dismiss_user_contact(self, caller: Caller, given: Given) -> Json:
         """A missed contact is forgiven; after-contact work is over."""
         agent, contact_id = self._agent(caller, given["UserId"]), given["ContactId"]
-        if agent.contact_id != contact_id:
+        wing = self._house.wing
+        held = next(
+            (one for one in wing.loads.of(agent.username).held if one.contact_id == contact_id),
+            None,
+        )
+        one, router = (held.seat, wing.router) if held else (agent, self._router)
+        if one.contact_id != contact_id:
             raise Refused.not_found(f"{agent.username} has no contact {contact_id} to clear")
-        if agent.presence not in LEFT_OVER:
+        if one.presence not in LEFT_OVER:
             raise Refused.invalid("Only a missed contact, or one that has ended, can be cleared")
-        self._router.clear(agent.username)
+        router.clear(one.username)
         self._house.ledger.audit(caller.name, "contact.clear", contact_id, agent.username)
         return {}
 
@@ -85,7 +91,8 @@ class AgentsApi:
 
         for name in sorted(agents.keys() | contacts.keys()):
             if agent := agents.get(name):
-                yield name, of_agent(agent, contacts, self._resources, moment)
+                load = self._house.wing.loads.of(name)
+                yield name, of_agent(agent, contacts, self._resources, moment, load)
             else:
                 yield name, of_supervisor(name, contacts, self._resources)
 

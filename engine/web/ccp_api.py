@@ -30,6 +30,7 @@ from engine.supervision import MODES
 from engine.transfer import Destination, ToAgent, ToFlow, ToQueue
 from engine.web.agents_api import AgentsApi
 from engine.web.caller import Caller
+from engine.web.ccp_chats import CcpChats
 from engine.web.ccp_document import CcpDocument
 from engine.web.ccp_sessions import CcpSessions
 from engine.web.permitted import Permitted
@@ -104,6 +105,7 @@ class CcpApi:
         self._resources, self._document = house.directory.resources, CcpDocument(house)
         self._agents, self._recordings = AgentsApi(house), RecordingApi(house)
         self._sessions = CcpSessions(house.bus, house.legs.end)
+        self._chats = CcpChats(house)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/earshot/v1/ccp")
@@ -121,6 +123,7 @@ class CcpApi:
         router.add_api_route(f"{CONTACT}/transfer", self.transfer, methods=["POST"])
         router.add_api_route(f"{CONTACT}/suspend_recording", self.suspend, methods=["POST"])
         router.add_api_route(f"{CONTACT}/resume_recording", self.resume, methods=["POST"])
+        self._chats.add_to(router, CONTACT)
         for name, act in self._buttons().items():
             router.add_api_route(
                 f"{CONTACT}/{name}", self._pressed(act), methods=["POST"], name=name
@@ -129,10 +132,10 @@ class CcpApi:
 
     def _buttons(self) -> dict[str, Callable[[str, str], None]]:
         """Those that need to know nothing but who presses them, on which contact."""
-        ccp = self._ccp
+        ccp, chats = self._ccp, self._chats
         return {
-            "accept": ccp.accept,
-            "reject": ccp.reject,
+            "accept": lambda *of: chats.accept(*of) if chats.has(of[1]) else ccp.accept(*of),
+            "reject": lambda *of: chats.reject(*of) if chats.has(of[1]) else ccp.reject(*of),
             "hold": lambda user, contact: ccp.hold(user, contact, held=True),
             "resume": lambda user, contact: ccp.hold(user, contact, held=False),
             "mute": lambda user, contact: ccp.mute(user, contact, muted=True),
@@ -194,13 +197,20 @@ class CcpApi:
     ) -> Json:
         """With a third party on the line, those two talk on."""
         only = request is not None and request.party == "third"
-        self._ccp.end(caller.name, contact_id, third=only)
+        if self._chats.has(contact_id):
+            self._chats.end(caller.name, contact_id)
+        else:
+            self._ccp.end(caller.name, contact_id, third=only)
         return self._of(caller)
 
     async def transfer(self, contact_id: str, request: TransferRequest, caller: Permitted) -> Json:
         """Blind at once; or ask first, which `end` completes."""
         name, to = self._destination(request)
-        if request.kind == "blind":
+        if self._chats.has(contact_id):
+            if request.kind != "blind":
+                raise Refused.invalid("A chat is transferred blind")
+            self._chats.transfer(caller.name, contact_id, self._through_flow(request) or to)
+        elif request.kind == "blind":
             there = self._through_flow(request) or to or self._ccp.find(name)
             self._ccp.transfer(caller.name, contact_id, there)
         elif isinstance(to, ToQueue):

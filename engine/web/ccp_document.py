@@ -10,12 +10,14 @@ from engine.agent_contacts import LEFT_OVER, agent_contact_state
 from engine.agents import AT_REST, Agent, Status, StatusType
 from engine.call import State
 from engine.ccp import Talk
+from engine.chat.load import Load
 from engine.contact_record import ContactRecord
 from engine.directory import Kind
 from engine.house import House
 from engine.instants import Instants, instant
 from engine.live import Listener, LiveContact
 from engine.supervision import MODE_NAMES, MODES, Stage
+from engine.web.ccp_chats import chat_contact
 from engine.web.shapes import Json
 from mixer import Mode, PortStats
 from recorder import Part
@@ -44,13 +46,17 @@ class CcpDocument:
         if user is None:
             return None
         agent = self._house.router.floor.agents.get(username)
+        load, chats = self._house.wing.loads.of(username), self._house.chats
         contacts = list(self._contacts(username, agent))
+        contacts += [chat_contact(one, chats, self._moment) for one in load.held]
         permissions = self._resources.permissions(user)
         return {
             "key": username,
             "user_id": user.id,
             "username": username,
-            **self._presence(agent, monitors=any(c["state"] == "MONITORING" for c in contacts)),
+            **self._presence(
+                agent, load, monitors=any(c["state"] == "MONITORING" for c in contacts)
+            ),
             "auto_accept": agent is not None and agent.auto_accept,
             **self._media(username),
             "may": {
@@ -60,7 +66,7 @@ class CcpDocument:
             "contacts": contacts,
         }
 
-    def _presence(self, agent: Agent | None, *, monitors: bool) -> Json:
+    def _presence(self, agent: Agent | None, load: Load, *, monitors: bool) -> Json:
         """Without a phone an agent is offline for the queues, whatever the status says."""
         if agent is None:
             presence = "MONITORING" if monitors else "OFFLINE"
@@ -71,7 +77,7 @@ class CcpDocument:
             "status": {**status(agent.status), "since": self._moment(agent.status_since)},
             "next_status": agent.next_status and status(agent.next_status),
             "statuses": [status(one) for one in self._statuses()],
-            "presence": "MONITORING" if monitors and at_rest else agent.presence.name,
+            "presence": "MONITORING" if monitors and at_rest else load.presence(agent).name,
             "since": self._moment(agent.since),
         }
 
@@ -123,6 +129,7 @@ class CcpDocument:
                 if one.monitor.mode is Mode.BARGE
             ],
             "monitor": None,
+            **SPOKEN,
         }
 
     def _recording(self, live: LiveContact) -> str | None:
@@ -143,6 +150,7 @@ class CcpDocument:
         return {
             **said,
             "contact_id": contact_id,
+            "channel": "VOICE",
             "state": state,
             "since": self._moment(agent.since),
             "connected_at": instant(record.connected_to_agent) if record and known else None,
@@ -179,9 +187,12 @@ class CcpDocument:
         }
 
 
+SPOKEN: Json = {"customer_name": None, "typing": False, "last_item_id": None}
+"""Nothing is written in a call."""
 NOBODY: Json = {
     **{"muted": False, "recording": None},
     **{"third": None, "listeners": [], "monitor": None},
+    **SPOKEN,
 }
 """A contact that is over, or is listened to, has none of these."""
 FACTS = ("contact_id", "initiation_method", "queue", "phone_number")
@@ -190,6 +201,7 @@ FACTS = ("contact_id", "initiation_method", "queue", "phone_number")
 def facts(record: ContactRecord, username: str) -> Json:
     return {
         "contact_id": record.contact_id,
+        "channel": record.channel,
         "initiation_method": record.initiation_method,
         "queue": record.queue,
         "phone_number": far_end(record, username),

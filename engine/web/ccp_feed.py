@@ -18,6 +18,8 @@ class CcpFeed:
         self.feed = Feed("ccp", PERMISSIONS, CcpDocument(house).of, own_row, house.bus)
         house.router.floor.listen(self.feed.touch)
         house.browsers.listen(self.feed.touch)
+        house.wing.loads.listen(self.feed.touch)
+        house.chats.listen(lambda chat: self.feed.touch(*chat.people))
         house.registry.listen_to_people(lambda names: self.feed.touch(*names))
         house.directory.listen(self._directory_changed)
         self._touch_all()

@@ -154,6 +154,7 @@ _CCP = "/earshot/v1/ccp"
 _BUTTONS = (
     *("accept", "reject", "hold", "resume", "mute", "unmute", "conference", "swap"),
     *("end", "clear", "digits", "transfer", "suspend_recording", "resume_recording"),
+    *("messages", "typing"),
 )
 _RECORDINGS = "/earshot/v1/contact/{contact_id}/recording"
 

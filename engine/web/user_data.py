@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.agent_contacts import LEFT_OVER, LISTENS, agent_contact_state, people
 from engine.agents import OFFLINE, Agent, Presence, Status
+from engine.chat.load import NO_CHATS, Held, Load
 from engine.directory import Kind, Resource, Resources
 from engine.directory.hierarchy import LEVELS, below, path
 from engine.live import Listener, LiveContact
@@ -33,9 +34,16 @@ def contacts_by_user(contacts: Iterable[LiveContact]) -> Contacts:
     return found
 
 
-def of_agent(agent: Agent, contacts: Contacts, resources: Resources, moment: Moment) -> Json:
+def of_agent(
+    agent: Agent,
+    contacts: Contacts,
+    resources: Resources,
+    moment: Moment,
+    load: Load = NO_CHATS,
+) -> Json:
     theirs = [*contacts.get(agent.username, ()), *left_over(agent, moment)]
     listens = any(each["InitiationMethod"] == "MONITOR" for each in theirs)
+    chats = bool(load.most or load.held)
     status = agent.status if agent.registered else OFFLINE
     since = agent.status_since if agent.registered else agent.since
     free = int(agent.presence is Presence.AVAILABLE)
@@ -43,10 +51,11 @@ def of_agent(agent: Agent, contacts: Contacts, resources: Resources, moment: Mom
         **_who(agent.username, resources),
         "Status": _status(MONITORING if listens else status, moment(since), resources),
         "NextStatus": agent.next_status and agent.next_status.name,
-        "MaxSlotsByChannel": {"VOICE": 1},
-        "ActiveSlotsByChannel": {"VOICE": len(theirs)},
-        "AvailableSlotsByChannel": {"VOICE": free},
-        "Contacts": theirs,
+        "MaxSlotsByChannel": {"VOICE": 1} | ({"CHAT": load.most} if chats else {}),
+        "ActiveSlotsByChannel": {"VOICE": len(theirs)}
+        | ({"CHAT": len(load.held)} if chats else {}),
+        "AvailableSlotsByChannel": {"VOICE": free} | ({"CHAT": load.free} if chats else {}),
+        "Contacts": [*theirs, *(_chat(each, moment) for each in load.held)],
     }
 
 
@@ -108,6 +117,19 @@ def _reference(live: LiveContact, state: str) -> Json:
         "StateStartTimestamp": connected if state == "CONNECTED" else None,
         "ConnectedToAgentTimestamp": connected,
         "Queue": record.queue and {"Id": record.queue},
+    }
+
+
+def _chat(held: Held, moment: Moment) -> Json:
+    record = held.chat.record if held.chat else None
+    return {
+        "ContactId": held.contact_id,
+        "Channel": "CHAT",
+        "InitiationMethod": record and record.initiation_method,
+        "AgentContactState": held.state,
+        "StateStartTimestamp": moment(held.seat.since),
+        "ConnectedToAgentTimestamp": record and record.connected_to_agent,
+        "Queue": record and record.queue and {"Id": record.queue},
     }
 
 

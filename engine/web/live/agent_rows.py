@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.agent_contacts import LEFT_OVER, agent_contact_state, stands_since
 from engine.agents import OFFLINE, Agent, Presence
+from engine.chat.load import NO_CHATS, Held, Load
 from engine.directory import Kind, Resource, Resources
 from engine.directory.hierarchy import path
 from engine.instants import instant
@@ -47,20 +48,23 @@ class AgentRows:
         rights: MonitorRights,
         max_listeners: int,
         moment: Moment,
+        loads: Callable[[str], Load] = lambda _: NO_CHATS,
     ) -> None:
+        self._loads = loads
         self._floor, self._registry, self._resources = floor, registry, resources
         self._rights, self._max_listeners, self._moment = rights, max_listeners, moment
 
     def row(self, username: str) -> Row | None:
         agent = self._floor.agents.get(username)
-        contacts = list(self._contacts(username, agent))
+        load = self._loads(username)
+        contacts = [*self._contacts(username, agent), *map(self._chat, load.held)]
         listens = [one for one in contacts if one["initiation_method"] == "MONITOR"]
         if agent is None and not listens:
             return None
         return {
             "key": username,
             **self._who(username),
-            **self._does(agent, listens),
+            **self._does(agent, listens, load),
             "active": len(contacts),
             "contacts": contacts,
         }
@@ -82,12 +86,12 @@ class AgentRows:
             "routing_profile": named(profile),
         }
 
-    def _does(self, agent: Agent | None, listens: list[Row]) -> Mapping[str, Any]:
+    def _does(self, agent: Agent | None, listens: list[Row], load: Load) -> Mapping[str, Any]:
         """Whoever listens is shown as Monitoring, whatever else they are."""
         activity, since = "MONITORING", listens[0]["since"] if listens else None
         status, status_since = MONITORING, since
         if agent is not None and not listens:
-            activity, since = ACTIVITIES[agent.presence], self._moment(agent.since)
+            activity, since = ACTIVITIES[load.presence(agent)], self._moment(agent.since)
             status = agent.status if agent.registered else OFFLINE
             status_since = self._moment(agent.status_since) if agent.registered else since
         free = agent is not None and agent.presence is Presence.AVAILABLE
@@ -97,8 +101,8 @@ class AgentRows:
             "next_status": agent.next_status.name if agent and agent.next_status else None,
             "activity": activity,
             "activity_since": since,
-            "capacity": int(agent is not None),
-            "available": int(free),
+            "capacity": int(agent is not None) + load.most,
+            "available": int(free) + load.free,
         }
 
     def _contacts(self, username: str, agent: Agent | None) -> Iterator[Row]:
@@ -128,6 +132,15 @@ class AgentRows:
                 for one in live.listeners
             ],
         }
+
+    def _chat(self, held: Held) -> Row:
+        """Who reads it is told by nobody yet."""
+        record = held.chat.record if held.chat else None
+        method = record.initiation_method if record else None
+        queue = self._found(Kind.QUEUE, record.queue if record else None)
+        since = self._moment(held.seat.since)
+        shown = contact(held.contact_id, method, held.state, since)
+        return {**shown, "channel": "CHAT", "queue": named(queue)}
 
     def _listening(self, live: LiveContact, one: Listener) -> Row:
         since = instant(one.record.connected_to_agent or one.record.initiation)

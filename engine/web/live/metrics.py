@@ -32,7 +32,7 @@ class LiveMetrics:
         resources = house.directory.resources
         agents = AgentRows(
             *(self._floor, house.registry, resources, house.rights),
-            *(house.settings.routing.max_listeners, moment),
+            *(house.settings.routing.max_listeners, moment, house.wing.loads.of),
         )
         queues = QueueRows(self._floor, resources, self._tally, house.callbacks.scheduled, moment)
         self.agents = Feed("agents", PERMISSIONS, agents.row, agent_view, house.bus)
@@ -42,6 +42,7 @@ class LiveMetrics:
     def _follow(self) -> None:
         house = self._house
         self._floor.listen(self.agents.touch)
+        house.wing.loads.listen(self.agents.touch)
         self._floor.listen_to_queues(lambda names: self.queues.touch(*names))
         house.registry.listen_to_people(lambda names: self.agents.touch(*names))
         house.ledger.listen(self._saved)
