@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from config import Settings
+from engine.chat.transcripts import rescue
 from engine.collector import settle
 from engine.descriptors import TooFewDescriptors, allow, needed
 from engine.directory import Directory, Kind, Store, seed
@@ -136,6 +137,8 @@ async def recover(records: Records, settings: Settings, vault: Vault) -> None:
             )
         except RecordError as error:  # a file of another database: it stays where it is
             log.error("recording without a row", path=str(one.path), error=str(error))
+    for path in await asyncio.to_thread(rescue, settings.recording.directory):
+        log.warning("transcript cut short by a crash", path=str(path))
     for contact_id in left.recordings:
         await own_up(records, contact_id)
     if left.contacts:

@@ -39,10 +39,11 @@ class DisconnectReason(StrEnum):
 
 
 class RecordingKind(StrEnum):
-    """A contact has at most one recording of each."""
+    """A contact has at most one recording of each; a chat's is its transcript."""
 
     AGENT = "AGENT"
     IVR = "IVR"
+    TRANSCRIPT = "TRANSCRIPT"
 
 
 class RecordingStatus(StrEnum):
@@ -83,6 +84,10 @@ class RecordingRecord:
     def name(self) -> str:
         """Of its file, wherever that is, without ending."""
         return self.location.rpartition("/")[2].rpartition(".")[0]
+
+    @property
+    def media(self) -> str:
+        return "CHAT" if self.kind is RecordingKind.TRANSCRIPT else "AUDIO"
 
     @property
     def place(self) -> str:
@@ -252,7 +257,7 @@ def _first_recording(record: ContactRecord) -> Json | None:
             "DeletionReason": first.deletion_reason,
             "Location": first.place,
             "Status": _status(first),
-            "Type": "AUDIO",
+            "Type": first.media,
         }
     return None
 
@@ -263,7 +268,7 @@ def _recording(recording: RecordingRecord) -> Json:
         "FragmentStartNumber": None,
         "FragmentStopNumber": None,
         "Location": recording.place,
-        "MediaStreamType": "AUDIO",
+        "MediaStreamType": recording.media,
         "ParticipantType": None,
         "StartTimestamp": _timestamp(recording.start),
         "Status": _status(recording),

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
 from config import StoreSettings
 from engine.custody import Custody
-from engine.records import RecordError
+from engine.records import RecordError, RecordingKind
 from recorder import Archive, RecordingError
 from recorder.erasure import erase
 from recorder.errand import Errand, State, Task
@@ -84,6 +85,8 @@ class Errands:
             return
         waiting = await asyncio.to_thread(self.archive.waiting)
         for one in await self.custody.outside(self.store.url("").rstrip("/")):
+            if one.kind is RecordingKind.TRANSCRIPT:
+                continue
             path = recording_path(self.archive.directory, f"{one.name}.wav").with_suffix(".json")
             if one.name not in waiting and await asyncio.to_thread(path.exists):
                 await self.upload(one.name, one.contact_id)
@@ -138,6 +141,10 @@ class Errands:
             raise StoreError(f"{recording.location} is in a store that is not configured")
         assert recording.deleted, "only what was deleted is erased"
         who, why = recording.deleted_by or "", recording.deletion_reason or ""
+        if recording.kind is RecordingKind.TRANSCRIPT:
+            path = Path(recording.location)
+            await asyncio.to_thread(self.archive.bury_text, path, who, why, recording.deleted)
+            return
         await erase(self.archive, self.store, errand.name, who, why, recording.deleted)
 
 

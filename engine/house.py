@@ -266,6 +266,7 @@ class House:
             *(self.settings, self.ledger, self.directory.resources, self.library.find),
             *self._answers(self.wing.router.floor),
             self.services,
+            self.errands.archive.vault,
         )
 
     @property
@@ -336,7 +337,7 @@ class House:
     async def close(self, drain_seconds: float) -> None:
         """Let current calls finish for so long; then everything is written and given back."""
         self.callbacks.close()
-        self.wing.close()
+        await self.wing.close()
         self.outbound_contacts.close()
         await self.switchboard.drain(drain_seconds)
         await self.legs.close()

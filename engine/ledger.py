@@ -111,6 +111,14 @@ class Ledger:
             kind=kind,
         )
 
+    async def end_text(self, contact_id: str, stop: datetime, error: str | None) -> None:
+        """How the transcript of a chat came out. Raises RecordError."""
+        status = RecordingStatus.FAILED if error else RecordingStatus.AVAILABLE
+        kind = RecordingKind.TRANSCRIPT
+        await self._records.finish_recording(
+            contact_id, status, stop, frames=0, error=error, kind=kind
+        )
+
     async def move_recording(self, contact_id: str, location: str, kind: RecordingKind) -> None:
         """Where it lies from now on. Raises RecordError."""
         await self._records.move_recording(contact_id, location, kind)

@@ -107,16 +107,26 @@ class Archive:
         path = manifest_path(recording_path(self.directory, f"{name}.wav"))
         if any(one.finished.path.stem == name for one in self.unsealed()):
             raise RecordingError(f"{name} has no manifest yet")
-        stone = tombstone_path(path)
-        with self._gate:
-            if not stone.exists():
-                digest = read(path).recording.digest() if path.exists() else None
-                deletion = Deletion(name=name, recording=digest, deleted=at, who=who, why=why)
-                make_folder(stone.parent)
-                write(stone, Tombstone.sign(deletion, self._key.sign).canonical())
+        stone = self._stone(path, who, why, at, is_manifest=True)
         remove_all(path)
         self._store.release(path, Mark.UNCONVERTED)
         return stone.read_bytes()
+
+    def bury_text(self, path: Path, who: str, why: str, at: datetime) -> None:
+        """The same of a text, which is in no chain."""
+        self._stone(path, who, why, at, is_manifest=False)
+        remove_text(path)
+
+    def _stone(self, path: Path, who: str, why: str, at: datetime, *, is_manifest: bool) -> Path:
+        stone = tombstone_path(path)
+        with self._gate:
+            if not stone.exists():
+                there = is_manifest and path.exists()
+                digest = read(path).recording.digest() if there else None
+                deletion = Deletion(name=path.stem, recording=digest, deleted=at, who=who, why=why)
+                make_folder(stone.parent)
+                write(stone, Tombstone.sign(deletion, self._key.sign).canonical())
+        return stone
 
     def _add_link(self, finished: Finished, facts: Facts) -> Manifest:
         sync(finished.path)
@@ -201,6 +211,16 @@ def remove_all(manifest: Path) -> None:
     except OSError as error:
         raise RecordingError(f"{manifest}: {error.strerror}") from error
     sync(manifest.parent)
+
+
+def remove_text(path: Path) -> None:
+    """The key goes before what it opens. Raises RecordingError."""
+    try:
+        for each in (path.with_suffix(".key"), path):
+            each.unlink(missing_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from error
+    sync(path.parent)
 
 
 def manifests(directory: Path) -> list[Path]:

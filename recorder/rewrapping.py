@@ -12,14 +12,18 @@ from recorder.object_store import ObjectStore
 from recorder.upload import content_of, key_of
 from recorder.vault import Vault
 
+FOLDERS = ("CallRecordings", "ChatTranscripts")
+"""Below the directory of recordings."""
+
 
 async def rewrap_all(vault: Vault, directory: Path, store: ObjectStore | None) -> int:
     """How many were wrapped by another before. Raises RecordingError where one cannot be."""
     changed = 0
-    for path in sorted((directory / "CallRecordings").rglob("*_UTC*.key")):
-        changed += await asyncio.to_thread(vault.rewrap, path)
-        if store:
-            await _follow(store, path)
+    for folder in FOLDERS:
+        for path in sorted((directory / folder).rglob("*_UTC*.key")):
+            changed += await asyncio.to_thread(vault.rewrap, path)
+            if store:
+                await _follow(store, path)
     return changed
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from recorder import disk, sound_file
 from recorder.cipher import MAGIC, is_encrypted
 from recorder.data_key import KEY_BYTES, NONCE_BYTES, MasterKeys, WrappedKey
-from recorder.encrypted_file import EncryptedLiveFile, PlainFile, repair
+from recorder.encrypted_file import EncryptedLiveFile, PlainFile, encrypt, repair
 from recorder.manifest import Sound
 from recorder.recording import SAMPLE_RATE, RecordingError
 from recorder.sound_file import HEADER_BYTES, LiveFile, wav_rate
@@ -53,6 +53,29 @@ class Vault:
         except RecordingError:
             kept.unlink(missing_ok=True)
             raise
+
+    def store(self, path: Path, text: bytes) -> None:
+        """A text, whole or not at all, in place of what was there, encrypted where recordings are.
+
+        Its key is that which is there, or a new one. Raises RecordingError.
+        """
+        if self._masters is None:
+            disk.write(path, text)
+            return
+        fresh = path.with_suffix(".fresh")
+        try:
+            encrypt(BytesIO(text), fresh, self._key_of(path))
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be written: {error.strerror}") from error
+        disk.settle(fresh, path)
+
+    def _key_of(self, path: Path) -> bytes:
+        assert self._masters, "nothing is encrypted"
+        if key_path(path).exists():
+            return self.unwrap(path)
+        key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+        disk.write(key_path(path), self._masters.current.wrap(key, path.stem, nonce).text())
+        return key
 
     def repair(self, path: Path) -> int:
         """Make an unfinished recording whole as far as it got; its length in frames."""

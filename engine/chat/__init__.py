@@ -11,6 +11,8 @@
     chats          all of them: performs what the table asks for
     load           what an agent has of chats, and could have
     passes         gives out tokens of the chats there are
+    document       the transcript as a file
+    transcripts    writes it while the chat goes on, and when it is over
     wing           all of these, put together
 
 A chat is a contact like a call (record, search, events, attributes, flows, queues) on a channel of

@@ -12,6 +12,7 @@ from engine.chat.chat_router import ChatRouter
 from engine.chat.chats import Chats
 from engine.chat.load import Loads
 from engine.chat.passes import Passes
+from engine.chat.transcripts import Transcripts
 from engine.contact_record import DisconnectReason
 from engine.directory import Resources
 from engine.flow_answers import FlowAnswers
@@ -20,6 +21,7 @@ from engine.flow_services import FlowServices
 from engine.ledger import Ledger
 from engine.routing import Router
 from flows import Flow
+from recorder import Vault
 
 
 class Wing:
@@ -28,6 +30,7 @@ class Wing:
     chats: Chats
     passes: Passes
     loads: Loads
+    transcripts: Transcripts | None = None
 
     def __init__(self, phones: Router, work: AfterContactWork) -> None:
         self._work = work
@@ -42,6 +45,7 @@ class Wing:
         facts: FlowFacts,
         answers: FlowAnswers,
         services: FlowServices,
+        vault: Vault,
     ) -> None:
         self.chats = Chats(
             *(self.router, ledger, resources, settings.chat.max_chats),
@@ -54,10 +58,18 @@ class Wing:
         )
         self.passes = Passes(self.chats)
         self.loads = Loads(self.router.desks, self.chats.known)
+        if settings.chat.transcripts == "always":
+            self.transcripts = Transcripts(
+                *(settings.recording.directory, vault, settings.web.instance_arn),
+                *(self.chats, ledger),
+            )
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """All chats end, and what was said in them is written."""
         self.chats.close()
         self.router.close()
+        if self.transcripts:
+            await self.transcripts.close()
 
     def worked(self, contact_id: str, start: datetime, end: datetime) -> None:
         """After-contact work is over, of a chat that may go on with another agent."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.agents import own_queue
 from engine.call import Input, State
+from engine.contact_record import DisconnectReason
 from engine.directory import Kind
 from engine.house import House
 from engine.refused import Refused
@@ -70,6 +71,8 @@ class ContactsApi:
         elif contact_id in self._house.registry:
             live = self._contacts.live(caller, contact_id)
             self._house.switchboard.step(live, Input.SHUT_DOWN)
+        elif chat := self._contacts.chat(caller, contact_id):
+            self._house.chats.end(chat, DisconnectReason.OTHER)
         else:
             await self._contacts.record(caller, contact_id)
             if not self._house.callbacks.stop(contact_id):
@@ -80,16 +83,21 @@ class ContactsApi:
 
     async def transfer_contact(self, caller: Caller, given: Given) -> Json:
         """The agent leaves, the flow runs for the customer, with its queue set to the one given."""
-        live = self._contacts.live(caller, given["ContactId"])
-        queue, flow = self._destination(given), given["ContactFlowId"]
-        if live.call.state is not State.BRIDGED or live.target_queue is None:
+        contact_id, flow = given["ContactId"], given["ContactFlowId"]
+        chat = self._contacts.chat(caller, contact_id)
+        live = None if chat else self._contacts.live(caller, contact_id)
+        queue = self._destination(given)
+        if live and (live.call.state is not State.BRIDGED or live.target_queue is None):
             raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
         if self._house.library.find(flow) is None:
             raise Refused.not_found(f"There is no flow {flow}")
-        self._house.transfers.through_flow(live, ToFlow(flow, queue))
-        self._house.ledger.audit(caller.name, "contact.transfer", live.contact_id, queue)
-        arn = f"{self._resources.instance_arn}/contact/{live.contact_id}"
-        return {"ContactId": live.contact_id, "ContactArn": arn}
+        if chat:
+            self._house.chats.send(chat, flow, queue)
+        elif live:
+            self._house.transfers.through_flow(live, ToFlow(flow, queue))
+        self._house.ledger.audit(caller.name, "contact.transfer", contact_id, queue)
+        arn = f"{self._resources.instance_arn}/contact/{contact_id}"
+        return {"ContactId": contact_id, "ContactArn": arn}
 
     def _destination(self, given: Given) -> str:
         """Name of a queue, of its own or of an agent."""
@@ -104,13 +112,15 @@ class ContactsApi:
 
     async def update_contact_routing_data(self, caller: Caller, given: Given) -> Json:
         """Where it stands in its queue; what waits nowhere has no place to change."""
-        live = self._contacts.live(caller, given["ContactId"])
+        chat = self._contacts.chat(caller, given["ContactId"])
+        live = chat or self._contacts.live(caller, given["ContactId"])
+        router = self._house.wing.router if chat else self._house.router
         if "RoutingCriteria" in given:
             raise Refused.invalid("RoutingCriteria: not implemented by Earshot")
-        place = self._house.router.floor.place(live.contact_id)
+        place = router.floor.place(live.contact_id)
         if place is None or place.queue is None:
             raise Refused(409, "ResourceConflictException", "The contact waits in no queue")
-        self._house.router.prefer(
+        router.prefer(
             live.contact_id,
             priority=given.get("QueuePriority"),
             added_seconds=given.get("QueueTimeAdjustmentSeconds"),

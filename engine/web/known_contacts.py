@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.chat.chat import Chat
 from engine.contact_record import ContactRecord
 from engine.directory.reach import beyond
 from engine.house import House
@@ -32,6 +33,13 @@ class KnownContacts:
         self._check_sees(caller, found.record)
         return found
 
+    def chat(self, caller: Caller, contact_id: str) -> Chat | None:
+        """A chat that goes on, of those that the caller may see; None: it is none."""
+        found = self._house.chats.get(contact_id)
+        if found:
+            self._check_sees(caller, found.record)
+        return found
+
     def _live(self, contact_id: str) -> LiveContact:
         found = self._house.registry.get(contact_id)
         if found is None:
@@ -47,6 +55,14 @@ class KnownContacts:
         found = self._live(contact_id)
         talks = found.agent is not None and found.agent.username == caller.name
         if not talks:
+            caller.need(permission, "somebody else's contact")
+            self._check_sees(caller, found.record)
+        return found
+
+    def chat_for(self, caller: Caller, contact_id: str, permission: str) -> Chat | None:
+        """The same of whoever has this permission, or is the chat's agent."""
+        found = self._house.chats.get(contact_id)
+        if found and not (found.agent and found.agent.username == caller.name):
             caller.need(permission, "somebody else's contact")
             self._check_sees(caller, found.record)
         return found
@@ -67,6 +83,9 @@ class KnownContacts:
             live = self.live_for(caller, contact_id, EDIT)
             live.note(now, **facts(live.record))
             record = live.record
+        elif chat := self.chat_for(caller, contact_id, EDIT):
+            chat.note(now, **facts(chat.record))
+            record = chat.record
         else:
             caller.need(EDIT, "a contact that is over")
             former = await self.record(caller, contact_id)

@@ -14,7 +14,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
@@ -41,6 +41,8 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     206: SOUND,
     416: {"description": "the recording is shorter"},
 }
+Sound = Literal[RecordingKind.AGENT, RecordingKind.IVR]
+"""What can be heard."""
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -70,7 +72,7 @@ class PlaybackApi:
     async def play(
         self,
         contact_id: str,
-        kind: RecordingKind,
+        kind: Sound,
         caller: Permitted,
         range: str | None = Header(default=None),
     ) -> Response:
@@ -80,7 +82,7 @@ class PlaybackApi:
         self._house.ledger.audit(caller.name, "recording.play", contact_id, f"{kind} {said}")
         return sound(playback, part, {})
 
-    async def download(self, contact_id: str, kind: RecordingKind, caller: Permitted) -> Response:
+    async def download(self, contact_id: str, kind: Sound, caller: Permitted) -> Response:
         playback = await self._open(caller, contact_id, kind)
         self._house.ledger.audit(caller.name, "recording.download", contact_id, kind)
         tail = "_ivr" if kind is RecordingKind.IVR else ""

@@ -156,6 +156,7 @@ _BUTTONS = (
     *("end", "clear", "digits", "transfer", "suspend_recording", "resume_recording"),
     *("messages", "typing"),
 )
+_TRANSCRIPT = "/earshot/v1/contact/{contact_id}/transcript"
 _RECORDINGS = "/earshot/v1/contact/{contact_id}/recording"
 
 OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -195,6 +196,11 @@ OWN_REQUIRED: Mapping[str, tuple[str, ...]] = {
         *("ContactSearch.View", "ManagerListenIn", "ListenCallRecordings"),
     ),
     f"{_RECORDINGS}/{{kind}}/file": (
+        *("ContactSearch.View", "ManagerListenIn"),
+        *("ListenCallRecordings", "DownloadCallRecordings"),
+    ),
+    _TRANSCRIPT: ("ContactSearch.View", "ManagerListenIn"),  # to read, and to delete: asked there
+    f"{_TRANSCRIPT}/file": (
         *("ContactSearch.View", "ManagerListenIn"),
         *("ListenCallRecordings", "DownloadCallRecordings"),
     ),

@@ -19,6 +19,12 @@ class Recording(TypedDict):
     DeletionReason: str | None
 
 
+class Transcript(TypedDict):
+    Status: RecordingStatus
+    Reason: str | None
+    """Why it was deleted."""
+
+
 class Contact(TypedDict):
     ContactId: str
     InitialContactId: str
@@ -44,6 +50,8 @@ class Contact(TypedDict):
     Tags: dict[str, str]
     Recordings: list[Recording] | None
     """None without Manager monitor."""
+    Transcript: Transcript | None
+    """Of a chat; None without Manager monitor, too."""
 
 
 class FoundContacts(TypedDict):

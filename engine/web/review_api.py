@@ -32,6 +32,7 @@ from engine.waveforms import Waveforms
 from engine.web.caller import Caller
 from engine.web.known_contacts import KnownContacts
 from engine.web.permitted import Permitted
+from engine.web.playback_api import Sound
 from engine.web.review_answers import (
     Contact,
     FoundContacts,
@@ -40,6 +41,7 @@ from engine.web.review_answers import (
     Reviewed,
     Rung,
     Stage,
+    Transcript,
     Waveform,
 )
 from engine.web.search_api import agents_within, groups_within, place_after, token_after
@@ -160,7 +162,7 @@ class ReviewApi:
             if each.record.action.startswith(LISTENING)
         ]
 
-    async def waveform(self, contact_id: str, kind: RecordingKind, caller: Permitted) -> Waveform:
+    async def waveform(self, contact_id: str, kind: Sound, caller: Permitted) -> Waveform:
         await self._contacts.record(caller, contact_id)
         recording = await self._house.player.recording(contact_id, kind)
         try:
@@ -223,6 +225,7 @@ def row(record: ContactRecord, caller: Caller) -> Contact:
         "Attributes": dict(record.attributes) if shows else None,
         "Tags": dict(record.tags),
         "Recordings": list(_recordings(record)) if hears else None,
+        "Transcript": _transcript(record) if hears else None,
     }
 
 
@@ -237,8 +240,17 @@ def _rung(entry: TraceEntry) -> Rung:
 
 
 def _recordings(record: ContactRecord) -> Iterator[Recording]:
+    """Those that can be heard."""
     for each in record.recordings:
-        yield _recording(each)
+        if each.kind is not RecordingKind.TRANSCRIPT:
+            yield _recording(each)
+
+
+def _transcript(record: ContactRecord) -> Transcript | None:
+    for each in record.recordings:
+        if each.kind is RecordingKind.TRANSCRIPT:
+            return {"Status": each.status, "Reason": each.deletion_reason}
+    return None
 
 
 def _recording(one: RecordingRecord) -> Recording:

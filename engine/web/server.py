@@ -68,6 +68,7 @@ from engine.web.search_api import SearchApi
 from engine.web.service_model import Service
 from engine.web.session_door import SessionDoor
 from engine.web.tags_api import TagsApi
+from engine.web.transcript_api import TranscriptApi
 
 OPENAPI = "/earshot/v1/openapi.json"
 STOP_SECONDS = 5.0
@@ -198,6 +199,7 @@ def own_apis(
         OwnApi(house, keys).router(),
         PlaybackApi(house).router(),
         ReviewApi(house).router(),
+        TranscriptApi(house).router(),
         MonitoringApi(house).router(),
         CcpApi(house).router(),
         LoginApi(login, house.directory).router(),

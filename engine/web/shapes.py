@@ -101,7 +101,7 @@ def recording(record: RecordingRecord) -> Json:
     return dict(
         StorageType="S3",
         Location=record.place,
-        MediaStreamType="AUDIO",
+        MediaStreamType=record.media,
         StartTimestamp=record.start,
         StopTimestamp=record.stop,
         Status="AVAILABLE" if kept else "DELETED" if deleted else None,

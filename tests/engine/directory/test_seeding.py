@@ -21,8 +21,9 @@ async def test_an_instance_begins_with_its_profiles_and_whom_the_configuration_n
         assert agent.facts["SecurityProfileIds"] == ["Agent"]
         assert manager.facts["SecurityProfileIds"] == ["CallCenterManager", "Agent"]
         routing = resources.get(Kind.ROUTING_PROFILE, agent.facts["RoutingProfileId"])
-        served = [each["QueueReference"]["QueueId"] for each in routing.facts["QueueConfigs"]]
-        assert served == ["support"]
+        served = [each["QueueReference"] for each in routing.facts["QueueConfigs"]]
+        channels = [(each["QueueId"], each["Channel"]) for each in served]
+        assert channels == [("support", "VOICE"), ("support", "CHAT")]
         statuses = resources.all(Kind.AGENT_STATUS)
         assert [(each.name, each.facts["Type"]) for each in statuses] == [
             ("Available", "ROUTABLE"),
