@@ -25,5 +25,5 @@ that is not there does not compile.
 Pure: service_model, request_shape, answer_shape, signature, caller, named, required, paging,
 criteria, resource_row, the rules of rows, shapes, user_data. An operation that nobody carries out
 is refused by its name. Left out so far: a flow that runs sees attributes that the API changes from
-the next flow on; ESTIMATED_WAIT_TIME, RoutingCriteria, answering machine detection, campaigns.
+the next flow on; RoutingCriteria, answering machine detection, campaigns.
 """

@@ -1,7 +1,8 @@
 """GetCurrentMetricData, as Connect's API has it. Specification item 68.
 
 One of a queue, a routing profile or an agent status is what the figures are of; by CHANNEL there is
-VOICE alone. Figures of contacts are those of the queues, whatever agents are asked for.
+VOICE alone. Figures of contacts are those of the queues, whatever agents are asked for. Without
+groupings OLDEST_CONTACT_AGE is in milliseconds, as Connect has it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from engine.house import House
 from engine.queue_numbers import Staffing, serving
 from engine.queues import Floor
 from engine.refused import Refused
+from engine.wait_estimate import estimate, handle_times
 from engine.web.caller import Caller
 from engine.web.dispatch import Handler
 from engine.web.paging import not_ours, place_of, token_of
@@ -30,7 +32,9 @@ Given = Mapping[str, Any]
 
 DEFAULT_PAGE = 100
 OFFSET = "offset"
-SECONDS = frozenset({"OLDEST_CONTACT_AGE"})
+OLDEST, WAIT = "OLDEST_CONTACT_AGE", "ESTIMATED_WAIT_TIME"
+SCHEDULED = "CONTACTS_SCHEDULED"
+SECONDS = frozenset({OLDEST, WAIT})
 AGENTS: Mapping[str, Callable[[Staffing], int]] = {
     "AGENTS_AFTER_CONTACT_WORK": lambda one: one.after_contact_work,
     "AGENTS_AVAILABLE": lambda one: one.available,
@@ -55,29 +59,29 @@ class Cell:
 
 
 class MetricsApi:
-    """Raises Refused."""
+    """Raises Refused or RecordError."""
 
     def __init__(self, house: House) -> None:
         self._floor, self._resources = house.router.floor, house.directory.resources
+        self._records, self._scheduled = house.records, house.callbacks.scheduled
 
     def handlers(self) -> dict[str, Handler]:
         return {"GetCurrentMetricData": self.get_current_metric_data}
 
     async def get_current_metric_data(self, caller: Caller, given: Given) -> Json:
-        now = asyncio.get_running_loop().time()
-        metrics = given["CurrentMetrics"]
+        metrics, grouped = given["CurrentMetrics"], given.get("Groupings", [])
         for each in metrics:
-            check(each)
+            check(each, grouped)
         cells = Cells(self._floor, self._resources, given, caller.reach)
         rows = [
             {
                 "Dimensions": cell.dimensions,
                 "Collections": [
-                    {"Metric": each, "Value": value(each["Name"], cell, self._floor, now)}
+                    {"Metric": each, "Value": await self._value(each["Name"], cell, grouped)}
                     for each in metrics
                 ],
             }
-            for cell in cells
+            for cell in list(cells)
         ]
         for criterion in given.get("SortCriteria", ()):
             rows.sort(key=_by(criterion["SortByMetric"]), reverse=_descends(criterion))
@@ -88,6 +92,18 @@ class MetricsApi:
             "DataSnapshotTime": datetime.now(UTC),
             "ApproximateTotalCount": len(rows),
         }
+
+    async def _value(self, name: str, cell: Cell, grouped: list[str]) -> float | None:
+        if name == SCHEDULED:
+            return float(sum(map(self._scheduled, cell.queues)))
+        if name != WAIT:
+            found = value(name, cell, self._floor, asyncio.get_running_loop().time())
+            return found if grouped or name != OLDEST else 1000 * found
+        [queue] = cell.queues
+        agents = Staffing(serving(self._floor, queue))
+        handled = await handle_times(self._records, queue, datetime.now(UTC))
+        before = self._floor.contacts_in(queue)
+        return estimate(before, agents.staffed, agents.available, handled)
 
 
 class Cells:
@@ -165,10 +181,12 @@ class Cells:
         return [self._resources.get(kind, each) for each in references or ()]
 
 
-def check(metric: Json) -> None:
-    """Raises Refused for one that is not computed, or has another unit."""
+def check(metric: Json, grouped: list[str]) -> None:
+    """Raises Refused for one that is not computed, not by these groupings, or has another unit."""
     name = metric.get("Name", "")
-    if name not in AGENTS and name not in CONTACTS:
+    if name == WAIT and "QUEUE" not in grouped:
+        raise Refused.invalid(f"CurrentMetrics: {WAIT} needs the grouping QUEUE")
+    if name not in AGENTS and name not in CONTACTS and name not in (WAIT, SCHEDULED):
         raise Refused.invalid(f"CurrentMetrics: {name or 'Name'} is not implemented by Earshot")
     unit = "SECONDS" if name in SECONDS else "COUNT"
     if metric.get("Unit", unit) != unit:
@@ -183,7 +201,7 @@ def value(name: str, cell: Cell, floor: Floor, now: float) -> float:
 
 CONTACTS: Mapping[str, Callable[[Floor, tuple[str, ...], float], float]] = {
     "CONTACTS_IN_QUEUE": lambda floor, queues, _: float(sum(map(floor.contacts_in, queues))),
-    "OLDEST_CONTACT_AGE": lambda floor, queues, now: float(
+    OLDEST: lambda floor, queues, now: float(
         max((int(floor.oldest_in(queue, now)) for queue in queues), default=0)
     ),
 }
@@ -195,7 +213,7 @@ def _by(metric: str) -> Callable[[Json], float]:
         collection = next(found, None)
         if collection is None:
             raise Refused.invalid(f"SortCriteria: {metric} is not among the CurrentMetrics")
-        return float(collection["Value"])
+        return float(collection["Value"] or 0)
 
     return key
 

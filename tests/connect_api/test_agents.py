@@ -14,6 +14,7 @@ from tests.rig.house import AUDIO, converse, engine, phone
 from tests.rig.patience import until
 
 INVALID = (400, "InvalidRequestException")
+FORECASTS = ("ESTIMATED_WAIT_TIME", "CONTACTS_SCHEDULED")
 METRICS = ("AGENTS_AVAILABLE", "AGENTS_ONLINE", "CONTACTS_IN_QUEUE", "OLDEST_CONTACT_AGE")
 
 
@@ -190,6 +191,11 @@ async def test_metrics_are_of_routing_profiles_and_of_voice_alone(tmp_path: Path
         by_profile = {"Filters": {"RoutingProfiles": ["support"]}}
         [of_profile] = await results(**by_profile, Groupings=["ROUTING_PROFILE"])
         assert of_profile["Dimensions"]["RoutingProfile"]["Id"] == "support"
+        waits = {"CurrentMetrics": [{"Name": name} for name in FORECASTS]}
+        here = {"Filters": {"Queues": ["support"]}, "Groupings": ["QUEUE"]}
+        forecast = await manager.ask("GetCurrentMetricData", **here, **waits)
+        [figures] = [row["Collections"] for row in forecast["MetricResults"]]
+        assert [each["Value"] for each in figures] == [0, 0]
         [all_in_one] = await results(**by_profile)
         assert all_in_one["Collections"][0]["Value"] == 1
         assert not await results(Filters={"Queues": ["support"], "Channels": ["CHAT"]})

@@ -32,11 +32,12 @@ def test_figures_are_of_the_agents_and_the_queues_of_a_cell() -> None:
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
-        ({"Name": "ESTIMATED_WAIT_TIME", "Unit": "SECONDS"}, "not implemented"),
+        ({"Name": "AGENTS_ASLEEP", "Unit": "COUNT"}, "not implemented"),
+        ({"Name": "ESTIMATED_WAIT_TIME", "Unit": "SECONDS"}, "needs the grouping QUEUE"),
         ({"Name": "AGENTS_ONLINE", "Unit": "PERCENT"}, "the unit COUNT"),
         ({"Unit": "COUNT"}, "Name"),
     ],
 )
 def test_what_is_not_computed_is_refused(metric: dict[str, str], said: str) -> None:
     with pytest.raises(Refused, match=said):
-        check(metric)
+        check(metric, ["CHANNEL"])
