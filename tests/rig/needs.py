@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -34,6 +35,7 @@ MISSING: Final = {
     "kamailio": _lacks_kamailio(),
     "espeak-ng": shutil.which("espeak-ng") is None,
     "sipvicious": find_spec("sipvicious") is None,
+    "aws": not Path("/usr/bin/aws").exists(),
 }
 
 
