@@ -14,6 +14,9 @@ from tests.rig.child import end_child
 from tests.rig.free_ports import free_ports
 from tests.rig.patience import until
 
+START_SECONDS = 60.0
+"""It reads much before it listens."""
+
 
 @asynccontextmanager
 async def stranger_provider(**claims: str) -> AsyncIterator[str]:
@@ -28,7 +31,7 @@ async def stranger_provider(**claims: str) -> AsyncIterator[str]:
     )
     try:
         async with httpx.AsyncClient(base_url=issuer) as client:
-            await until(lambda: answers(client))
+            await until(lambda: answers(client), within=START_SECONDS)
         yield issuer
     finally:
         await end_child(process, grace=0)
