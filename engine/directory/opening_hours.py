@@ -40,6 +40,15 @@ def is_open(facts: Facts, instant: datetime) -> bool:
     )
 
 
+def effective(facts: Facts, day: date) -> list[Facts]:
+    """When it is open on this day, there; as the API has it, the earliest first."""
+    if day in closed(facts):
+        return []
+    wanted = [each for each in facts["Config"] if each["Day"] == DAYS[day.weekday()]]
+    wanted.sort(key=lambda each: _minutes(each["StartTime"]))
+    return [{"Start": each["StartTime"], "End": each["EndTime"]} for each in wanted]
+
+
 def closed(facts: Facts) -> frozenset[date]:
     return frozenset(map(date.fromisoformat, facts.get("Closed", ())))
 

@@ -64,6 +64,7 @@ REQUIRED: Mapping[str, str] = {
     "GetContactAttributes": "ContactAttributes.View",
     "GetCurrentMetricData": "AccessMetrics",
     "GetCurrentUserData": "AccessMetrics",
+    "GetEffectiveHoursOfOperations": "HoursOfOperation.View",
     "GetFederationToken": FOR_THEMSELVES,
     "GetPromptFile": "Prompts.View",
     "ListAgentStatuses": "AgentStates.View",

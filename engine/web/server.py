@@ -40,6 +40,7 @@ from engine.web.directory_api import DirectoryApi
 from engine.web.dispatch import Dispatch
 from engine.web.flows_api import FlowsApi
 from engine.web.gate import Gate, answer_to
+from engine.web.hours_api import HoursApi
 from engine.web.instance_api import InstanceApi
 from engine.web.live import Hub
 from engine.web.live.event_topics import event_topics
@@ -251,6 +252,7 @@ def connect(house: House, login: Login, pace: Pace) -> Dispatch:
         **ChatApi(house).handlers(),
         **ContactsApi(house).handlers(),
         **ContactDetailsApi(house).handlers(),
+        **HoursApi(resources).handlers(),
         **logins.handlers(),
         **MetricsApi(house).handlers(),
         **MonitoringApi(house).handlers(),

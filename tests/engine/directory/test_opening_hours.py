@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from config.hours import Hours
-from engine.directory.opening_hours import facts_of, is_open
+from engine.directory.opening_hours import effective, facts_of, is_open
 
 HOURS = Hours(
     name="office",
@@ -23,6 +23,14 @@ def test_the_configuration_is_said_as_the_api_says_it() -> None:
         "StartTime": {"Hours": 12, "Minutes": 0},
         "EndTime": {"Hours": 0, "Minutes": 0},
     }
+
+
+def test_hours_of_a_day_are_those_of_its_weekday_unless_it_is_closed() -> None:
+    facts, noon = facts_of(HOURS), {"Hours": 12, "Minutes": 0}
+    late = [{"Start": {"Hours": 22, "Minutes": 0}, "End": {"Hours": 2, "Minutes": 0}}]
+    assert effective(facts, date(2026, 12, 26)) == late  # until the next day
+    assert [each["Start"] for each in effective(facts, date(2026, 12, 27))][-1] == noon
+    assert effective(facts, date(2026, 12, 25)) == []  # a Friday
 
 
 @pytest.mark.parametrize("month", [1, 7])
