@@ -79,8 +79,11 @@ class Resource:
     """One more with each change."""
 
 
+DUPLICATE = "DuplicateResourceException"
+
+
 def taken(kind: Kind, name: str) -> Refused:
-    return Refused(409, "DuplicateResourceException", f"There is a {kind.words} {name} already")
+    return Refused(409, DUPLICATE, f"There is a {kind.words} {name} already")
 
 
 def place(one: Resource) -> tuple[str, str]:

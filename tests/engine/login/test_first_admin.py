@@ -7,6 +7,7 @@ import pytest
 from engine.directory import Kind
 from engine.login import Credentials, Hasher
 from engine.login.first_admin import first_admin
+from engine.records import Records
 from tests.engine.directory.desk import directory
 from tests.rig.house import engine, settings
 
@@ -33,3 +34,14 @@ async def test_nobody_becomes_admin_by_a_name_or_beside_another(tmp_path: Path, 
         # it is not even asked for credentials, so there are none
         assert await first_admin(one, None, name) is None  # type: ignore[arg-type]
         assert one.resources.all(Kind.USER) == before
+
+
+async def test_of_two_engines_that_start_at_once_one_makes_the_admin(tmp_path: Path) -> None:
+    async with directory(tmp_path) as first, directory(tmp_path) as second:
+        records = Records(settings(tmp_path).database.url)
+        await second.catch_up()  # what the configuration says is the same for both by now
+        await first.catch_up()
+        made = [await first_admin(each, Credentials(records), "root") for each in (first, second)]
+        assert [password is None for password in made] == [False, True]
+        assert second.resources.named(Kind.USER, "root")
+        await records.close()
