@@ -18,6 +18,7 @@ import { ask, engine, type Schemas } from "../api";
 import { useSpoken, type Words } from "../i18n";
 import { useSession } from "../session";
 
+const CHANNELS = ["VOICE", "CHAT"];
 const METHODS = ["INBOUND", "OUTBOUND", "TRANSFER", "CALLBACK", "API", "QUEUE_TRANSFER", "MONITOR"];
 const REASONS = [
   "CUSTOMER_DISCONNECT",
@@ -135,7 +136,7 @@ export function Filters({ onSearch, busy }: Props) {
             />
             <MultiSelect
               label={t("contact.channel")}
-              data={["VOICE"]}
+              data={CHANNELS}
               disabled={byId}
               value={asked.channels}
               onChange={(chosen) => put({ channels: chosen })}

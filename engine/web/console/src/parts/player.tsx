@@ -26,6 +26,17 @@ import { nonce } from "../nonce";
 import { Problem } from "./problem";
 
 const STEP_SECONDS = 10;
+/** Seconds, of each key where the waveform has the focus. */
+const KEYS: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -STEP_SECONDS,
+  PageUp: STEP_SECONDS,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
 const SPEEDS = [0.5, 1, 1.25, 1.5, 2];
 const HEIGHT = 48; // of each channel
 type SpanKind = "SUSPENDED" | "HOLD" | "MASKED"; // of engine/waveforms.py
@@ -72,7 +83,25 @@ function Deck({ path, drawn }: { path: string; drawn: Waveform }) {
               </Group>
             ))}
           </Stack>
-          <Box pos="relative" flex={1} miw={0}>
+          <Box
+            pos="relative"
+            flex={1}
+            miw={0}
+            role="slider"
+            tabIndex={0}
+            aria-label={t("player.position")}
+            aria-valuemin={0}
+            aria-valuemax={Math.floor(drawn.Seconds)}
+            aria-valuenow={Math.floor(deck.at)}
+            aria-valuetext={lasting(deck.at)}
+            onKeyDown={(event) => {
+              const seconds = KEYS[event.key];
+              if (seconds === undefined && event.key !== " ") return;
+              event.preventDefault();
+              if (seconds === undefined) deck.toggle();
+              else deck.step(seconds);
+            }}
+          >
             <Spans drawn={drawn} />
             <div ref={box} data-testid="waveform" />
           </Box>

@@ -133,6 +133,7 @@ export const de: Record<keyof typeof en, string> = {
   "player.label": "Wiedergabe",
   "player.customer": "Kunde",
   "player.agent": "Agent",
+  "player.position": "Stelle",
   "player.play": "Abspielen",
   "player.pause": "Anhalten",
   "player.back": "10 Sekunden zurück",

@@ -129,6 +129,7 @@ export const en = {
   "player.label": "Player",
   "player.customer": "Customer",
   "player.agent": "Agent",
+  "player.position": "Position",
   "player.play": "Play",
   "player.pause": "Pause",
   "player.back": "10 seconds back",
