@@ -13,7 +13,7 @@ import pytest
 
 from engine.web.build import SOURCES, with_node
 
-OPTIONS = ("--ignoreConfig", "--module", "es2022", "--target", "es2023", "--skipLibCheck")
+OPTIONS = ("--module", "es2022", "--target", "es2023", "--skipLibCheck")
 SERVE = """
 import * as module from %s;
 import { createInterface } from "node:readline";
