@@ -9,6 +9,8 @@ export interface Clock {
   moment: (utc: string | null) => string;
   /** Time alone, to the millisecond. */
   precise: (utc: string) => string;
+  /** Time alone, to the minute. */
+  hour: (utc: string) => string;
 }
 
 export function useClock(): Clock {
@@ -22,9 +24,11 @@ export function useClock(): Clock {
       second: "2-digit",
       fractionalSecondDigits: 3,
     });
+    const rough = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
     return {
       moment: (utc) => (utc ? whole.format(new Date(utc)) : ""),
       precise: (utc) => fine.format(new Date(utc)),
+      hour: (utc) => rough.format(new Date(utc)),
     };
   }, [language]);
 }

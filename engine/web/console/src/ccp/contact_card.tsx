@@ -18,9 +18,19 @@ import {
   Users,
 } from "lucide-react";
 import { useState } from "react";
-import { useSpoken } from "../i18n";
+import { useSpoken, type Words } from "../i18n";
 import { useNow } from "../rows";
-import { type Contact, clock, countedFrom, type Deed, deeds, secondsSince } from "./document";
+import {
+  type Contact,
+  type ContactState,
+  clock,
+  countedFrom,
+  type Deed,
+  deeds,
+  secondsSince,
+  title,
+} from "./document";
+import { ChatMessages } from "./chat_messages";
 import { NumberPad } from "./number_pad";
 import { QuickConnects } from "./quick_connects";
 import { useCcp } from "./use_ccp";
@@ -58,6 +68,15 @@ const SHORTCUTS: Partial<Record<Deed, string>> = {
   clear: "C",
 };
 
+/** A chat that is only offered cannot be read yet. */
+const READABLE: ContactState[] = ["CONNECTED", "ENDED"];
+
+function words(deed: Deed, { channel }: Contact): Words {
+  return channel === "CHAT" && (deed === "accept" || deed === "end")
+    ? `ccp.chat.${deed}`
+    : `ccp.${deed}`;
+}
+
 type Opened = (typeof OPENS)[number] | null;
 
 export function ContactCard({ contact }: { contact: Contact }) {
@@ -73,12 +92,15 @@ export function ContactCard({ contact }: { contact: Contact }) {
       radius="md"
       p="sm"
       component="section"
-      aria-label={t(`ccp.state.${contact.state}`)}
+      aria-label={t(title(contact))}
     >
       <Stack gap="sm">
         <Heading contact={contact} />
         <Parties contact={contact} />
         <Signs contact={contact} />
+        {contact.channel === "CHAT" && READABLE.includes(contact.state) && (
+          <ChatMessages contact={contact} />
+        )}
         {shown === "digits" && <NumberPad contact={contact} />}
         {shown === "transfer" && <QuickConnects contact={contact} onDone={close} />}
         <SimpleGrid cols={2} spacing={6} verticalSpacing={6}>
@@ -105,7 +127,7 @@ function Heading({ contact }: { contact: Contact }) {
     <div>
       <Group justify="space-between" wrap="nowrap">
         <Title order={3} size="h5" role={state === "INCOMING" ? "alert" : undefined}>
-          {t(`ccp.state.${state}`)}
+          {t(title(contact))}
         </Title>
         <Text ff="monospace" data-testid="ccp-timer">
           {clock(secondsSince(countedFrom(contact), now))}
@@ -124,11 +146,11 @@ function Heading({ contact }: { contact: Contact }) {
 function Parties({ contact }: { contact: Contact }) {
   const { t } = useSpoken();
   const { act, busy } = useCcp();
-  const { phone_number, queue, third } = contact;
+  const { customer_name, phone_number, queue, third } = contact;
   return (
     <Stack gap={4}>
       <Text fw={600} style={{ overflowWrap: "anywhere" }}>
-        {phone_number ?? t("ccp.unknown")}
+        {customer_name ?? phone_number ?? t("ccp.unknown")}
       </Text>
       {queue && (
         <Text size="sm" c="dimmed">
@@ -223,7 +245,7 @@ function DeedButton({ contact, deed, opened, onOpen }: DeedProps) {
       title={shortcut && `Alt+Shift+${shortcut}`}
       onClick={run}
     >
-      {t(leaves ? "ccp.leave" : `ccp.${deed}`)}
+      {t(leaves ? "ccp.leave" : words(deed, contact))}
     </Button>
   );
 }

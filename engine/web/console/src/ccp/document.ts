@@ -36,6 +36,7 @@ export interface Monitored {
 /** Moments are UTC, ISO 8601. */
 export interface Contact {
   contact_id: string;
+  channel: "VOICE" | "CHAT";
   state: ContactState;
   since: string;
   connected_at: string | null;
@@ -50,6 +51,12 @@ export interface Contact {
   /** Supervisors who speak; who only listens is not told. */
   listeners: { username: string; mode: Mode }[];
   monitor: Monitored | null;
+  /** Of a chat: what the customer is called. */
+  customer_name: string | null;
+  /** Whether the customer of a chat is just writing. */
+  typing: boolean;
+  /** Another one when there is more to read. */
+  last_item_id: string | null;
 }
 
 export interface Permits {
@@ -94,6 +101,7 @@ export type Deed =
   | "resume_recording";
 
 const WITH_THIRD: Deed[] = ["conference", "swap"];
+const OF_CALL: Deed[] = ["hold", "resume", "mute", "digits"];
 const OF_RECORDING: Deed[] = ["suspend_recording", "resume_recording"];
 const DEEDS: Record<ContactState, Deed[]> = {
   INCOMING: ["accept", "reject"],
@@ -110,7 +118,7 @@ const TALKS: ContactState[] = ["CONNECTED", "CONNECTED_ONHOLD"];
 export function deeds(contact: Contact, may: Permits): Deed[] {
   const { third, recording, muted } = contact;
   const apart = third !== null && third.state !== "CONNECTING" && !third.conference;
-  const impossible = new Set<Deed>();
+  const impossible = new Set<Deed>(contact.channel === "CHAT" ? OF_CALL : []);
   if (!may.transfer || third) impossible.add("transfer");
   if (!apart) for (const each of WITH_THIRD) impossible.add(each);
   if (!may.record || recording !== "ON") impossible.add("suspend_recording");
@@ -129,6 +137,12 @@ const URGENCY: ContactState[] = [
   "ENDED",
   "MISSED",
 ];
+
+/** What a contact is at, by its words in the catalogue. */
+export function title({ channel, state }: Contact) {
+  const chat = channel === "CHAT" && state === "INCOMING";
+  return chat ? "ccp.chat.incoming" : (`ccp.state.${state}` as const);
+}
 
 /** What wants an answer first. */
 export function byUrgency(contacts: Contact[]): Contact[] {

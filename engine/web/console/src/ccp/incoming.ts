@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import { useSpoken } from "../i18n";
+import { title as heading } from "./document";
 import { ring } from "./tones";
 import { useCcp } from "./use_ccp";
 
@@ -16,8 +17,8 @@ export function useIncoming() {
   const { document: told, devices, phone } = useCcp();
   const incoming = told.contacts.find(({ state }) => state === "INCOMING");
   const id = phone.line === "elsewhere" ? undefined : incoming?.contact_id;
-  const title = t("ccp.state.INCOMING");
-  const body = [incoming?.phone_number ?? t("ccp.unknown"), incoming?.queue]
+  const title = incoming ? t(heading(incoming)) : "";
+  const body = [incoming?.customer_name ?? incoming?.phone_number ?? t("ccp.unknown"), incoming?.queue]
     .filter(Boolean)
     .join(", ");
   useEffect(() => (id ? ring(devices.speaker) : undefined), [id, devices.speaker]);
