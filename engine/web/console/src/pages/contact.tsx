@@ -10,9 +10,11 @@ import { type Contact, isPlayable, type Reviewed } from "../contact";
 import { useSpoken, type Words } from "../i18n";
 import { lasting, useClock } from "../moments";
 import { Ladder } from "../parts/ladder";
+import { KeptTranscript } from "../parts/kept_transcript";
 import { Problem } from "../parts/problem";
-import { RecordingCell } from "../parts/recording_cell";
+import { LISTEN, RecordingCell } from "../parts/recording_cell";
 import { Timeline } from "../parts/timeline";
+import { TranscriptCell } from "../parts/transcript_cell";
 import { useSession } from "../session";
 import { Waiting } from "../shell";
 
@@ -61,6 +63,7 @@ function Everything({ told }: { told: Reviewed }) {
         <Timeline stages={Stages} />
       </Section>
       <Recordings contact={contact} />
+      <Written contact={contact} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Section title="contact.record">
           <Facts contact={contact} />
@@ -106,12 +109,24 @@ function Recordings({ contact }: { contact: Contact }) {
   if (!contact.Recordings?.length) return null;
   return (
     <Section title="contact.recording" beside={<RecordingCell contact={contact} />}>
-      {may("ManagerListenIn", "ListenCallRecordings") &&
+      {may(...LISTEN) &&
         contact.Recordings.filter(isPlayable).map((each) => (
           <Suspense key={each.Kind} fallback={<Loader size="sm" />}>
             <Player contactId={contact.ContactId} kind={each.Kind} />
           </Suspense>
         ))}
+    </Section>
+  );
+}
+
+/** What was written in a chat. */
+function Written({ contact }: { contact: Contact }) {
+  const { may } = useSession();
+  if (!contact.Transcript) return null;
+  const there = contact.Transcript.Status === "AVAILABLE";
+  return (
+    <Section title="transcript.title" beside={<TranscriptCell contact={contact} />}>
+      {there && may(...LISTEN) && <KeptTranscript contactId={contact.ContactId} />}
     </Section>
   );
 }

@@ -5,12 +5,14 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { ApiError, ask, engine } from "../api";
-import type { Contact, Recording } from "../contact";
+import type { Contact, RecordingKind } from "../contact";
 import { type Translate, useSpoken } from "../i18n";
 import { type Clock, lasting, useClock } from "../moments";
 import { type Named, useColumns } from "../parts/columns";
+import { KeptTranscript } from "../parts/kept_transcript";
 import { Problem } from "../parts/problem";
 import { RecordingCell } from "../parts/recording_cell";
+import { TranscriptCell } from "../parts/transcript_cell";
 import { Filters, type SearchRequest } from "./search_filters";
 
 const Player = lazy(() => import("../parts/player"));
@@ -137,6 +139,12 @@ export default function Search() {
   );
 }
 
+/** The contact whose recording is played or, without a kind, whose transcript is read. */
+interface Opened {
+  id: string;
+  kind?: RecordingKind;
+}
+
 interface ResultsProps {
   contacts: Contact[];
   total: number;
@@ -147,7 +155,7 @@ function Results({ contacts, total, children }: ResultsProps) {
   const { t } = useSpoken();
   const clock = useClock();
   const { shown, chooser } = useColumns("search", COLUMNS);
-  const [playing, setPlaying] = useState<Recording & { ContactId: string }>();
+  const [opened, setOpened] = useState<Opened>();
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -176,15 +184,20 @@ function Results({ contacts, total, children }: ResultsProps) {
                   <Table.Td>
                     <RecordingCell
                       contact={one}
-                      onPlay={(each) => setPlaying({ ...each, ContactId: one.ContactId })}
+                      onPlay={(each) => setOpened({ id: one.ContactId, kind: each.Kind })}
                     />
+                    <TranscriptCell contact={one} onRead={() => setOpened({ id: one.ContactId })} />
                   </Table.Td>
                 </Table.Tr>
-                {playing?.ContactId === one.ContactId && (
+                {opened?.id === one.ContactId && (
                   <Table.Tr>
                     <Table.Td colSpan={shown.length + 1}>
                       <Suspense fallback={<Loader size="sm" />}>
-                        <Player contactId={one.ContactId} kind={playing.Kind} />
+                        {opened.kind ? (
+                          <Player contactId={one.ContactId} kind={opened.kind} />
+                        ) : (
+                          <KeptTranscript contactId={one.ContactId} />
+                        )}
                       </Suspense>
                     </Table.Td>
                   </Table.Tr>

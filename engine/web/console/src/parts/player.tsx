@@ -39,6 +39,7 @@ const KEYS: Record<string, number> = {
 };
 const SPEEDS = [0.5, 1, 1.25, 1.5, 2];
 const HEIGHT = 48; // of each channel
+type Sound = Exclude<RecordingKind, "TRANSCRIPT">;
 type SpanKind = "SUSPENDED" | "HOLD" | "MASKED"; // of engine/waveforms.py
 const CHANNELS = ["customer", "agent"] as const;
 
@@ -53,7 +54,7 @@ export default function Player({ contactId, kind }: Props) {
     queryKey: ["waveform", contactId, kind],
     queryFn: () => ask(
         engine.GET("/earshot/v1/contact/{contact_id}/recording/{kind}/waveform", {
-          params: { path: { contact_id: contactId, kind } },
+          params: { path: { contact_id: contactId, kind: kind as Sound } },
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,

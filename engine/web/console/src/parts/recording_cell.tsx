@@ -1,20 +1,18 @@
 /** The Recording column: icons to play, download and delete, each only with its right. */
 
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, Tooltip } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CirclePlay, Download, Trash2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { Group, Text, Tooltip } from "@mantine/core";
+import { CirclePlay, Download } from "lucide-react";
 import { ask, engine } from "../api";
 import { type Contact, isPlayable, type Recording, soundPath } from "../contact";
 import { useSpoken } from "../i18n";
 import { useClock } from "../moments";
 import { useSession } from "../session";
-import { Problem } from "./problem";
+import { Deletion } from "./deletion";
+import { Icon, LinkIcon } from "./icon";
 
-const LISTEN = ["ManagerListenIn", "ListenCallRecordings"];
-const DOWNLOAD = [...LISTEN, "DownloadCallRecordings"];
-const DELETE = ["ManagerListenIn", "DeleteCallRecordings"];
+export const LISTEN = ["ManagerListenIn", "ListenCallRecordings"];
+export const DOWNLOAD = [...LISTEN, "DownloadCallRecordings"];
+export const DELETE = ["ManagerListenIn", "DeleteCallRecordings"];
 
 interface Props {
   contact: Contact;
@@ -58,91 +56,26 @@ function Icons({ contact, recording, onPlay }: IconsProps) {
         </Icon>
       )}
       {may(...DOWNLOAD) && (
-        <Tooltip label={t("recording.download")}>
-          <ActionIcon
-            component="a"
-            href={file}
-            download
-            variant="subtle"
-            aria-label={`${t("recording.download")} ${which}`.trim()}
-          >
-            <Download size={18} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <LinkIcon label={`${t("recording.download")} ${which}`.trim()} href={file}>
+          <Download size={18} aria-hidden />
+        </LinkIcon>
       )}
     </>
   );
 }
 
 function Delete({ contact }: { contact: Contact }) {
-  const { t } = useSpoken();
   const { may } = useSession();
-  const [opened, { open, close }] = useDisclosure(false);
   if (!may(...DELETE)) return null;
+  const params = { path: { contact_id: contact.ContactId } };
   return (
-    <>
-      <Icon label={t("recording.delete")} onClick={open} color="red">
-        <Trash2 size={18} aria-hidden />
-      </Icon>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t("recording.delete.title")}
-        closeButtonProps={{ "aria-label": t("form.close") }}
-        centered
-      >
-        <DeleteForm contact={contact} close={close} />
-      </Modal>
-    </>
-  );
-}
-
-function DeleteForm({ contact, close }: { contact: Contact; close: () => void }) {
-  const { t } = useSpoken();
-  const cache = useQueryClient();
-  const [reason, setReason] = useState("");
-  const deletion = useMutation({
-    mutationFn: () => ask(
-        engine.DELETE("/earshot/v1/contact/{contact_id}/recordings", {
-          params: { path: { contact_id: contact.ContactId } },
-          body: { Reason: reason },
-        }),
-      ),
-    onSuccess: async () => {
-      close();
-      await cache.invalidateQueries({ queryKey: ["contacts"] });
-    },
-  });
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        deletion.mutate();
-      }}
-    >
-      <Stack>
-        <Text size="sm">{t("recording.delete.what")}</Text>
-        <Text size="sm" ff="monospace">
-          {contact.ContactId}
-        </Text>
-        <Textarea
-          label={t("recording.delete.reason")}
-          required
-          maxLength={200}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {deletion.error && <Problem error={deletion.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {t("form.cancel")}
-          </Button>
-          <Button type="submit" color="red" loading={deletion.isPending}>
-            {t("recording.delete.do")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Deletion
+      contactId={contact.ContactId}
+      what="recording"
+      remove={(Reason) =>
+        ask(engine.DELETE("/earshot/v1/contact/{contact_id}/recordings", { params, body: { Reason } }))
+      }
+    />
   );
 }
 
@@ -159,23 +92,6 @@ function Tombstone({ recording }: { recording: Recording }) {
       <Text size="xs" c="dimmed" td="line-through" aria-label={told} role="note">
         {t("recording.deleted")}
       </Text>
-    </Tooltip>
-  );
-}
-
-interface IconProps {
-  label: string;
-  onClick: () => void;
-  color?: string;
-  children: ReactNode;
-}
-
-function Icon({ label, onClick, color, children }: IconProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color={color} aria-label={label} onClick={onClick}>
-        {children}
-      </ActionIcon>
     </Tooltip>
   );
 }
