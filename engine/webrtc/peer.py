@@ -10,7 +10,7 @@ from functools import cache
 from aiortc import RTCCertificate, RTCIceGatherer, RTCIceTransport
 from aiortc.sdp import MediaDescription
 
-from engine.webrtc.description import Offer, answer, read
+from engine.webrtc.description import PROFILE, Offer, answer, read
 from engine.webrtc.door import Door
 from engine.webrtc.dtls import KeyedDtls
 from engine.webrtc.ice import SharedIce
@@ -76,17 +76,10 @@ class Peer:
     async def answer(self, sdp: str) -> str:
         """To the offer of the browser. Raises OfferRefused."""
         self._offer = offer = read(sdp, self._codecs)
-        await self._gatherer.gather()
-        candidates = self._gatherer.getLocalCandidates()
-        media = MediaDescription("audio", candidates[0].port, offer.media.profile, [])
-        media.host = self._host
-        media.ice, media.ice_candidates = self._gatherer.getLocalParameters(), candidates
-        media.ice_candidates_complete = True
-        media.dtls = self._dtls.getLocalParameters()
-        media.dtls.role = "server" if offer.dtls.role == "client" else "client"
-        self._dtls._set_role(media.dtls.role)
+        role = "server" if offer.dtls.role == "client" else "client"
+        self._dtls._set_role(role)
         self._ice.ice_controlling = offer.ice.iceLite
-        return answer(offer, media)
+        return answer(offer, await self._described(role))
 
     async def connect(self) -> None:
         """Raises PeerLost."""
@@ -109,6 +102,18 @@ class Peer:
         await self._transport.stop()
         self._loop.remove_reader(self._aside)
         self._aside.close()
+
+    async def _described(self, role: str) -> MediaDescription:
+        """Our end, but for what is spoken there."""
+        await self._gatherer.gather()
+        candidates = self._gatherer.getLocalCandidates()
+        media = MediaDescription("audio", candidates[0].port, PROFILE, [])
+        media.host = self._host
+        media.ice, media.ice_candidates = self._gatherer.getLocalParameters(), candidates
+        media.ice_candidates_complete = True
+        media.dtls = self._dtls.getLocalParameters()
+        media.dtls.role = role
+        return media
 
     async def _reach(self, offer: Offer) -> None:
         """Candidates are not said to be complete: aioice would give up browsers that hide theirs,
