@@ -38,7 +38,7 @@ class Caller(Peer):
         """Of the one codec that it speaks."""
         self._ice.ice_controlling = True
         self._dtls._set_role("server")
-        media = await self._described("auto")
+        media = await self._described("auto", self._ice)
         name = self._codecs[0]
         spoken = next(row for row in CODECS if row.name == name)
         media.rtp.codecs = [

@@ -1,7 +1,8 @@
 """The media of browsers: an offer becomes a leg, which is watched, taken over, and given back.
 
-One leg a login. A page that is loaded again, or whose network has changed, makes a new offer: once
-that browser is reached, all lines are on its port, and the old one is closed.
+One leg a login. A page whose network has changed restarts its ICE, and its leg goes on. A page that
+is loaded again makes a new offer: once that browser is reached, all lines are on its port, and the
+old one is closed.
 """
 
 from __future__ import annotations
@@ -80,6 +81,11 @@ class BrowserLegs:
         offer = read(sdp, self._settings.codecs)
         if offer.media.direction not in DIRECTIONS:
             raise OfferRefused("An offer is sendrecv, or recvonly to listen")
+        reached = self._reached.get(username)
+        if reached and reached.peer.goes_on_with(offer):
+            answer = await reached.peer.restart(offer)
+            self._spawn(self._reach_again(username, reached))
+            return answer
         peer = Peer(
             *(self._door, self._mixer),
             host=self._host,
@@ -134,6 +140,18 @@ class BrowserLegs:
             return
         del self._calling[username]
         self._take_over(username, peer, offer)
+
+    async def _reach_again(self, username: str, reached: Reached) -> None:
+        try:
+            await reached.peer.reconnect()
+        except (PeerLost, MixerError) as error:
+            log.warning("browser not reached again", username=username, error=str(error))
+            return
+        if self._reached.get(username) is reached and (leg := self._lines.leg(username)):
+            log.info("browser moved", username=username)
+            reached.pulse = Pulse(self._settings.keep_seconds, self._loop.time())
+            leg.is_up = True
+            self._lines.told(leg)
 
     def _take_over(self, username: str, peer: Peer, offer: Offer) -> None:
         former = self._reached.get(username)

@@ -12,12 +12,13 @@ aioice does ICE (RFC 8445, with the consent of RFC 7675), aiortc DTLS and the ke
 
 Covered     offers of one audio section with BUNDLE and rtcp-mux, sendrecv, sendonly and recvonly;
             the suites AEAD_AES_256_GCM, AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80; browsers that
-            hide their addresses (mDNS candidates): their own checks find the way.
+            hide their addresses (mDNS candidates): their own checks find the way; ICE restart of a
+            browser that has moved, whose leg and keys stay (RFC 8445 §9).
 Refused     video, data channels, several audio sections, offers without ICE, fingerprint or a codec
             that the media core speaks.
-Left alone  trickled candidates and ICE restart (a browser that moves makes a new offer); TURN.
+Left alone  trickled candidates; TURN.
 
-Four private names of aioice and aiortc are used, all in ice.py, dtls.py and peer.py; their versions
+Some private names of aioice and aiortc are used, all in ice.py, dtls.py and peer.py; their versions
 are pinned for that.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import randbits
 
-from aiortc import RTCDtlsParameters, RTCIceParameters, RTCRtpCodecParameters
+from aiortc import RTCDtlsParameters, RTCIceCandidate, RTCIceParameters, RTCRtpCodecParameters
 from aiortc.sdp import GroupDescription, MediaDescription, SessionDescription
 
 from mixer import CODECS
@@ -31,6 +31,8 @@ class OfferRefused(Exception):
 class Offer:
     """What a browser offered, as far as it was agreed on."""
 
+    session: list[str]
+    """User name and number of the session: those of a connection, RFC 8829 §5.2.1."""
     group: list[GroupDescription]
     media: MediaDescription
     ice: RTCIceParameters
@@ -41,9 +43,29 @@ class Offer:
     telephone_event: RTCRtpCodecParameters | None
 
     @property
+    def direction(self) -> str:
+        return self.media.direction or "sendrecv"
+
+    @property
     def payload_type(self) -> int:
         assert self.codec.payloadType is not None, "it was read from SDP"
         return self.codec.payloadType
+
+    def open_candidates(self) -> list[RTCIceCandidate]:
+        """Without TCP, and without those that hide their address."""
+        return [
+            one
+            for one in self.media.ice_candidates
+            if one.protocol.lower() == "udp" and not one.ip.endswith(".local")
+        ]
+
+    def is_of_the_session_of(self, other: Offer) -> bool:
+        """The same connection and keys, and spoken as before."""
+        ours, theirs = (
+            (one.session, one.dtls.fingerprints, one.codec_name, one.payload_type, one.direction)
+            for one in (self, other)
+        )
+        return ours == theirs
 
 
 def read(sdp: str, codecs: Sequence[str]) -> Offer:
@@ -63,7 +85,8 @@ def read(sdp: str, codecs: Sequence[str]) -> Offer:
     if not (dtls and dtls.fingerprints):
         raise OfferRefused("An offer has a=fingerprint and a=setup")
     name, codec = _agreed(media, codecs)
-    return Offer(session.group, media, ice, dtls, codec, name, _telephone_event(media))
+    origin = (session.origin or "").split()[:2]
+    return Offer(origin, session.group, media, ice, dtls, codec, name, _telephone_event(media))
 
 
 def answer(offer: Offer, ours: MediaDescription) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import aioice
 from aioice.candidate import candidate_foundation, candidate_priority
-from aioice.ice import StunProtocol
+from aioice.ice import ConnectionEvent, StunProtocol
+from aiortc import RTCIceCandidate, RTCIceParameters
+from aiortc.rtcicetransport import candidate_from_aioice
 
 from engine.webrtc.door import Address, Door
 
@@ -68,3 +70,54 @@ class SharedIce(aioice.Connection):
         )
         self._protocols.append(self.protocol)
         return [self.protocol.local_candidate]
+
+    @property
+    def parameters(self) -> RTCIceParameters:
+        return RTCIceParameters(self.local_username, self.local_password)
+
+    @property
+    def candidates(self) -> list[RTCIceCandidate]:
+        """gather_candidates() was called."""
+        return [candidate_from_aioice(one) for one in self.local_candidates]
+
+
+class RestartableIce(SharedIce):
+    """An ICE agent in whose place others may come (ICE restart, RFC 8445 §9): what is connected by
+    it stays connected, and reads and writes by the newest of them."""
+
+    def __init__(self, door: Door, host: str) -> None:
+        super().__init__(door, host)
+        self._newest: SharedIce = self
+
+    async def give_way(self, newer: SharedIce) -> None:
+        """`newer` is connected."""
+        former, self._newest = self._newest, newer
+        await (super().close() if former is self else former.close())
+
+    @property
+    def nominated(self) -> Address:
+        return super().nominated if self._newest is self else self._newest.nominated
+
+    async def send(self, data: bytes) -> None:
+        await (super().send(data) if self._newest is self else self._newest.send(data))
+
+    async def recv(self) -> bytes:
+        while True:
+            agent = self._newest
+            try:
+                return await (super().recv() if agent is self else agent.recv())
+            except ConnectionError:
+                if agent is self._newest:
+                    raise
+
+    async def get_event(self) -> ConnectionEvent | None:
+        while True:
+            agent = self._newest
+            event = await (super().get_event() if agent is self else agent.get_event())
+            if agent is self._newest:
+                return event
+
+    async def close(self) -> None:
+        await super().close()
+        if self._newest is not self:
+            await self._newest.close()

@@ -9,7 +9,7 @@ import pytest
 from engine import browser_legs
 from engine.line import Party
 from engine.webrtc import OfferRefused, peer
-from tests.engine.webrtc.browser import Browser
+from tests.engine.webrtc.browser import Browser, Moved
 from tests.rig.house import AUDIO, engine, phone
 from tests.rig.panel import line_on
 from tests.rig.patience import until
@@ -42,6 +42,24 @@ async def test_a_page_that_is_loaded_again_has_its_call_back(
         assert (await customer.hung_up()).by == "BYE"
         assert house.browsers.leg("agent1") is None
         await second.close()
+
+
+async def test_a_page_whose_network_has_changed_keeps_its_leg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engine(tmp_path) as one:
+        legs, browser = one.house.legs, Browser(monkeypatch)
+        await browser.take(await legs.answer("agent1", await browser.offer()))
+        leg = await until(lambda: one.house.browsers.leg("agent1"))
+        port, moved = leg.port, Moved(browser)
+        await moved.take(await legs.answer("agent1", await moved.offer()))
+        assert not legs.is_calling("agent1")
+        before = legs.stats("agent1")
+        assert before
+        await until(lambda: (now := legs.stats("agent1")) and now.received > before.received + 20)
+        assert one.house.browsers.leg("agent1") is leg and leg.port == port and leg.is_up
+        for end in (moved, browser):
+            await end.close()
 
 
 async def test_a_call_waits_only_so_long_for_its_page(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import aioice
 import aioice.ice
 import numpy as np
 import pytest
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCIceParameters, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack
+from aiortc.rtcicetransport import candidate_from_aioice, candidate_to_aioice
+from aiortc.sdp import SessionDescription
 from av import AudioFrame
 
 from engine.webrtc import Door, Peer
@@ -84,6 +87,39 @@ class Browser:
                 self.rate = frame.sample_rate
                 channels = len(frame.layout.channels)
                 self._heard.append(frame.to_ndarray().reshape(-1)[::channels])
+
+
+class Moved:
+    """The ICE of a browser on another network: another socket, another name, another password."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser, self._agent = browser, aioice.Connection(ice_controlling=True)
+
+    async def offer(self) -> str:
+        """Of the same connection."""
+        await self._agent.gather_candidates()
+        session = SessionDescription.parse(await self._browser.offer())
+        media = session.media[0]
+        media.ice = RTCIceParameters(self._agent.local_username, self._agent.local_password)
+        media.ice_candidates = [candidate_from_aioice(one) for one in self._agent.local_candidates]
+        return str(session)
+
+    async def take(self, answer: str) -> None:
+        media = SessionDescription.parse(answer).media[0]
+        self._agent.remote_username = media.ice.usernameFragment
+        self._agent.remote_password = media.ice.password
+        for candidate in media.ice_candidates:
+            await self._agent.add_remote_candidate(candidate_to_aioice(candidate))
+        await self._agent.connect()
+        self._browser.connection.getSenders()[0].transport.transport._send = self._agent.send
+
+    async def hears(self) -> None:
+        """RTP, whose first bytes are those (RFC 7983 §7)."""
+        while (await self._agent.recv())[0] not in range(128, 192):
+            continue
+
+    async def close(self) -> None:
+        await self._agent.close()
 
 
 def peer_of(

@@ -8,10 +8,11 @@ import socket
 import pytest
 
 from engine.webrtc import Door, OfferRefused, PeerLost, peer
+from engine.webrtc.description import read
 from mixer import Farm, Route, RouteRefused
-from tests.engine.webrtc.browser import HOST, Browser, peer_of
-from tests.rig.patience import until
-from tests.rig.tones import dominant_frequency
+from tests.engine.webrtc.browser import HOST, Browser, Moved, peer_of
+from tests.rig.patience import until, within
+from tests.rig.tones import dominant_frequency, tone
 
 SECOND = 1.0
 
@@ -61,6 +62,57 @@ async def test_who_listens_only_needs_no_microphone_and_cannot_be_heard(
         await one.close()
     await speaker.close()
     await listener.close()
+
+
+async def test_a_browser_whose_network_has_changed_is_heard_and_hears_on_the_same_port(
+    farm: Farm, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[str] = []
+    browser = Browser(monkeypatch)
+    here = peer_of(door, farm, on_lost=lambda: lost.append("lost"))
+    await browser.call(here)
+    music = farm.open_player(farm.load_clip(tone(440, 1.0).tobytes()), beside=here.port, loop=True)
+    farm.route("music", {Route(music, here.port)})
+    await until(lambda: len(browser.heard()))
+    moved = Moved(browser)
+    offer = read(await moved.offer(), ("PCMU",))
+    assert here.goes_on_with(offer)
+    answer = await here.restart(offer)
+    await asyncio.gather(here.reconnect(), moved.take(answer))
+    received = farm.stats(here.port).received
+    await within(moved.hears())
+    await until(lambda: farm.stats(here.port).received > received + 10)
+    assert farm.stats(here.port).forged == 0 and not here.goes_on_with(offer) and not lost
+    for one in (here, moved, browser):
+        await one.close()
+
+
+async def test_who_does_not_come_by_the_new_way_stays_on_the_old_one(
+    farm: Farm, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(monkeypatch)
+    here = peer_of(door, farm)
+    await browser.call(here)
+    moved = Moved(browser)
+    await here.restart(read(await moved.offer(), ("PCMU",)))
+    monkeypatch.setattr(peer, "CONNECT_SECONDS", 0.1)
+    with pytest.raises(PeerLost, match="no new way"):
+        await here.reconnect()
+    received = farm.stats(here.port).received
+    await until(lambda: farm.stats(here.port).received > received)
+    for one in (here, moved, browser):
+        await one.close()
+
+
+async def test_a_page_that_is_loaded_again_is_another_connection(
+    farm: Farm, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, again = Browser(monkeypatch), Browser(monkeypatch)
+    here = peer_of(door, farm)
+    await browser.call(here)
+    assert not here.goes_on_with(read(await again.offer(), ("PCMU",)))
+    for one in (here, browser, again):
+        await one.close()
 
 
 async def test_a_browser_that_leaves_is_told_once(
