@@ -23,6 +23,7 @@ from config import MediaSettings
 from engine.webrtc import Door, Peer
 from engine.webrtc.description import read
 from mixer import CODECS, Farm, Route
+from tests.rig.free_ports import free_ports
 from tests.rig.patience import until
 from tests.rig.tones import tone
 
@@ -75,9 +76,10 @@ async def farms(count: int) -> list[Farm]:
 async def run(codec: str, count: int) -> None:
     opened, sound = await farms(count), tone(440.0, 1.0).tobytes()
     callers: list[Caller] = []
-    for number in range(count):
+    # Of those that may be shared the system gives away one twice.
+    for number, port in enumerate(free_ports(count)):
         farm = opened[number % PHASES]
-        caller = Caller(await Door.open(HOST, 0), farm, host=HOST, codecs=(codec,))
+        caller = Caller(await Door.open(HOST, port), farm, host=HOST, codecs=(codec,))
         player = farm.open_player(farm.load_clip(sound), beside=caller.port, loop=True)
         farm.route(f"{number}", {Route(player, caller.port)})
         callers.append(caller)
