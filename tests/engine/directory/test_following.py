@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.directory import Directory, Kind, Store
@@ -18,18 +20,21 @@ async def test_what_one_engine_makes_the_other_knows_soon(records: Records) -> N
     await following.stop()
 
 
-async def test_a_database_that_is_away_for_a_while_is_asked_again(
-    capsys: pytest.CaptureFixture[str],
+async def test_a_database_that_has_nothing_for_a_while_is_asked_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said: list[str] = []
+    records, said = Records(f"sqlite+aiosqlite:///{tmp_path}/late.sqlite"), list[str]()
 
     def failures() -> int:
         said.append(capsys.readouterr().out)
         return "".join(said).count("cannot look at the directory")
 
-    nowhere = Records("sqlite+aiosqlite:////nowhere/at/all.sqlite")
-    following = Following(Directory(Store(nowhere), ARN), seconds=0.01)
+    late = Directory(Store(records), ARN)
+    following = Following(late, seconds=0.01)
     following.start()
     await until(lambda: failures() > 1)
+    await records.open()
+    await Directory(Store(records), ARN).create(Kind.HIERARCHY_GROUP, "north", {"Tags": {}})
+    await until(lambda: late.resources.named(Kind.HIERARCHY_GROUP, "north"))
     await following.stop()
-    await nowhere.close()
+    await records.close()
