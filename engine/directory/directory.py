@@ -81,7 +81,12 @@ class Directory:
         changed = {at for at, version in there.items() if mine.get(at) != version}
         gone = [one for one in self.resources.every() if (one.kind, one.id) not in there]
         found = await self._store.with_ids({id_ for _, id_ in changed})
-        self._replace(gone, [one for one in found if (one.kind, one.id) in changed])
+        new = {(one.kind, one.id): one for one in found if (one.kind, one.id) in changed}
+        away = new.keys() | {(one.kind, one.id) for one in gone}
+        stay = [one for one in self.resources.every() if (one.kind, one.id) not in away]
+        names = [(one.kind, one.name) for one in (*stay, *new.values())]
+        if len(names) == len({*names}):  # else names change hands just now: all is there next time
+            self._replace(gone, list(new.values()))
 
     def _replace(self, gone: Sequence[Resource], wanted: Sequence[Resource]) -> None:
         """Names may change hands, so all are away before the first comes; then all is told."""
@@ -97,8 +102,8 @@ class Directory:
 
     def _check_names(self, wanted: Iterable[Resource]) -> None:
         for one in wanted:
-            taken = self.resources.named(one.kind, one.name)
-            if taken and taken.id != one.id and taken.origin is Origin.API:
+            other = self.resources.named(one.kind, one.name)
+            if other and other.id != one.id and other.origin is Origin.API:
                 text = f"{one.kind.words} {one.name}, which was made by the API: rename one"
                 raise RecordError(f"the configuration has another {text}")
 
