@@ -125,9 +125,9 @@ async def test_what_cannot_be_searched_is_refused(tmp_path: Path) -> None:
         long = today()
         long["TimeRange"]["StartTime"] -= timedelta(weeks=9)
         assert "8 weeks" in (await admin.refused("SearchContacts", **long))[2]
-        names = {"Name": {"SearchText": ["x"], "MatchType": "MATCH_ALL"}}
-        told = await admin.refused("SearchContacts", SearchCriteria=names, **today())
-        assert "Name: not implemented" in told[2]
+        analysed: dict[str, Any] = {"ContactAnalysis": {}}
+        told = await admin.refused("SearchContacts", SearchCriteria=analysed, **today())
+        assert "ContactAnalysis: not implemented" in told[2]
         told = await admin.refused("SearchContacts", NextToken="nonsense", **today())
         assert "NextToken" in told[2]
         unknown = {"QueueIds": ["nowhere"]}
