@@ -52,10 +52,8 @@ class AgentsApi:
         """A missed contact is forgiven; after-contact work is over."""
         agent, contact_id = self._agent(caller, given["UserId"]), given["ContactId"]
         wing = self._house.wing
-        held = next(
-            (one for one in wing.loads.of(agent.username).held if one.contact_id == contact_id),
-            None,
-        )
+        every = [one for one in wing.loads.of(agent.username).held if one.contact_id == contact_id]
+        held = min(every, key=lambda one: one.seat.presence not in LEFT_OVER, default=None)
         one, router = (held.seat, wing.router) if held else (agent, self._router)
         if one.contact_id != contact_id:
             raise Refused.not_found(f"{agent.username} has no contact {contact_id} to clear")

@@ -34,7 +34,10 @@ class LiveMetrics:
             *(self._floor, house.registry, resources, house.rights),
             *(house.settings.routing.max_listeners, moment, house.wing.loads.of),
         )
-        queues = QueueRows(self._floor, resources, self._tally, house.callbacks.scheduled, moment)
+        queues = QueueRows(
+            *(self._floor, house.wing.router.floor, resources, self._tally),
+            *(house.callbacks.scheduled, moment),
+        )
         self.agents = Feed("agents", PERMISSIONS, agents.row, agent_view, house.bus)
         self.queues = Feed("queues", PERMISSIONS, queues.row, queue_view, house.bus)
         self._follow()
@@ -43,7 +46,8 @@ class LiveMetrics:
         house = self._house
         self._floor.listen(self.agents.touch)
         house.wing.loads.listen(self.agents.touch)
-        self._floor.listen_to_queues(lambda names: self.queues.touch(*names))
+        for floor in (self._floor, house.wing.router.floor):
+            floor.listen_to_queues(lambda names: self.queues.touch(*names))
         house.registry.listen_to_people(lambda names: self.agents.touch(*names))
         house.ledger.listen(self._saved)
         house.directory.listen(self._directory_changed)

@@ -19,6 +19,7 @@ class QueueRows:
     def __init__(
         self,
         floor: Floor,
+        chats: Floor,
         resources: Resources,
         tally: QueueTally,
         scheduled: Callable[[str], int],
@@ -27,6 +28,7 @@ class QueueRows:
         """`scheduled` tells how many callbacks of a queue are not due yet; `moment` is UTC, by
         monotonic seconds."""
         self._floor, self._resources, self._tally = floor, resources, tally
+        self._floors = (floor, chats)
         self._scheduled, self._moment = scheduled, moment
 
     def row(self, queue_id: str) -> Row | None:
@@ -45,8 +47,8 @@ class QueueRows:
             "after_contact_work": agents.after_contact_work,
             "non_productive": agents.non_productive,
             "error": agents.missed,
-            "in_queue": self._floor.contacts_in(queue.id),
-            "oldest_since": self._moment(self._floor.oldest_since(queue.id)),
+            "in_queue": sum(each.contacts_in(queue.id) for each in self._floors),
+            "oldest_since": self._moment(self._oldest(queue.id)),
             "scheduled": self._scheduled(queue.id),
             "handled": tally.handled,
             "abandoned": tally.abandoned,
@@ -55,6 +57,11 @@ class QueueRows:
             },
             "counted_since": instant(self._tally.since),
         }
+
+    def _oldest(self, queue: str) -> float | None:
+        """Of calls and chats."""
+        found = (each.oldest_since(queue) for each in self._floors)
+        return min((since for since in found if since is not None), default=None)
 
 
 def view(row: Row, viewer: Viewer) -> Row | None:

@@ -22,7 +22,9 @@ def test_a_queues_row_says_who_is_there_what_waits_and_what_became_of_the_rest()
     tally = QueueTally(NOON)
     waited = replace(contact_record(), queue="q1", enqueue=NOON)
     tally.saved(replace(waited, dequeue=NOON + timedelta(seconds=18)), NOON)
-    rows = QueueRows(floor, resources, tally, lambda queue: 4, Instants(NOON, 0.0).of)
+    rows = QueueRows(
+        floor, Floor((), ()), resources, tally, lambda queue: 4, Instants(NOON, 0.0).of
+    )
     floor.register("rings", 1.0)
     floor.join("c1", "q1", 2.5)
     floor.join("c2", "q1", 3.0)
