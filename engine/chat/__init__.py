@@ -17,5 +17,7 @@
 
 A chat is a contact like a call (record, search, events, attributes, flows, queues) on a channel of
 its own. Not here: attachments, interactive messages and views, persistent chats, bots, several
-agents in one chat, and the authentication of customers.
+agents in one chat, the authentication of customers, MonitorContact of a chat, and
+GetCurrentMetricData by the channel CHAT. Agent events tell of calls alone. Chats that go on when
+the engine stops end then, by OTHER; transcripts stay on the disk, and go to no object store.
 """

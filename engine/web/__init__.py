@@ -13,6 +13,8 @@
             -> own_api         below /earshot: our own routes; ccp_api has those of the panel whose
                                phone is a browser, ccp_document all that it shows
             -> live            what browsers are told as it happens, on a WebSocket
+            -> participant_api below /participant: Connect's participant service, for the pages of
+                               customers who chat; participant_socket tells them what is said
 
 A kind of resource is a row of `resource_rows`: the words of its operations and its rules, for
 directory_api to create, describe, change, list and search. What more there is to a kind has an api
