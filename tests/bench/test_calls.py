@@ -22,15 +22,13 @@ COUNTS = (
 
 @pytest.mark.call
 async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: Path) -> None:
-    arguments = "--calls", "5", "--seconds", "2", "--record", "--json", "--folder", str(tmp_path)
+    arguments = "--calls", "5", "--seconds", "1", "--record", "--json", "--folder", str(tmp_path)
     code, output, errors = await run("bench.calls", *arguments)
     assert code == 0, errors
     figures = json.loads(output)
-    assert (figures["calls"], figures["seconds"], figures["recorded"]) == (5, 2.0, True)
+    assert (figures["calls"], figures["seconds"], figures["recorded"]) == (5, 1.0, True)
     assert (figures["lost"], figures["recordings_ok"], figures["problems"]) == (0, True, [])
-    assert figures["sent"] == 5 * 2 * 50 * (
-        1 + 2 + 0.5
-    )  # legs, packets a second, all of the speech
+    assert figures["sent"] == 5 * 2 * 50 * (1 + 1 + 0.5)  # legs, packets a second, all the speech
     cpu = figures["cpu_us_per_call_s"]
     assert cpu.keys() == {"media", "recorder", "control", "total"}
     assert cpu["media"] > 0 and cpu["recorder"] > 0
@@ -41,15 +39,14 @@ async def test_recorded_calls_lose_nothing_and_every_figure_is_there(tmp_path: P
     assert len(list(tmp_path.rglob("*.wav"))) == 5
 
 
-@pytest.mark.call
 async def test_calls_that_should_be_recorded_and_are_not_make_it_fail(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings" / "CallRecordings").touch()  # where a folder should be
     arguments = "--calls", "1", "--seconds", "0.1", "--record", "--json", "--folder", str(tmp_path)
     code, output, errors = await run("bench.calls", *arguments)
     figures = json.loads(output)
-    assert (code, figures["lost"], figures["recordings_ok"]) == (1, 0, False)
-    assert len(figures["problems"]) == 1 and figures["problems"][0] in errors
+    assert (code, figures["recordings_ok"]) == (1, False)
+    assert figures["problems"] and all(problem in errors for problem in figures["problems"])
 
 
 async def test_an_engine_that_does_not_start_is_an_error_and_its_log_is_shown(

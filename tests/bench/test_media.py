@@ -13,7 +13,6 @@ from bench.media_host import gaps
 from bench.rtpengine import installed
 from tests.bench.program import run
 
-pytestmark = pytest.mark.call
 COSTS = (
     "recorded_over_bare",
     "listener_over_bare",
@@ -25,6 +24,7 @@ COSTS = (
 )
 
 
+@pytest.mark.call
 async def test_nothing_is_lost_and_every_figure_is_there() -> None:
     arguments = "--calls", "4", "--seconds", "0.5", "--rounds", "1", "--listeners", "2", "--json"
     code, output, errors = await run("bench.media", *arguments)

@@ -6,8 +6,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-import pytest
-
 from bench.calls import Pins
 from bench.engine_process import ROOT
 from bench.messages import parse_us, received, serialise_us
@@ -19,7 +17,6 @@ from sip.message import Request, parse
 from tests.rig.free_ports import free_ports
 from tests.rig.patience import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.call
 ANYWHERE = Pins(None, None)
 
 
@@ -63,7 +60,7 @@ def test_no_two_calls_have_the_same_messages() -> None:
     assert not ours.keys() & theirs.keys()
     requests = [one.method for one in ours.values() if isinstance(one, Request)]
     assert requests == ["INVITE", "ACK", "BYE"]
-    assert 1 < parse_us() < 1000 and 0.1 < serialise_us() < 1000
+    assert parse_us() > 1 and serialise_us() > 0.1
 
 
 def test_figures_are_of_both_halves_and_growth_of_the_second(tmp_path: Path) -> None:

@@ -22,8 +22,6 @@ from tests.rig.server import HOST, Server
 from tests.rig.tones import tone
 from tests.sip.authority import Authority
 
-pytestmark = pytest.mark.call
-
 
 @asynccontextmanager
 async def call(server: Server) -> AsyncIterator[tuple[Party, Party, float]]:
@@ -59,6 +57,7 @@ async def test_it_says_where_to_dial_and_where_the_api_is(tmp_path: Path) -> Non
             assert answer.json()["ApproximateTotalCount"] == 2
 
 
+@pytest.mark.call
 async def test_told_to_stop_it_takes_no_new_call_and_lets_the_current_one_finish(
     tmp_path: Path,
 ) -> None:
@@ -80,6 +79,7 @@ async def test_told_to_stop_it_takes_no_new_call_and_lets_the_current_one_finish
         assert contact["disconnect_reason"] == "AGENT_DISCONNECT"
 
 
+@pytest.mark.call
 async def test_a_call_that_does_not_finish_is_ended_and_its_recording_closed(
     tmp_path: Path,
 ) -> None:

@@ -2,12 +2,14 @@
 
     @pytest.mark.interop("holds and resumes", "baresip")
 
-Only a whole run writes the file: a part of it would call the rest untested.
+Only a whole run writes the file, once every cell has an outcome: a part of it would call the rest
+untested. Where the tests are divided between several runs, as those that want the machine alone
+are, pytest's cache has what the others have found, and the last run writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 
@@ -37,37 +39,54 @@ WORDS: Mapping[Outcome, str] = {
     Outcome.FAILED: "no",
 }
 Cell = tuple[str, str]
+MARKED, CACHED = "interop", "interop/outcomes"
 
 
 class Matrix:
     """A pytest plugin: collects outcomes, writes them at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._cells: dict[Cell, Outcome] = {}
-        self._of_test: dict[str, list[Cell]] = {}
+        self._config = config
+        self._found: dict[str, Outcome] = {}
+        self._of_test: dict[str, list[Cell]] = {}  # of all that are there; empty beside workers
         asked = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
         everything = config.rootpath / "tests"
         self._whole = any(one in (everything, config.rootpath) for one in asked)
-        self._dry: bool = config.option.collectonly
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         cells = [mark.args for mark in item.iter_markers("interop")]
         if cells:
             self._of_test[item.nodeid] = [(function, peer) for function, peer in cells]
-
-    def pytest_deselected(self, items: Iterable[pytest.Item]) -> None:
-        self._whole = self._whole and not any(item.nodeid in self._of_test for item in items)
+            item.user_properties.append((MARKED, True))  # who has workers sees reports alone
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not any(name == MARKED for name, _ in report.user_properties):
+            return
         outcome = Outcome[report.outcome.upper()]
-        if report.when != "call" and outcome is Outcome.PASSED:
-            return  # a set-up or a tear-down
-        for cell in self._of_test.get(report.nodeid, ()):
-            self._cells[cell] = max(outcome, self._cells.get(cell, Outcome.PASSED))
+        if report.when == "call" or outcome is not Outcome.PASSED:  # else a set-up or a tear-down
+            before = self._found.get(report.nodeid, Outcome.PASSED)
+            self._found[report.nodeid] = max(outcome, before)
 
     def pytest_sessionfinish(self) -> None:
-        if self._whole and not self._dry and self._cells:
-            MATRIX.write_text(table(self._cells))
+        if hasattr(self._config, "workerinput") or self._config.option.collectonly:
+            return
+        found = {**self._earlier(), **self._found}
+        if self._config.cache:
+            self._config.cache.set(CACHED, found)
+        if self._whole and self._of_test and self._of_test.keys() <= found.keys():
+            MATRIX.write_text(table(self._cells(found)))
+
+    def _earlier(self) -> dict[str, Outcome]:
+        """What the latest runs before this one have found."""
+        kept = self._config.cache.get(CACHED, {}) if self._config.cache else {}
+        return {test: Outcome(value) for test, value in kept.items()}
+
+    def _cells(self, found: Mapping[str, Outcome]) -> dict[Cell, Outcome]:
+        cells: dict[Cell, Outcome] = {}
+        for test, its_cells in self._of_test.items():
+            for cell in its_cells:
+                cells[cell] = max(found[test], cells.get(cell, Outcome.PASSED))
+        return cells
 
 
 def table(cells: Mapping[Cell, Outcome]) -> str:

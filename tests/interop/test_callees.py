@@ -21,7 +21,7 @@ from tests.rig.sipp import Sipp, account
 from tests.rig.site import PASSWORD, Row
 from tests.rig.virtual_phone import Fields
 
-pytestmark = [pytest.mark.call, needs("SIPp")]
+pytestmark = needs("SIPp")
 PHONE = Callee()
 RINGS = PHONE.respond_to_invite("180 Ringing")
 OURS = recv("INVITE", *PHONE.learns, Check("m=audio [1-9]"))

@@ -17,10 +17,7 @@ from tests.rig.scenario import Caller, Check, Step, optional, pause, recv, sdp
 from tests.rig.sipp import Sipp
 from tests.rig.site import Row
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 CALLER = Caller()
 THERE = "sip:[service]@[remote_ip]:[remote_port]"
 PROXY = "<sip:[local_ip]:[local_port];lr;transport=[transport]>"

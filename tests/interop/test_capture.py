@@ -16,10 +16,7 @@ from tests.rig.patience import until
 from tests.rig.scenario import Caller, optional, recv
 from tests.rig.sipp import Sipp
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 SOURCE_PORT, TARGET_PORT, CALL_ID, PAYLOAD = 7, 8, 17, 15  # HEP3 types of chunks
 Message = tuple[int, int, str, str]
 """Ports from and to, Call-ID, first line."""

@@ -17,10 +17,7 @@ from tests.rig.phone import Progress
 from tests.rig.scenario import Callee, Check, Step, pause, recv, sdp
 from tests.rig.sipp import Sipp
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 HOSTS = ("127.0.0.3", "127.0.0.4")
 MUNICH = "+49897654321"
 CARRIER = Callee()

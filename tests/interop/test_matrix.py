@@ -41,8 +41,7 @@ def written(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("tests.interop.matrix.MATRIX", path)
     pytester.makeconftest("from tests.conftest import pytest_configure  # noqa: F401")
     pytester.makeini(
-        "[pytest]\nmarkers =\n    interop: a cell\naddopts = -p no:cacheprovider\n"
-        "asyncio_default_fixture_loop_scope = function\n"
+        "[pytest]\nmarkers =\n    interop: a cell\nasyncio_default_fixture_loop_scope = function\n"
     )
     (pytester.path / "tests").mkdir()
     (pytester.path / "tests" / "test_phones.py").write_text(TESTS)
@@ -67,3 +66,13 @@ def test_a_part_of_a_run_writes_nothing(
 ) -> None:
     pytester.runpytest_inprocess(*part)
     assert not written.exists()
+
+
+@pytest.mark.parametrize("workers", [[], ["--numprocesses=2"]])
+def test_the_last_of_several_runs_writes_what_all_have_found(
+    pytester: pytest.Pytester, written: Path, workers: list[str]
+) -> None:
+    pytester.runpytest_inprocess("tests", "-k", "holds", *workers)
+    assert not written.exists()
+    pytester.runpytest_inprocess("tests", "-k", "not holds")
+    assert "| calls | yes | yes |\n| holds | no | not run |\n" in written.read_text()

@@ -22,10 +22,7 @@ from tests.rig.site import HOST, PASSWORD
 from tests.rig.tls_relay import TlsRelay
 from tests.sip.authority import Authority
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 OF_CALLERS = (
     "100rel required",
     "OPTIONS",

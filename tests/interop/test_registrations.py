@@ -15,10 +15,7 @@ from tests.rig.scenario import VIA, Caller, Check, Step, optional, recv, send
 from tests.rig.sipp import Sipp
 from tests.rig.site import PASSWORD
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 PHONE = Caller()
 ADDRESS = "<sip:[service]@[remote_ip]:[remote_port]>"
 HERE = "Contact: <sip:[service]@[local_ip]:[local_port];transport=[transport]>"

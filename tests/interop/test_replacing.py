@@ -25,7 +25,7 @@ from tests.rig.patience import until
 from tests.rig.scenario import Caller, Check, Step, optional, pause, recv, sdp
 from tests.rig.sipp import Sipp, account
 
-pytestmark = [pytest.mark.call, needs("SIPp")]
+pytestmark = needs("SIPp")
 REPLACED = (*UP, recv("BYE"), OK)
 
 

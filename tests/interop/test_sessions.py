@@ -29,10 +29,7 @@ from tests.rig.needs import needs
 from tests.rig.scenario import KEPT, Callee, Caller, Check, Step, optional, recv, sdp
 from tests.rig.sipp import Sipp
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 CODECS = (Codec("PCMU", 8000, 0),)
 CALLER, CALLEE = Caller(), Callee()
 ALLOWS = "Allow: INVITE, ACK, BYE, CANCEL, PRACK, UPDATE, REFER, NOTIFY"

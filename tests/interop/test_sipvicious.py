@@ -20,7 +20,6 @@ from tests.rig.patience import until
 from tests.rig.server import HOST, PASSWORD, Server
 
 pytestmark = [
-    pytest.mark.call,
     needs("sipvicious"),
     pytest.mark.asyncio(loop_scope="module"),
 ]

@@ -1,6 +1,7 @@
-"""SIPp and session timers, RFC 4028: each side refreshes, and a session lapses for which none does.
+"""SIPp and what takes a minute: our clock is put forward, SIPp's is not.
 
-An interval is 90 seconds at least, so our clock is put forward; SIPp's is not.
+Session timers, RFC 4028: each side refreshes, and a session lapses for which none does. An answer
+that nobody acknowledges.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from sip import Cause, DigitReceived, ReferProgressed, SessionId
 from tests.interop.test_sessions import ALLOWS, BYE, CALLER, called
 from tests.rig.exchange import Exchange
 from tests.rig.fast_clock import FastClock
+from tests.rig.inline import Inline
 from tests.rig.needs import needs
+from tests.rig.patience import until
 from tests.rig.scenario import Check, Step, optional, recv
+from tests.rig.sipp import Sipp
 
-pytestmark = [
-    pytest.mark.call,
-    needs("SIPp"),
-]
+pytestmark = needs("SIPp")
 TIMER = "Supported: timer"
+NO_ACK_SECONDS = 32.0  # RFC 3261 §13.3.1.4: 64 * T1
 
 
 def interval(refresher: str) -> str:
@@ -94,5 +96,24 @@ def test_a_session_lives_as_long_as_the_caller_refreshes_it(tmp_path: Path) -> N
             await go_on(exchange, call.session)
             FastClock.running().forward(10.0)
             await call.ended(Cause.TIMEOUT)
+
+    run(scene())
+
+
+@pytest.mark.interop("an answer that is never acknowledged", "SIPp")
+def test_an_answer_that_is_never_acknowledged_ends_in_a_bye(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Inline(tmp_path) as server:
+            async with Sipp("no_ack", tmp_path, target=server.address) as caller:
+                await until(lambda: caller.has_seen("SIP/2.0 200"))
+                FastClock.running().forward(NO_ACK_SECONDS / 2)
+                options = await Sipp("options", tmp_path, target=server.address).run()
+                assert options.ok and not caller.has_seen("BYE"), options
+                FastClock.running().forward(NO_ACK_SECONDS / 2)
+                report = await caller.finished()
+                assert report.ok, report
+            [row] = await until(lambda: [one for one in server.contacts() if one["disconnect"]])
+            assert row["disconnect_reason"] == "TELECOM_PROBLEM"
+            assert not row["enqueue"], "its flow never began"
 
     run(scene())
