@@ -66,7 +66,7 @@ from engine.web.recording_api import RecordingApi
 from engine.web.resource_rows import rows
 from engine.web.review_api import ReviewApi
 from engine.web.search_api import SearchApi
-from engine.web.service_model import Service
+from engine.web.service_model import connect_service
 from engine.web.session_door import SessionDoor
 from engine.web.tags_api import TagsApi
 from engine.web.transcript_api import TranscriptApi
@@ -233,7 +233,7 @@ def login_to(house: House, master: bytes) -> Login:
 
 def connect(house: House, login: Login, pace: Pace) -> Dispatch:
     """Connect's operations on a house."""
-    service, resources = Service(), house.directory.resources
+    service, resources = connect_service(), house.directory.resources
     digests = partial(digested, sip=house.settings.sip)
     kinds = rows(resources, digests, house.router.floor.contacts_in)
     changes = {

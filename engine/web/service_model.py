@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from botocore.loaders import Loader
@@ -82,6 +83,12 @@ class Service:
                 labels = {name: unquote(text) for name, text in match.groupdict().items()}
                 return Found(operation, labels)
         return None
+
+
+@cache
+def connect_service() -> Service:
+    """Connect's: nothing changes it, and reading the model takes as long as starting all else."""
+    return Service()
 
 
 def _operation(model: ServiceModel, name: str) -> Operation:
