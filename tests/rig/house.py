@@ -11,6 +11,7 @@ from typing import Any
 from config import Settings
 from engine.app import Running, running
 from engine.live import LiveContact
+from tests.rig import fresh_database
 from tests.rig.patience import NEVER_BEHIND_SECONDS, until
 from tests.rig.phone import Phone, audio
 from tests.rig.tones import tone, write_wav
@@ -97,6 +98,7 @@ def settings(folder: Path, **sections: object) -> Settings:
     prompts = folder / "prompts"
     prompts.mkdir(exist_ok=True)
     write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
+    fresh_database.put_into(folder)
     given: dict[str, Any] = {
         "sip": {"port": 0, "overload_seconds": NEVER_BEHIND_SECONDS},
         "web": {"port": 0, "token": TOKEN, "key_file": folder / "access-keys.key"},

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.rig import fresh_database
 from tests.rig.free_ports import free_ports
 from tests.rig.house import FLOWS, PROMPT_SECONDS, TOKEN
 from tests.rig.patience import NEVER_BEHIND_SECONDS, PATIENCE_SECONDS, until
@@ -60,6 +61,7 @@ class Site:
         prompts = self.folder / "prompts"
         prompts.mkdir(exist_ok=True)
         write_wav(prompts / "short.wav", tone(440, PROMPT_SECONDS))
+        fresh_database.put_into(self.folder)
         for number, document in FLOWS.items():
             (self.folder / f"{number}.json").write_text(json.dumps(document))
         self.config.touch(mode=0o600)  # it holds secrets
