@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ import pytest
 
 from tests.calls.party import Party, Talker
 from tests.mixer.phone import PTIME
-from tests.rig.server import Server
+from tests.rig.server import Row, Server
 from tests.rig.site import utc_seconds
 from tests.rig.tones import RATE, Samples, alignment, read_recording
 
@@ -20,6 +23,7 @@ SET_UP_SECONDS = 1.5  # from the first call's dialling to the first burst, on a 
 BURSTS, BURST_SECONDS, PERIOD_SECONDS = 8, 0.2, 0.5
 APART_SECONDS = 0.03
 LENGTH_SECONDS = 0.1
+LOSSES = 0.0, 0.1
 SEARCHED_SECONDS = 0.15  # before and after the place where a burst should be
 OFF_BEAT_SECONDS = 0.1073  # how much later the agent speaks: no multiple of a packet
 
@@ -43,32 +47,68 @@ def lateness(channel: Samples, talker: Talker, began: float) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("loss", [0.0, 0.1])
+@dataclass
+class Talk:
+    """Two who say noise to each other; of their packets the part `loss` never arrives."""
+
+    loss: float
+    customer: Party
+    agent: Party
+    answered: float = 0.0
+    seconds: float = 0.0
+    sent: Sequence[int] = ()
+
+    async def begin(self, at: float) -> None:
+        await self.agent.phone.register()
+        await self.customer.dial(at=at)
+        await self.agent.answer(at=at + OFF_BEAT_SECONDS)
+        self.answered = time.monotonic()
+
+    def end(self) -> None:
+        self.agent.phone.hang_up()
+        self.seconds = time.monotonic() - self.answered
+        self.sent = [party.talker.sent for party in (self.customer, self.agent)]
+
+
+@asynccontextmanager
+async def talks(server: Server) -> AsyncIterator[list[Talk]]:
+    async with AsyncExitStack() as stack:
+        found = []
+        for number, loss in enumerate(LOSSES, start=1):
+            customer, agent = [
+                await stack.enter_async_context(Party.of(server.phone(name), noise(), loss, seed=n))
+                for n, name in enumerate((f"customer{number}", f"agent{number}"), start=1)
+            ]
+            found.append(Talk(loss, customer, agent))
+        yield found
+
+
 async def test_both_sides_lie_where_they_were_said_and_the_length_is_that_of_the_talk(
-    tmp_path: Path, loss: float
+    tmp_path: Path,
 ) -> None:
-    async with (
-        Server(tmp_path) as server,
-        Party.of(server.phone("customer"), noise(), loss, seed=1) as customer,
-        Party.of(server.phone("agent1"), noise(), loss, seed=2) as agent,
-    ):
-        await agent.phone.register()
+    async with Server(tmp_path) as server, talks(server) as both:
         start = time.monotonic() + SET_UP_SECONDS
-        await customer.dial(at=start)
-        await agent.answer(at=start + OFF_BEAT_SECONDS)
-        answered = time.monotonic()
-        await asyncio.sleep(start + OFF_BEAT_SECONDS + BURSTS * PERIOD_SECONDS - answered)
-        agent.phone.hang_up()
-        talked = time.monotonic() - answered
-        sent = [party.talker.sent for party in (customer, agent)]
-        assert (await customer.phone.hung_up()).by == "BYE"
-        [row] = await server.recorded()
+        for talk in both:
+            await talk.begin(start)
+        over = start + OFF_BEAT_SECONDS + BURSTS * PERIOD_SECONDS
+        await asyncio.sleep(over - time.monotonic())
+        for talk in both:
+            talk.end()
+        for talk in both:
+            assert (await talk.customer.phone.hung_up()).by == "BYE"
+        rows = {row["agent"]: row for row in await server.recorded(len(both))}
+        for number, talk in enumerate(both, start=1):
+            check(talk, rows[f"agent{number}"], start)
+
+
+def check(talk: Talk, row: Row, start: float) -> None:
     samples = read_recording(Path(row["location"]))
-    assert len(samples) / RATE == pytest.approx(talked, abs=3 * LENGTH_SECONDS)
+    assert len(samples) / RATE == pytest.approx(talk.seconds, abs=3 * LENGTH_SECONDS)
     began = utc_seconds(row["start"]) + time.monotonic() - time.time()
     assert began < start - SEARCHED_SECONDS, "the first burst was not searched for"
-    left = lateness(samples[:, 0], customer.talker, began)
-    right = lateness(samples[:, 1], agent.talker, began)
-    assert sent == pytest.approx([(1 - loss) * BURSTS * PERIOD_SECONDS / PTIME] * 2, rel=0.05)
+    left = lateness(samples[:, 0], talk.customer.talker, began)
+    right = lateness(samples[:, 1], talk.agent.talker, began)
+    left_of_all = (1 - talk.loss) * BURSTS * PERIOD_SECONDS / PTIME
+    assert talk.sent == pytest.approx([left_of_all] * 2, rel=0.05)
     assert np.abs(np.subtract(left, right)).max() <= APART_SECONDS
     assert np.abs([*left, *right]).max() <= LENGTH_SECONDS

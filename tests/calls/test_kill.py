@@ -17,7 +17,7 @@ from tests.rig.tones import leaked_dbfs, read_wav, steady_dbfs, tone
 
 pytestmark = pytest.mark.call
 CUSTOMER_HZ, AGENT_HZ, SAID_DBFS = 440.0, 1000.0, -10.0
-TALK_SECONDS = 4.0
+TALK_SECONDS = 2.5
 MAY_BE_LOST_SECONDS = 1.0
 JITTER_SECONDS = 1.0  # how late all may be on a machine that has much else to do
 

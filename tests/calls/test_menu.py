@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,7 @@ KEYS_HZ = (697.0, 770.0, 852.0, 941.0, 1209.0, 1336.0, 1477.0)
 SAID_DBFS = -10.0
 EAR_SECONDS = 0.3
 GAP_SECONDS = 0.2  # less than any prompt that stands between two others
+Press = Callable[[Softphone, str], Awaitable[None]]
 
 
 def documents() -> Json:
@@ -81,20 +84,26 @@ def prepare(folder: Path) -> list[Json]:
     return [{"number": "menu", "flow": folder / "menu.json"}]
 
 
-@pytest.mark.parametrize("way", ["telephone events", "INFO"])
-async def test_a_caller_presses_a_wrong_key_then_none_then_the_right_ones(
-    tmp_path: Path, way: str
-) -> None:
-    numbers = prepare(tmp_path)
+async def test_callers_press_a_wrong_key_then_none_then_the_right_ones(tmp_path: Path) -> None:
+    """One by telephone events, one by INFO."""
+    async with asyncio.TaskGroup() as callers:
+        for way in (Softphone.send_dtmf, Softphone.send_info):
+            folder = tmp_path / way.__name__
+            folder.mkdir()
+            callers.create_task(presses(folder, way), name=folder.name)
+
+
+async def presses(folder: Path, way: Press) -> None:
+    numbers = prepare(folder)
     async with (
-        engine(tmp_path, numbers=numbers) as one,
-        Softphone("customer", tmp_path) as customer,
+        engine(folder, numbers=numbers) as one,
+        Softphone("customer", folder) as customer,
         Party.of(phone(one, "agent1"), tone(AGENT_HZ, 1.0, SAID_DBFS)) as agent,
     ):
-        press = customer.send_dtmf if way == "telephone events" else customer.send_info
+        press = partial(way, customer)
         await agent.phone.register()
-        await customer.play(tmp_path / "customer.wav")
-        await customer.record(tmp_path / "heard.wav")
+        await customer.play(folder / "customer.wav")
+        await customer.record(folder / "heard.wav")
         await customer.call(f"sip:menu@{one.house.sip.authority}")
         await customer.wait_for("media")
         [live] = one.house.registry
@@ -116,7 +125,7 @@ async def test_a_caller_presses_a_wrong_key_then_none_then_the_right_ones(
         await one.house.recordings.close()
         record = await one.house.records.contact(live.contact_id)
     assert record and record.attributes == {"number": "4711"}
-    check_heard(read_wav(tmp_path / "heard.wav")[0])
+    check_heard(read_wav(folder / "heard.wav")[0])
     check_recorded(read_recording(Path(record.recordings[0].location)))
 
 

@@ -60,6 +60,14 @@ class Stage:
         await asyncio.sleep(TALK_SECONDS)
         return start - self.bridged, time.monotonic() - self.bridged
 
+    async def second_talks(self) -> None:
+        """The customer and the second agent hear each other, and the manager both."""
+        ears = (self.manager, self.customer, self.second)
+        both, agent, customer = await asyncio.gather(*(ear.talker.hears(0.5) for ear in ears))
+        check(both, CUSTOMER_HZ, SECOND_HZ)
+        check(agent, SECOND_HZ)
+        check(customer, CUSTOMER_HZ)
+
     async def recording(self) -> Samples:
         """The contact's only one, once the contact is over."""
         await until(lambda: not len(self.one.house.registry))
@@ -130,9 +138,7 @@ async def test_a_blind_transfer_is_one_recording_and_its_listener_hears_on(
         assert (await it.first.phone.hung_up()).by == "BYE"
         it.first.talker.hush()
         after = await it.stretch()
-        check(await it.manager.talker.hears(0.5), CUSTOMER_HZ, SECOND_HZ)
-        check(await it.customer.talker.hears(0.5), SECOND_HZ)
-        check(await it.second.talker.hears(0.5), CUSTOMER_HZ)
+        await it.second_talks()
         talked = time.monotonic() - it.bridged
         it.customer.phone.hang_up()
         samples = await it.recording()
@@ -178,9 +184,7 @@ async def test_an_attended_transfer_is_one_recording_without_the_consultation(
             assert (await line.phone.hung_up()).by == "BYE"
         it.first.talker.hush()
         after = await it.stretch()
-        check(await it.manager.talker.hears(0.5), CUSTOMER_HZ, SECOND_HZ)
-        check(await it.customer.talker.hears(0.5), SECOND_HZ)
-        check(await it.second.talker.hears(0.5), CUSTOMER_HZ)
+        await it.second_talks()
         it.second.phone.hang_up()
         assert (await it.customer.phone.hung_up()).by == "BYE"
         samples = await it.recording()
