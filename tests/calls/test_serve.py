@@ -18,7 +18,7 @@ from tests.calls.party import Party, bridge
 from tests.rig.house import TOKEN
 from tests.rig.patience import until
 from tests.rig.phone import Refused
-from tests.rig.server import HOST, Server
+from tests.rig.server import HOST, START_SECONDS, Server
 from tests.rig.tones import tone
 from tests.sip.authority import Authority
 
@@ -105,7 +105,7 @@ async def test_a_flow_that_does_not_validate_stops_it_with_file_pointer_and_reas
     document["Actions"][0]["Transitions"]["NextAction"] = "nowhere"
     flow.write_text(json.dumps(document))
     await server.spawn()
-    assert await server.finished() == 2
+    assert await server.finished(START_SECONDS) == 2
     assert str(flow) in server.log
     assert "/Actions/0/Transitions/NextAction" in server.log and "nowhere" in server.log
     assert "Traceback" not in server.log
@@ -123,7 +123,7 @@ async def test_a_wrong_setting_stops_it_with_file_and_key(
     lines = server.config.read_text().replace(f"[{section}]", f"[{section}]\n{key} = {value}")
     server.config.write_text(lines)
     await server.spawn()
-    assert await server.finished() == 2
+    assert await server.finished(START_SECONDS) == 2
     assert str(server.config) in server.log and f"{section}.{key}" in server.log
     assert "Traceback" not in server.log
 
@@ -135,7 +135,7 @@ async def test_a_port_that_is_taken_stops_it_with_the_reason(tmp_path: Path) -> 
         second.sip_port = first.sip_port
         second.write_files()
         await second.spawn()
-        assert await second.finished() == 2
+        assert await second.finished(START_SECONDS) == 2
         assert "in use" in second.log and "Traceback" not in second.log
 
 
