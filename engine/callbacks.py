@@ -112,6 +112,7 @@ class Callbacks:
         callback = Callback(record, queue, hooks, ask.retry_seconds, ask.attempts)
         log.info("callback", contact_id=record.contact_id, previous=live.contact_id, queue=queue)
         self._ledger.save(record)
+        live.note(record.initiation, next_contact_id=record.contact_id)
         self._schedule(callback, ask.delay_seconds)
 
     def restore(self, kept: Iterable[tuple[KeptCallback, ContactRecord]]) -> None:

@@ -111,11 +111,12 @@ class ContactRecord:
     system_endpoint: str
     channel: str = "VOICE"
     previous_contact_id: str | None = None
+    next_contact_id: str | None = None
     queue: str | None = None
     agent: str | None = None
     """Who has it, or had it last."""
     agents: tuple[str, ...] = ()
-    """All who have had it, in order: more than one after a transfer."""
+    """All who have had it, in order: more than one where phones transferred it among them."""
     hierarchy: tuple[str, ...] = ()
     """Ids of the groups that the agent was in when they got it, from the top."""
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -172,6 +173,10 @@ class ContactRecord:
             longest_hold_seconds=max(self.longest_hold_seconds, seconds),
         )
 
+    def left_queue(self, now: datetime) -> datetime | None:
+        """When it left its queue: now, where it is there still; None where it was in none."""
+        return self.dequeue or (now if self.enqueue else None)
+
     @property
     def queue_seconds(self) -> int | None:
         """Whole seconds in the queue; None before it left it."""
@@ -204,7 +209,7 @@ def contact_trace_record(record: ContactRecord, instance_arn: str) -> Json:
         "InstanceARN": instance_arn,
         "LastUpdateTimestamp": _timestamp(record.last_update),
         "MediaStreams": [{"Type": "CHAT" if record.channel == "CHAT" else "AUDIO"}],
-        "NextContactId": None,
+        "NextContactId": record.next_contact_id,
         "PreviousContactId": record.previous_contact_id,
         "Queue": _queue(record, instance_arn),
         "Recording": _first_recording(record),

@@ -13,6 +13,7 @@ from engine.flow_answers import FlowAnswers
 from engine.flow_calls import FlowCalls
 from engine.live import LiveContact
 from engine.moments import CUSTOMER_QUEUE, Moment
+from engine.records import InitiationMethod
 from engine.registry import Registry
 from engine.routing import Router
 from engine.voice import Voice
@@ -92,6 +93,7 @@ class FlowMoves:
         outcome = self._answers.answer(live, ask)
         assert outcome, "whoever changes queues is told"
         if outcome == Done():
+            live.next_method = InitiationMethod.QUEUE_TRANSFER
             self._step(live, Input.REQUEUED)
         return outcome
 

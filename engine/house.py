@@ -66,6 +66,7 @@ from engine.retention import Retention
 from engine.routing import Router
 from engine.sip_lines import SipLines
 from engine.staff import Staff
+from engine.succession import Succession
 from engine.switchboard import Switchboard
 from engine.traces import Traces
 from engine.transfer import Directory
@@ -188,8 +189,7 @@ class House:
         self.transfers = Transfers(
             *(self.lines, self.mixer, self.registry, self.router),
             Directory(*places, own, plan, self.quick_connects.named),
-            self.outbound,
-            self._step,
+            *(self.outbound, self._step, performer.hand),
         )
         return Switchboard(
             *(self.sip, self.trunks, self.lines, self.registry, self.router),
@@ -305,6 +305,7 @@ class House:
             runner,
             self.recordings,
             self.monitors,
+            Succession(self.registry, self.recordings, self.monitors, self.mixer, self.ledger),
             self.outbound,
             self.flow_calls,
             self.callbacks,

@@ -90,13 +90,12 @@ class Ledger:
         self._changed.set()
 
     async def begin_recording(
-        self, record: ContactRecord, started: datetime, path: Path, kind: RecordingKind
+        self, contact_id: str, started: datetime, path: Path, kind: RecordingKind
     ) -> None:
-        """The row of a recording, after that of its contact. Raises RecordError."""
-        self.save(record)
+        """The row of a recording, of a contact that was saved. Raises RecordError."""
         if not await self.flush():
             raise RecordError("the contact record could not be written")
-        await self._records.start_recording(record.contact_id, str(path), started, kind)
+        await self._records.start_recording(contact_id, str(path), started, kind)
 
     async def end_recording(self, finished: Finished, stop: datetime, kind: RecordingKind) -> None:
         """How it came out. Raises RecordError."""

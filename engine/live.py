@@ -14,7 +14,7 @@ from engine.header_policy import Carried
 from engine.hunt import Hunt
 from engine.line import NO_ANSWER, Line, Party
 from engine.moments import AGENT_WHISPER, CUSTOMER_REMAINING, CUSTOMER_WHISPER
-from engine.records import ContactRecord
+from engine.records import ContactRecord, InitiationMethod
 from engine.supervision import Monitor, Stage
 from mixer import Bridge, Ear, Leg, Mode, Port, Role, Route, Tap
 from recorder import Part
@@ -57,7 +57,8 @@ class Hearing:
 
 @dataclass(slots=True, eq=False)
 class LiveContact:
-    """One contact, from the INVITE until its record is closed."""
+    """One contact, from the INVITE until its record is closed; or those of a chain, one after the
+    other."""
 
     record: ContactRecord
     call: Call
@@ -115,6 +116,9 @@ class LiveContact:
     """What is streamed, of the customer's side."""
     streamed: frozenset[str] = frozenset()
     """"From" where what the customer says is, "To" where what they hear is."""
+    next_method: InitiationMethod | None = None
+    """How the next contact of the chain begins, once it has left its agent or its queue; None: it
+    stays the same contact wherever it goes."""
     taped: set[Part] = field(default_factory=set)
     """The recordings that it has, or had: none is begun twice."""
     digits_quiet_seconds: float = 0.0

@@ -125,6 +125,7 @@ class ContactRow(Table):
     contact_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     initial_contact_id: Mapped[str] = mapped_column(String(36), index=True)
     previous_contact_id: Mapped[str | None] = mapped_column(String(36))
+    next_contact_id: Mapped[str | None] = mapped_column(String(36))
     channel: Mapped[str] = mapped_column(String(16))
     initiation_method: Mapped[str] = mapped_column(String(32))
     customer_endpoint: Mapped[str]

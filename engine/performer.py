@@ -29,9 +29,10 @@ from engine.moments import (
 from engine.monitors import Monitors
 from engine.outbound import Outbound
 from engine.recordings import Recordings
-from engine.records import DisconnectReason
+from engine.records import DisconnectReason, InitiationMethod
 from engine.registry import Registry
 from engine.routing import Router
+from engine.succession import Succession
 from engine.voice import Voice
 from flows import Done, Failed
 from mixer import Farm, Port
@@ -71,6 +72,7 @@ class Performer:
         flows: FlowRunner,
         recordings: Recordings,
         monitors: Monitors,
+        succession: Succession,
         outbound: Outbound,
         calls: FlowCalls,
         callbacks: Callbacks,
@@ -82,14 +84,14 @@ class Performer:
         self._voice, self._recordings, self._ledger = voice, recordings, ledger
         self._flows, self._headers, self._later = flows, headers, later
         self._outbound, self._calls, self._callbacks = outbound, calls, callbacks
-        self._monitors = monitors
+        self._monitors, self._succession = monitors, succession
         self._methods = self._by_action()
 
     def _by_action(self) -> dict[Do, Callable[[LiveContact], None]]:
         return {
             Do.START_FLOW: self._start_flow,
             Do.START_WHISPER: self._start_whisper,
-            Do.START_REMAINING: self._flows.remain,
+            Do.START_REMAINING: self._start_remaining,
             Do.START_BRIEFING: lambda live: self._whisper(live, AGENT_WHISPER),
             Do.STOP_BRIEFING: lambda live: self._flows.stop(live, Party.AGENT),
             Do.START_GREETING: lambda live: self._whisper(live, CUSTOMER_WHISPER),
@@ -166,8 +168,15 @@ class Performer:
         else:
             self._mixer.route(live.contact_id, live.routes())
 
+    def hand(self, kept: LiveContact, consult: LiveContact) -> None:
+        """The colleague whom the agent called because of a contact has its customer from now on."""
+        self._succession.hand(kept, consult)
+        self._bridge(consult)
+        self._start_recording(consult)
+
     def _join_queue(self, live: LiveContact) -> None:
         assert live.target_queue, "a contact joins the queue that its flow set"
+        self._succession.go_over(live)
         now = datetime.now(UTC)
         live.note(now, queue=live.target_queue, enqueue=now, dequeue=None)
         self._let_wait(live, CUSTOMER_QUEUE)
@@ -180,6 +189,7 @@ class Performer:
 
     def _start_flow(self, live: LiveContact) -> None:
         """That of the number, or the one that the API has named."""
+        self._succession.go_over(live)
         now = datetime.now(UTC)
         live.note(now, connected_to_system=live.record.connected_to_system or now)
         if TRANSFER.name not in live.hooks:
@@ -187,6 +197,11 @@ class Performer:
         elif not self._flows.hook(live, TRANSFER):  # it is gone, or published no longer
             self._later(live, Input.FLOW_ENDED)
         live.hooks.pop(TRANSFER.name, None)
+
+    def _start_remaining(self, live: LiveContact) -> None:
+        """Where the flow leads the customer to is another contact."""
+        live.next_method = InitiationMethod.DISCONNECT
+        self._flows.remain(live)
 
     def _rejoin_queue(self, live: LiveContact) -> None:
         self._router.miss(live.contact_id)
@@ -207,6 +222,7 @@ class Performer:
 
     def _take_agent(self, live: LiveContact) -> None:
         self._router.take(live.contact_id)
+        self._succession.go_over(live)
         self._adopt_agent(live)
 
     def _adopt_agent(self, live: LiveContact) -> None:
@@ -214,13 +230,12 @@ class Performer:
         assert live.agent, "an agent has answered"
         username, now = live.agent.username, datetime.now(UTC)
         agent = self._router.floor.agents.get(username)
-        queued = live.record.enqueue is not None
         live.note(
             now,
             agent=username,
             agents=(*live.record.agents, username),
             hierarchy=agent.hierarchy if agent else (),
-            dequeue=live.record.dequeue or (now if queued else None),
+            dequeue=live.record.left_queue(now),
             connected_to_agent=now,
         )
 
@@ -261,6 +276,8 @@ class Performer:
         assert live.onward, "a third party was searched for"
         now = datetime.now(UTC)
         live.note(now, transferred_to=live.onward.first.number, transfer_completed=now)
+        if live.call.state is State.FORWARDED:  # else a queue or flow has the customer back
+            live.note(now, dequeue=live.record.left_queue(now))
         self._voice.silence(live)
         self._mixer.route(live.contact_id, live.routes())
         self._calls.press(live)
@@ -305,6 +322,7 @@ class Performer:
 
     def _report_failure(self, live: LiveContact) -> None:
         assert live.agent
+        live.next_method = None
         self._lines.report(live.agent, live.refusal)
 
     def _bridge(self, live: LiveContact) -> None:
@@ -335,6 +353,7 @@ class Performer:
             self._router.release(line.username, live.contact_id)
 
     def _hang_up_customer(self, live: LiveContact) -> None:
+        self._flows.stop(live)
         self._mixer.route(live.contact_id, set())
         if live.customer.contact_id == live.contact_id:  # else another contact has taken it
             self._lines.drop(live.customer, live.farewell)

@@ -1,7 +1,8 @@
 """What has become of the contacts of each queue today: handled, abandoned, and how fast. Pure.
 
 Handled is a contact that an agent took out of the queue, abandoned one that ended there otherwise
-than by its flow. A day begins at midnight, UTC, and the first one with the engine.
+than by its flow; one that went on to another queue, or outside, is neither. A day begins at
+midnight, UTC, and the first one with the engine.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class QueueTally:
         known, taken = record.contact_id in self._taken, self._taken.get(record.contact_id)
         if record.disconnect and not known:
             return changed  # it was over before
-        if record.queue and record.enqueue and record.dequeue and record.dequeue != taken:
+        new = record.dequeue is not None and record.dequeue != taken
+        if new and record.queue and record.enqueue and record.dequeue and not moved_on(record):
             self._handle(record.queue, (record.dequeue - record.enqueue).total_seconds())
             changed = (*changed, record.queue)
         self._taken[record.contact_id] = record.dequeue
@@ -67,3 +69,10 @@ class QueueTally:
         self.since, former = midnight, self._queues
         self._queues = {}
         return tuple(former)
+
+
+def moved_on(record: ContactRecord) -> bool:
+    """Whether it left its queue otherwise than to an agent."""
+    queued, connected = record.enqueue, record.connected_to_agent
+    served = queued and connected and connected >= queued
+    return not served and bool(record.next_contact_id or record.transferred_to)

@@ -5,8 +5,8 @@ written and the file is made, so no frame reaches the disk before the row that n
 
 A contact has two recordings at most: of what it said to our prompts, which a flow may switch on and
 off (off is silence) and which is over when an agent has the contact; and of its conversations,
-which is one across transfers. What cannot be recorded is an alarm; by the instance's policy the
-conversation goes on without, or is ended.
+which is one for all who have it, where phones transfer it among them. What cannot be recorded is an
+alarm; by the instance's policy the conversation goes on without, or is ended.
 """
 
 from __future__ import annotations
@@ -230,13 +230,14 @@ class Recordings:
             self._silence(track, track.opened, BY_DIGITS)
         if part is Part.AGENT:
             self._beeper.start(live)
+        self._ledger.save(live.record)  # the recording's row comes after that of its contact
         self._spawn(self._open_file(live, track))
         return tap
 
     async def _open_file(self, live: LiveContact, track: Track) -> None:
         path, kind = track.path, KINDS[track.part]
         try:
-            await self._ledger.begin_recording(live.record, track.started, path, kind)
+            await self._ledger.begin_recording(track.contact_id, track.started, path, kind)
             told = await asyncio.to_thread(self._start_writing, track)
         except (RecordError, RecordingError) as error:
             self._close_tap(live, track)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from engine.involved import Involved
 from engine.line import Line
 from engine.live import LiveContact
+from engine.records import ContactRecord
 
 
 class Registry:
@@ -38,6 +39,14 @@ class Registry:
             self.empty.set()
         self.changed(live)
 
+    def renew(self, live: LiveContact, record: ContactRecord) -> None:
+        """From now on it is the contact of this record, and known by its id."""
+        del self._contacts[live.contact_id]
+        people = self._involved.update(live, lives=False)
+        live.record = record
+        self._contacts[live.contact_id] = live
+        self._tell(live, people | self._involved.update(live, lives=True))
+
     def listen(self, listener: Callable[[LiveContact], None]) -> None:
         """It is told of a contact that may be other than before, or is no more: it looks later."""
         self._listeners.append(listener)
@@ -48,7 +57,9 @@ class Registry:
 
     def changed(self, live: LiveContact) -> None:
         """Something about the contact, or about who has a part in it."""
-        people = self._involved.update(live, lives=live.contact_id in self._contacts)
+        self._tell(live, self._involved.update(live, lives=live.contact_id in self._contacts))
+
+    def _tell(self, live: LiveContact, people: frozenset[str]) -> None:
         for listener in self._listeners:
             listener(live)
         for hears in self._on_people if people else ():

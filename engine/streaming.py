@@ -27,7 +27,7 @@ class Streaming:
 
     def __init__(self, settings: StreamingSettings, mixer: Farm, registry: Registry) -> None:
         self._settings, self._mixer, self._registry = settings, mixer, registry
-        self._running: dict[str, asyncio.Task[None]] = {}  # by contact id
+        self._running: dict[LiveContact, asyncio.Task[None]] = {}
         self._streams: set[MediaStream] = set()
         self._lost_before = 0.0
         self._on_text: Callable[[LiveContact, str], None] = lambda live, text: None
@@ -81,7 +81,7 @@ class Streaming:
         live.stream_tap, live.streamed = tap, frozenset(each.direction for each in streams)
         live.system |= {f"{AUDIO}.StreamARN": str(self._settings.url), **moment("StartTimestamp")}
         self._mixer.route(live.contact_id, live.routes())
-        self._running[live.contact_id] = asyncio.create_task(self._run(live, tap, streams))
+        self._running[live] = asyncio.create_task(self._run(live, tap, streams))
 
     def _tap(self, live: LiveContact) -> Tap:
         if self._registry.get(live.contact_id) is None:
@@ -92,7 +92,7 @@ class Streaming:
             raise NoStream(str(error)) from error
 
     async def stop(self, live: LiveContact) -> None:
-        if running := self._running.get(live.contact_id):
+        if running := self._running.get(live):
             self._close(live)
             await asyncio.shield(running)
 
@@ -118,7 +118,7 @@ class Streaming:
                     stream.put(samples)
         finally:
             await asyncio.gather(*(stream.end() for stream in streams))
-            del self._running[live.contact_id]
+            del self._running[live]
             self._forget(streams)
 
     def _forget(self, streams: list[MediaStream]) -> None:

@@ -1,7 +1,12 @@
 """Agents move contacts: what a REFER asks for is decided by `transfer` and done by the call.
 
-The contact stays the same one, with its id, its recording and those who listen to it; it ends only
-when the customer has gone on outside, where the house has no part in it.
+What a phone does by REFER is done within its call: the contact stays the same one, with its id, its
+recording and those who listen to it. What is done as Amazon Connect has it, by the panel or the
+API, makes a contact for each agent (`engine.chain`): the former ends with its agent, who may have
+work after it, and so do its recording and its monitors; a supervisor who follows the next agent is
+rung anew. To an agent the next one begins when they answer, or, where they were asked before, as
+the call to them; to a queue or a flow at once. Whoever goes on outside goes as the same contact,
+which ends where the house has no part in it.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from engine.lines import Lines
 from engine.live import LiveContact
 from engine.moments import TRANSFER
 from engine.outbound import Outbound
+from engine.records import InitiationMethod
 from engine.registry import Registry
 from engine.routing import Router
 from engine.transfer import (
@@ -37,11 +43,14 @@ from mixer import Farm
 from sip import PeerError, ReferProgressed, Referred
 
 BUSY, OK, CALL_GONE, SILENT, NOT_PERMITTED = 486, 200, 481, 408, 403
+INSIDE = (ToAgent, ToQueue, ToNumber, ToFlow)
+"""Where the customer is still in the house."""
 log = structlog.get_logger("engine.transfers")
 
 
 class Transfers:
-    """Answers every REFER. `step` feeds an input into a call at once."""
+    """Answers every REFER. `step` feeds an input into a call at once; `hand` gives the customer of
+    a contact to the colleague whom its agent has called."""
 
     def __init__(
         self,
@@ -52,8 +61,9 @@ class Transfers:
         directory: Directory,
         outbound: Outbound,
         step: Callable[[LiveContact, Input], None],
+        hand: Callable[[LiveContact, LiveContact], None],
     ) -> None:
-        self._lines, self._mixer = lines, mixer
+        self._lines, self._mixer, self._hand = lines, mixer, hand
         self._registry, self._router = registry, router
         self._directory, self._outbound, self._step = directory, outbound, step
 
@@ -64,7 +74,7 @@ class Transfers:
                 check(live, line)
                 self._go(live, line, self._directory.find(event.target))
             else:
-                self.join(live, line, self._lines.of_session(event.replaces))
+                self._join_calls(live, line, self._lines.of_session(event.replaces))
         except PeerError as error:
             log.warning("transfer refused", contact_id=live.contact_id, error=str(error))
             self._lines.deny(line, error.status)
@@ -76,22 +86,29 @@ class Transfers:
     def move(self, live: LiveContact, line: Line, to: Destination) -> None:
         """Whoever talks on `line` wants the contact to go on there. Raises PeerError."""
         check(live, line)
-        self._go(live, line, to)
+        self._go(live, line, to, chained=True)
 
     def join(self, live: LiveContact, line: Line, other_line: Line | None) -> None:
         """They want the far ends of two calls of theirs to talk. Raises PeerError."""
+        self._join_calls(live, line, other_line, chained=True)
+
+    def _join_calls(
+        self, live: LiveContact, line: Line, other_line: Line | None, *, chained: bool = False
+    ) -> None:
         other = self._registry.get(other_line.contact_id) if other_line else None
         if other is None or other_line is None or other is live:
             raise PeerError("There is no such call", status=CALL_GONE)
         both = pair(live, line, other, other_line)
         if both.consult.hunt:
             self._join_outside(both, line)
-        elif both.consult.call.state is State.BRIDGED:
-            self._join(both, line)
-        else:
+        elif both.consult.call.state is not State.BRIDGED:
             to = wanted_of(both.consult)
             self._step(both.consult, Input.CUSTOMER_LEFT)
-            self._go(both.kept, line, to)
+            self._go(both.kept, line, to, chained=chained)
+        elif chained:
+            self._hand_on(both)
+        else:
+            self._join(both, line)
 
     def send_away(self, live: LiveContact, target: str) -> None:
         """As if the agent's phone had asked for it. Raises PeerError: 403 where none may go."""
@@ -104,7 +121,11 @@ class Transfers:
         self._send_away(live, to)
 
     def through_flow(self, live: LiveContact, to: ToFlow) -> None:
-        """The agent leaves, and the flow runs for the customer."""
+        """The agent leaves, and the flow runs for the customer, as the next contact."""
+        live.next_method = InitiationMethod.TRANSFER
+        self._through_flow(live, to)
+
+    def _through_flow(self, live: LiveContact, to: ToFlow) -> None:
         live.target_queue = to.queue or live.target_queue
         live.hooks[TRANSFER.name] = to.flow
         self._step(live, Input.TO_NUMBER)
@@ -122,7 +143,7 @@ class Transfers:
         elif live.agent:
             self._lines.report(live.agent, event.status)
 
-    def _go(self, live: LiveContact, line: Line, to: Destination) -> None:
+    def _go(self, live: LiveContact, line: Line, to: Destination, *, chained: bool = False) -> None:
         """What was asked for on `line` is granted. Raises PeerError when it cannot be."""
         if isinstance(to, ToAgent) and not self._router.call(live.contact_id, to.username):
             reachable = self._lines.reaches(to.username)
@@ -131,6 +152,8 @@ class Transfers:
             assert live.agent, "it is an agent who transfers"
             live.onward = self._outbound.hunt(to.number, live.agent.username)
         log.info("transfer", contact_id=live.contact_id, to=str(to))
+        if chained and isinstance(to, INSIDE):
+            live.next_method = InitiationMethod.TRANSFER
         self._lines.grant(line)
         match to:
             case ToAgent(username, device):
@@ -146,7 +169,7 @@ class Transfers:
                 self._step(live, Input.TO_NUMBER)
             case ToFlow():
                 self._lines.report(line, OK)
-                self.through_flow(live, to)
+                self._through_flow(live, to)
             case ToThirdParty():
                 self._step(live, Input.TO_THIRD_PARTY)
             case ToOutside():
@@ -169,6 +192,14 @@ class Transfers:
         colleague.contact_id, kept.ringing = kept.contact_id, colleague
         self._step(consult, Input.HANDED_ON)
         self._step(kept, Input.JOINED)
+
+    def _hand_on(self, both: Pair) -> None:
+        """The call to the colleague goes on with the customer, as the next contact."""
+        kept, consult = both.kept, both.consult
+        log.info("attended transfer", contact_id=kept.contact_id, consult=consult.contact_id)
+        self._hand(kept, consult)
+        self._router.release(kept.customer.username)  # of the call; the contact is released last
+        self._step(kept, Input.HANDED_ON)
 
     def _join_outside(self, both: Pair, line: Line) -> None:
         """Whoever the agent has called outside takes the place of the agent, or rings on to do so.

@@ -149,11 +149,13 @@ async def test_in_a_conference_all_hear_each_other_and_it_is_recorded_with_the_c
 async def test_who_leaves_leaves_the_two_together(tmp_path: Path) -> None:
     async with desk(tmp_path) as it, consulting(it) as (colleague, other):
         line = other.agent
+        assert line
         it.one.house.ccp.conference(ME, it.id)
         it.one.house.ccp.end(ME, it.id)
-        await until(lambda: it.live.agent is line)
-        assert not it.leg.lines and not it.other()
-        assert it.live.guest is None
+        await until(lambda: len(it.one.house.registry) == 1)
+        assert list(it.one.house.registry) == [other] and not it.leg.lines
+        assert other.agent is line and Route(line.port, other.customer.port) in other.routes()
+        assert other.guest is None
         colleague.hang_up()
         assert (await it.customer.hung_up()).by == "BYE"
 

@@ -50,7 +50,8 @@ async def test_what_still_waits_is_written_at_the_stop(records: Records) -> None
 
 async def test_the_row_of_a_recording_comes_after_that_of_its_contact(records: Records) -> None:
     ledger, record = Ledger(records), contact_record()
-    await ledger.begin_recording(record, NOON, Path("a.wav"), RecordingKind.AGENT)
+    ledger.save(record)
+    await ledger.begin_recording(record.contact_id, NOON, Path("a.wav"), RecordingKind.AGENT)
     stored = await records.contact(record.contact_id)
     assert stored and stored.recordings[0].status is RecordingStatus.RECORDING
     finished = Finished(record.contact_id, Path("a.wav"), 8000, 8000, 0)
@@ -68,7 +69,7 @@ async def test_what_the_database_refuses_is_kept_and_written_when_it_is_back(
     ledger.save(record)
     assert not await ledger.flush()  # it has no tables yet
     with pytest.raises(RecordError):
-        await ledger.begin_recording(record, NOON, Path("a.wav"), RecordingKind.AGENT)
+        await ledger.begin_recording(record.contact_id, NOON, Path("a.wav"), RecordingKind.AGENT)
     await elsewhere.open()
     assert await ledger.flush()
     assert await elsewhere.contact(record.contact_id)

@@ -9,11 +9,11 @@ from engine.call import State
 from engine.line import Party
 from engine.live import LiveContact
 from engine.moments import HOOKS
-from engine.records import DisconnectReason
+from engine.records import DisconnectReason, InitiationMethod
 from flows.contact_blocks import HOOKS as KNOWN
 from mixer import Route
 from tests.rig.hooks import hooked
-from tests.rig.house import AUDIO, action, converse, engine, flow, phone
+from tests.rig.house import AUDIO, action, converse, engine, flow, phone, to_queue
 from tests.rig.patience import until
 from tests.rig.phone import audio
 
@@ -114,6 +114,25 @@ async def test_a_customer_who_remains_hears_the_disconnect_flow_to_its_end(tmp_p
             assert live.record.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
 
 
+async def test_where_the_disconnect_flow_leads_to_is_another_contact(tmp_path: Path) -> None:
+    number = hooked(tmp_path, "CustomerRemaining")
+    (tmp_path / "flows" / "CustomerRemaining flow.json").write_text(json.dumps(to_queue()))
+    async with engine(tmp_path, numbers=[number]) as one, phone(one) as customer:
+        async with phone(one, "agent1") as agent:
+            await agent.register()
+            live = await converse(one, customer, agent, "hooked")
+            first = live.contact_id
+            agent.hang_up()
+            await agent.called()
+            await agent.answer(AUDIO)
+            await until(lambda: live.call.state is State.BRIDGED)
+            assert live.record.initiation_method is InitiationMethod.DISCONNECT
+            assert live.record.previous_contact_id == first != live.contact_id
+            await one.house.ledger.flush()
+            former = await one.house.records.contact(first)
+            assert former and former.disconnect_reason is DisconnectReason.AGENT_DISCONNECT
+
+
 async def test_a_moment_whose_flow_is_gone_is_as_one_without(tmp_path: Path) -> None:
     number = hooked(tmp_path, "CustomerQueue", "AgentWhisper")
     async with engine(tmp_path, numbers=[number]) as one, phone(one) as customer:
@@ -138,6 +157,12 @@ async def test_a_queue_flow_leads_to_the_queue_of_one_agent(tmp_path: Path) -> N
             await customer.invite("hooked", AUDIO)
             [live] = one.house.registry
             await until(lambda: live.record.queue == "agent/agent2")
+            assert live.record.initiation_method is InitiationMethod.QUEUE_TRANSFER
+            await one.house.ledger.flush()
+            before = await one.house.records.contact(live.record.initial_contact_id)
+            assert before and before.next_contact_id == live.record.contact_id
+            assert before.queue == "support" and before.dequeue == before.disconnect
+            assert before.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
             await first.register()
             await second.register()
             await second.called()

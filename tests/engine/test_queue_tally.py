@@ -63,6 +63,16 @@ def test_who_gives_up_in_the_queue_is_abandoned_and_whom_the_flow_sends_away_is_
     assert (day.support.handled, day.support.abandoned) == (0, 2)
 
 
+def test_who_goes_on_to_another_queue_or_outside_is_neither_handled_nor_abandoned() -> None:
+    day = Day()
+    for moved in ({"next_contact_id": "next"}, {"transferred_to": "+4930123456"}):
+        day.save(replace(day.waits(), dequeue=after(9.0), disconnect=after(9.0), **moved))
+    assert day.support == Tally()
+    served = replace(day.waits(), dequeue=after(9.0), connected_to_agent=after(9.0))
+    day.save(replace(served, disconnect=after(60.0), next_contact_id="next"))
+    assert (day.support.handled, day.support.abandoned) == (1, 0)
+
+
 def test_what_changes_in_a_record_of_old_counts_for_nothing() -> None:
     day = Day()
     old = over(replace(contact_record(), queue="support", enqueue=NOON), DisconnectReason.OTHER)

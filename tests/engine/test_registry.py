@@ -3,7 +3,7 @@ import asyncio
 from engine.call import State
 from engine.line import Party
 from engine.registry import Registry
-from tests.rig.contacts import line, live_contact
+from tests.rig.contacts import contact_record, line, live_contact
 
 
 async def test_a_contact_is_found_by_its_id_while_it_lives() -> None:
@@ -62,3 +62,18 @@ async def test_whoever_listens_is_told_when_a_contact_comes_changes_and_ends_and
     registry.remove(live)
     assert told == [({"agent1"}, 1), ({"agent1"}, 1), ({"agent1"}, 0)]
     assert lives == [True, True, False]
+
+
+async def test_a_contact_that_becomes_the_next_one_is_known_by_its_new_id_alone() -> None:
+    registry, live, told = Registry(), live_contact(), list[set[str]]()
+    live.agent = line(live.contact_id, Party.AGENT)
+    live.agent.username = "agent1"
+    registry.add(live)
+    registry.listen_to_people(lambda who: told.append(set(who)))
+    former, record = live.contact_id, contact_record()
+    registry.renew(live, record)
+    assert former not in registry and registry.get(record.contact_id) is live
+    assert list(registry) == list(registry.involving("agent1")) == [live]
+    assert told == [{"agent1"}] and not registry.empty.is_set()
+    registry.remove(live)
+    assert registry.empty.is_set() and not registry.involving("agent1")

@@ -1,0 +1,83 @@
+"""How contacts follow one another in a chain: one record for each connection to an agent.
+
+A contact that its agent, the API or a flow transfers ends there, and the next one of its chain
+begins, with what it said of its customer and with the attributes (specification item 58). Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import uuid4
+
+from engine.contact_record import ContactRecord, DisconnectReason, InitiationMethod
+
+ENDED_BY: Final = MappingProxyType(
+    {
+        InitiationMethod.TRANSFER: DisconnectReason.AGENT_DISCONNECT,
+        InitiationMethod.DISCONNECT: DisconnectReason.AGENT_DISCONNECT,
+        InitiationMethod.QUEUE_TRANSFER: DisconnectReason.CONTACT_FLOW_DISCONNECT,
+    }
+)
+"""Why a contact ended, by how the next one began."""
+
+
+def following(record: ContactRecord, method: InitiationMethod, now: datetime) -> ContactRecord:
+    """The next contact of the chain, which begins now; nobody has it yet."""
+    return ContactRecord(
+        contact_id=str(uuid4()),
+        initial_contact_id=record.initial_contact_id,
+        previous_contact_id=record.contact_id,
+        initiation_method=method,
+        initiation=now,
+        last_update=now,
+        connected_to_system=now,
+        customer_endpoint=record.customer_endpoint,
+        system_endpoint=record.system_endpoint,
+        channel=record.channel,
+        attributes=record.attributes,
+        recorded=record.recorded,
+        name=record.name,
+        description=record.description,
+        references=record.references,
+        tags=record.tags,
+        related_contact_id=record.related_contact_id,
+        queue_priority=record.queue_priority,
+        queue_added_seconds=record.queue_added_seconds,
+    )
+
+
+def followed(record: ContactRecord, by: ContactRecord) -> ContactRecord:
+    """The contact before, which is over; whoever waited in a queue waits there no longer."""
+    now = by.initiation
+    return replace(
+        record,
+        last_update=now,
+        next_contact_id=by.contact_id,
+        dequeue=record.left_queue(now),
+        disconnect=now,
+        disconnect_reason=ENDED_BY[by.initiation_method],
+    )
+
+
+def handed(consult: ContactRecord, before: ContactRecord, now: datetime) -> ContactRecord:
+    """The call of an agent to a colleague, once the colleague has the customer of the contact
+    before: it is the next one of that contact's chain, and the colleague is connected already."""
+    return replace(
+        consult,
+        last_update=now,
+        initial_contact_id=before.initial_contact_id,
+        previous_contact_id=before.contact_id,
+        initiation_method=InitiationMethod.TRANSFER,
+        customer_endpoint=before.customer_endpoint,
+        system_endpoint=before.system_endpoint,
+        attributes={**consult.attributes, **before.attributes},
+        recorded=before.recorded,
+        name=before.name,
+        description=before.description,
+        references=before.references,
+        tags=before.tags,
+        related_contact_id=before.related_contact_id,
+    )

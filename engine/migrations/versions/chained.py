@@ -1,0 +1,11 @@
+"""Which contact follows one in its chain."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "chained"
+down_revision = "names"
+
+
+def upgrade() -> None:
+    op.add_column("contacts", sa.Column("next_contact_id", sa.String(36)))
