@@ -126,6 +126,8 @@ class ContactRecord:
     connected_to_system: datetime | None = None
     enqueue: datetime | None = None
     dequeue: datetime | None = None
+    ring_start: datetime | None = None
+    """Since when the phone rang that took it, or that rang when the customer left."""
     connected_to_agent: datetime | None = None
     disconnect: datetime | None = None
     disconnect_reason: DisconnectReason | None = None

@@ -11,8 +11,8 @@ from engine.contact_record import ContactRecord
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`kind`: FLOW, QUEUE (until an agent answered, so ringing too), TALK, HOLD, TRANSFERRED or
-    WORK. HOLD lies within TALK. `end`: None while it goes on."""
+    """`kind`: FLOW, QUEUE, RING, TALK, HOLD, TRANSFERRED or WORK. HOLD lies within TALK; a phone
+    that rang for nothing is part of QUEUE. `end`: None while it goes on."""
 
     kind: str
     start: datetime
@@ -30,10 +30,13 @@ def stages(
 def _walked(record: ContactRecord) -> Iterator[Stage]:
     over = record.disconnect
     met = record.connected_to_system or record.initiation
-    left_flow = record.enqueue or record.connected_to_agent or over
-    yield Stage("FLOW", met, left_flow)
+    rang, talked = record.ring_start, record.connected_to_agent
+    yield Stage("FLOW", met, record.enqueue or rang or talked or over)
     if record.enqueue:
-        yield Stage("QUEUE", record.enqueue, record.dequeue or record.connected_to_agent or over)
+        yield Stage("QUEUE", record.enqueue, rang or record.dequeue or talked or over)
+    if rang:
+        answered = talked if talked and talked >= rang else None
+        yield Stage("RING", rang, answered or over)
     if record.connected_to_agent:
         yield Stage("TALK", record.connected_to_agent, record.transfer_completed or over)
     if record.transfer_completed:

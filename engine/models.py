@@ -142,6 +142,7 @@ class ContactRow(Table):
     connected_to_system: Mapped[datetime | None]
     enqueue: Mapped[datetime | None]
     dequeue: Mapped[datetime | None]
+    ring_start: Mapped[datetime | None]
     connected_to_agent: Mapped[datetime | None]
     disconnect: Mapped[datetime | None] = mapped_column(index=True)
     disconnect_reason: Mapped[str | None] = mapped_column(String(32))

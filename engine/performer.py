@@ -242,7 +242,9 @@ class Performer:
     def _ring_agent(self, live: LiveContact) -> None:
         assert live.offered_to, "a contact rings at the agent it was offered to"
         live.refusal = NO_ANSWER
-        live.note(datetime.now(UTC), attempts=live.record.attempts + 1)
+        live.note(now := datetime.now(UTC), attempts=live.record.attempts + 1)
+        if live.agent is None:
+            live.note(now, ring_start=now)
         try:
             live.ringing = self._lines.call(
                 live.offered_to,
@@ -291,6 +293,8 @@ class Performer:
 
     def _cancel_agent(self, live: LiveContact) -> None:
         line, live.ringing = live.ringing, None
+        if live.agent is None and live.call.state is not State.ENDED:
+            live.note(datetime.now(UTC), ring_start=None)
         if line is not None:
             self._lines.drop(line, live.farewell)
 

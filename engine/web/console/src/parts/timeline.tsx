@@ -8,6 +8,7 @@ import { lasting, useClock } from "../moments";
 const COLORS = {
   FLOW: "gray",
   QUEUE: "yellow",
+  RING: "cyan",
   TALK: "teal",
   HOLD: "orange",
   TRANSFERRED: "grape",
