@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -47,13 +48,15 @@ class ContactsApi:
         return {"Contact": contact(record, self._resources)}
 
     async def get_contact_attributes(self, caller: Caller, given: Given) -> Json:
-        record = await self._contacts.record(caller, given["InitialContactId"])
-        return {"Attributes": dict(record.attributes)}
+        """Of the whole chain; where a flow has said something anew, it is what it said last."""
+        every = await self._contacts.chain(caller, given["InitialContactId"])
+        return {"Attributes": dict(ChainMap(*(dict(one.attributes) for one in reversed(every))))}
 
     async def update_contact_attributes(self, caller: Caller, given: Given) -> Json:
-        """These become these; the others stay. A flow that runs sees them from the next one on."""
+        """These become these, in all contacts of the chain; the others stay. A flow that runs sees
+        them from the next one on."""
         contact_id, values = given["InitialContactId"], given["Attributes"]
-        await self._contacts.note(
+        await self._contacts.note_chain(
             caller, contact_id, lambda record: {"attributes": merged(record.attributes, values)}
         )
         self._house.ledger.audit(caller.name, "contact.attributes", contact_id, ", ".join(values))
@@ -82,7 +85,8 @@ class ContactsApi:
         return {}
 
     async def transfer_contact(self, caller: Caller, given: Given) -> Json:
-        """The agent leaves, the flow runs for the customer, with its queue set to the one given."""
+        """The agent leaves, the flow runs for the customer, with its queue set to the one given:
+        the answer names the contact as which it does."""
         contact_id, flow = given["ContactId"], given["ContactFlowId"]
         chat = self._contacts.chat(caller, contact_id)
         live = None if chat else self._contacts.live(caller, contact_id)
@@ -91,11 +95,12 @@ class ContactsApi:
             raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
         if self._house.library.find(flow) is None:
             raise Refused.not_found(f"There is no flow {flow}")
+        self._house.ledger.audit(caller.name, "contact.transfer", contact_id, queue)
         if chat:
             self._house.chats.send(chat, flow, queue)
         elif live:
             self._house.transfers.through_flow(live, ToFlow(flow, queue))
-        self._house.ledger.audit(caller.name, "contact.transfer", contact_id, queue)
+            contact_id = live.contact_id
         arn = f"{self._resources.instance_arn}/contact/{contact_id}"
         return {"ContactId": contact_id, "ContactArn": arn}
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.chat.chat import Chat
-from engine.contact_record import ContactRecord
+from engine.contact_record import ContactRecord, InitiationMethod
+from engine.contact_search import chain
 from engine.directory.reach import beyond
 from engine.house import House
 from engine.live import Listener, LiveContact
@@ -47,14 +48,16 @@ class KnownContacts:
         return found
 
     def _check_sees(self, caller: Caller, record: ContactRecord) -> None:
-        if not caller.reach.sees_contact(record, self._house.directory.resources):
+        if not self._sees(caller, record):
             raise beyond(caller.name, f"the contact {record.contact_id}")
+
+    def _sees(self, caller: Caller, record: ContactRecord) -> bool:
+        return caller.reach.sees_contact(record, self._house.directory.resources)
 
     def live_for(self, caller: Caller, contact_id: str, permission: str) -> LiveContact:
         """Whoever is not the contact's agent needs this permission."""
         found = self._live(contact_id)
-        talks = found.agent is not None and found.agent.username == caller.name
-        if not talks:
+        if not is_agent_of(caller, found):
             caller.need(permission, "somebody else's contact")
             self._check_sees(caller, found.record)
         return found
@@ -92,11 +95,49 @@ class KnownContacts:
             record = replace(former, last_update=now, **facts(former))
         self._house.ledger.save(record)
 
+    async def note_chain(self, caller: Caller, contact_id: str, facts: Facts) -> None:
+        """The same for all contacts of its chain, or for none. Who has one of them that lives may
+        say it, others by the permission to edit contacts. Raises RecordError too."""
+        named, every = await self._chain(contact_id)
+        lives = {one.contact_id: self._house.registry.get(one.contact_id) for one in every}
+        if not any(live and is_agent_of(caller, live) for live in lives.values()):
+            caller.need(EDIT, "somebody else's contact")
+            self._check_sees(caller, named)
+        now = datetime.now(UTC)
+        latest = [live.record if (live := lives[one.contact_id]) else one for one in every]
+        noted = [replace(one, last_update=now, **facts(one)) for one in latest]  # raises for all
+        for record in noted:
+            if live := lives[record.contact_id]:
+                live.record = record
+            self._house.ledger.save(record)
+
+    async def chain(self, caller: Caller, contact_id: str) -> list[ContactRecord]:
+        """Those of its chain that the caller may see, the first first. Raises RecordError too."""
+        named, every = await self._chain(contact_id)
+        self._check_sees(caller, named)
+        return [one for one in every if self._sees(caller, one)]
+
+    async def _chain(self, contact_id: str) -> tuple[ContactRecord, list[ContactRecord]]:
+        """That contact, and all of its chain but those who only listened."""
+        named = await self._record(contact_id)
+        every = await chain(self._house.records, named.initial_contact_id)
+        return named, [
+            one for one in every if one.initiation_method is not InitiationMethod.MONITOR
+        ]
+
     async def record(self, caller: Caller, contact_id: str) -> ContactRecord:
         """As it is just now; of those that the caller may see. Raises RecordError too."""
+        record = await self._record(contact_id)
+        self._check_sees(caller, record)
+        return record
+
+    async def _record(self, contact_id: str) -> ContactRecord:
         await self._house.ledger.flush()
         record = await self._house.records.contact(contact_id)
         if record is None:
             raise Refused.not_found(f"No contact has the id {contact_id}")
-        self._check_sees(caller, record)
         return record
+
+
+def is_agent_of(caller: Caller, live: LiveContact) -> bool:
+    return live.agent is not None and live.agent.username == caller.name

@@ -68,11 +68,14 @@ def contact(record: ContactRecord, resources: Resources) -> Json:
             HierarchyGroups=hierarchy_groups(record, resources),
         )
     return summary | dict(
+        ContactAssociationId=record.initial_contact_id,
         RelatedContactId=record.related_contact_id,
+        NextContacts=next_contacts(record),
         Description=record.description,
         QueuePriority=record.queue_priority,
         QueueTimeAdjustmentSeconds=record.queue_added_seconds,
         ConnectedToSystemTimestamp=record.connected_to_system,
+        RingStartTimestamp=record.ring_start,
         LastUpdateTimestamp=record.last_update,
         DisconnectReason=record.disconnect_reason,
         CustomerEndpoint=endpoint(record.customer_endpoint) or None,
@@ -84,6 +87,14 @@ def contact(record: ContactRecord, resources: Resources) -> Json:
         or None,
         Recordings=[recording(one) for one in record.recordings],
     )
+
+
+def next_contacts(record: ContactRecord) -> list[Json] | None:
+    """What followed it, by the one type that the model has."""
+    if record.next_contact_id is None:
+        return None
+    told = dict(QuickConnectContactData=dict(ContactId=record.next_contact_id))
+    return [dict(Type="QUICK_CONNECT", NextContactMetadata=told)]
 
 
 def hierarchy_groups(record: ContactRecord, resources: Resources) -> Json | None:

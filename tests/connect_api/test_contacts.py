@@ -101,20 +101,67 @@ async def test_a_transfer_runs_a_flow_with_the_queue_it_names(tmp_path: Path) ->
             ):
                 given = {**asked, **wrong}
                 assert (await manager.refused("TransferContact", **given))[:2] == expected
+            first = live.contact_id
             answer = await manager.ask("TransferContact", UserId="agent2", **asked)
-            assert answer["ContactId"] == live.contact_id
+            assert answer["ContactId"] == live.contact_id != first
             assert (await agent.hung_up()).by == "BYE"
             await second.called()
             await second.answer(AUDIO)
             await until(lambda: live.call.state is State.BRIDGED)
             assert live.record.queue == "agent/agent2"
-            assert live.record.agents == ("agent1", "agent2")
-            again = await manager.ask("TransferContact", QueueId="support", **asked)
-            assert again["ContactArn"].endswith(live.contact_id)
+            assert live.record.agents == ("agent2",)
+            assert (await manager.refused("TransferContact", QueueId="support", **asked))[
+                :2
+            ] == NOT_FOUND  # it is over
+            asked["ContactId"] = live.contact_id
             told = await (await aws(one, "agent1")).refused(
                 "TransferContact", QueueId="support", **asked
             )
             assert told[:2] == DENIED
+            again = await manager.ask("TransferContact", QueueId="support", **asked)
+            assert again["ContactArn"].endswith(live.contact_id)
+
+
+async def test_the_contacts_of_a_chain_have_their_attributes_in_common(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    flow = to_queue()
+    flow["StartAction"] = "transfer"
+    (tmp_path / "flows" / "onward.json").write_text(json.dumps(flow))
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "agent2") as second:
+            await agent.register()
+            live = await converse(one, customer, agent, "support")
+            await second.register()
+            first, manager = live.contact_id, await aws(one, "manager1")
+            asked = {"ContactId": first, "ContactFlowId": "onward", "UserId": "agent2"}
+            following = (await manager.ask("TransferContact", **asked))["ContactId"]
+            await second.called()
+            await second.answer(AUDIO)
+            await until(lambda: live.call.state is State.BRIDGED)
+            worker, named = await aws(one, "agent2"), {"InitialContactId": first}
+            await worker.ask("UpdateContactAttributes", Attributes={"plan": "gold"}, **named)
+            assert live.record.attributes == {"plan": "gold"}
+            for contact_id in (first, following):
+                asked = {"InitialContactId": contact_id}
+                told = await manager.ask("GetContactAttributes", **asked)
+                assert told["Attributes"] == {"plan": "gold"}
+            described = {
+                each: (await manager.ask("DescribeContact", ContactId=each))["Contact"]
+                for each in (first, following)
+            }
+            assert described[following]["PreviousContactId"] == first
+            assert described[following]["InitialContactId"] == first
+            assert described[following]["InitiationMethod"] == "TRANSFER"
+            [told] = described[first]["NextContacts"]
+            data = told["NextContactMetadata"]["QuickConnectContactData"]
+            assert data == {"ContactId": following}
+            assert described[first]["Attributes"] == {"plan": "gold"}
+            denied = await (await aws(one, "agent1")).refused(
+                "UpdateContactAttributes", Attributes={"plan": "none"}, **named
+            )
+            assert denied[:2] == DENIED
+            recording = {"ContactId": following, **named, "ContactRecordingType": "AGENT"}
+            await manager.ask("SuspendContactRecording", **recording)
 
 
 async def test_a_contact_that_waits_is_moved_before_an_older_one(tmp_path: Path) -> None:
