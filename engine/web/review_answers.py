@@ -29,6 +29,7 @@ class Contact(TypedDict):
     ContactId: str
     InitialContactId: str
     PreviousContactId: str | None
+    NextContactId: str | None
     Channel: str
     InitiationMethod: str
     InitiationTimestamp: str
@@ -60,6 +61,16 @@ class FoundContacts(TypedDict):
     NextToken: str | None
 
 
+class Chained(TypedDict):
+    """A contact, on the page of another one of its chain, and on its own."""
+
+    ContactId: str
+    InitiationMethod: str
+    InitiationTimestamp: str
+    Queue: str | None
+    Agent: str | None
+
+
 class Stage(TypedDict):
     Kind: str
     """As `contact_stages` has them."""
@@ -83,6 +94,8 @@ class Listened(TypedDict):
 
 class Reviewed(TypedDict):
     Contact: Contact
+    Chain: list[Chained]
+    """The first first, of those that the caller may see."""
     Stages: list[Stage]
     Steps: list[Entry]
     Ladder: list[Rung]

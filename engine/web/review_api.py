@@ -34,6 +34,7 @@ from engine.web.known_contacts import KnownContacts
 from engine.web.permitted import Permitted
 from engine.web.playback_api import Sound
 from engine.web.review_answers import (
+    Chained,
     Contact,
     FoundContacts,
     Listened,
@@ -128,6 +129,7 @@ class ReviewApi:
         steps, ladder, walked = await asyncio.to_thread(self._on_disk, record)
         return {
             "Contact": row(record, caller),
+            "Chain": [chained(one) for one in await self._contacts.chain(caller, contact_id)],
             "Stages": walked,
             "Steps": steps,
             "Ladder": ladder,
@@ -206,6 +208,7 @@ def row(record: ContactRecord, caller: Caller) -> Contact:
         "ContactId": record.contact_id,
         "InitialContactId": record.initial_contact_id,
         "PreviousContactId": record.previous_contact_id,
+        "NextContactId": record.next_contact_id,
         "Channel": record.channel,
         "InitiationMethod": record.initiation_method,
         "InitiationTimestamp": _time(record.initiation),
@@ -236,6 +239,16 @@ def _rung(entry: TraceEntry) -> Rung:
         "Peer": entry.peer,
         "Sent": entry.sent,
         "Label": label(entry.message),
+    }
+
+
+def chained(record: ContactRecord) -> Chained:
+    return {
+        "ContactId": record.contact_id,
+        "InitiationMethod": record.initiation_method,
+        "InitiationTimestamp": _time(record.initiation),
+        "Queue": record.queue,
+        "Agent": record.agent,
     }
 
 

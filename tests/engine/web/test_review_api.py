@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.app import Running
+from engine.records import InitiationMethod
 from tests.rig.aws import Aws, aws
 from tests.rig.contacts import contact_record
 from tests.rig.house import engine
@@ -70,11 +71,28 @@ async def test_a_contact_tells_its_stages_steps_messages_and_who_listened(tmp_pa
         await manager.send("GET", f"/earshot/v1/contact/{contact_id}/recording/AGENT")
         told = (await manager.send("GET", f"/earshot/v1/contact/{contact_id}")).json()
         assert told["Contact"]["Recordings"][0]["Kind"] == "AGENT"
-        assert [each["Kind"] for each in told["Stages"]][:3] == ["FLOW", "QUEUE", "TALK"]
+        assert [each["Kind"] for each in told["Stages"]][:4] == [*("FLOW", "QUEUE", "RING", "TALK")]
         assert told["Ladder"][0]["Label"].startswith("INVITE")
         assert [(each["Who"], each["Action"]) for each in told["Listened"]] == [
             ("manager1", "recording.play")
         ]
+
+
+async def test_a_contact_tells_of_all_in_its_chain_but_those_who_listened(tmp_path: Path) -> None:
+    async with engine(tmp_path) as one:
+        chain = {"initial_contact_id": "first"}
+        await save(one, "first", next_contact_id="second", agent="agent1", queue="support", **chain)
+        method = InitiationMethod.TRANSFER
+        await save(one, "second", previous_contact_id="first", initiation_method=method, **chain)
+        await save(one, "ear", initiation_method=InitiationMethod.MONITOR, **chain)
+        await save(one, "another")
+        manager = await aws(one, "manager1")
+        for contact_id in ("first", "second"):
+            told = (await manager.send("GET", f"/earshot/v1/contact/{contact_id}")).json()
+            assert [each["ContactId"] for each in told["Chain"]] == ["first", "second"]
+            assert told["Chain"][1]["InitiationMethod"] == "TRANSFER"
+        told = (await manager.send("GET", "/earshot/v1/contact/first")).json()
+        assert told["Contact"]["NextContactId"] == "second"
 
 
 async def test_a_waveform_has_two_channels_and_as_many_seconds_as_the_sound(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import type { Schemas } from "./api";
 export type RecordingKind = Schemas["RecordingKind"];
 export type Recording = Schemas["Recording"];
 export type Contact = Schemas["Contact"];
+export type Chained = Schemas["Chained"];
 export type Stage = Schemas["Stage"];
 export type Rung = Schemas["Rung"];
 export type Reviewed = Schemas["Reviewed"];

@@ -9,6 +9,7 @@ import { ask, engine } from "../api";
 import { type Contact, isPlayable, type Reviewed } from "../contact";
 import { useSpoken, type Words } from "../i18n";
 import { lasting, useClock } from "../moments";
+import { Chain } from "../parts/chain";
 import { Ladder } from "../parts/ladder";
 import { KeptTranscript } from "../parts/kept_transcript";
 import { Problem } from "../parts/problem";
@@ -48,7 +49,7 @@ export default function ContactPage() {
       </Text>
       {told.error && <Problem error={told.error} retry={() => told.refetch()} />}
       {told.isLoading && <Waiting />}
-      {told.data && <Everything told={told.data} />}
+      {told.data && <Everything key={contactId} told={told.data} />}
     </Stack>
   );
 }
@@ -62,6 +63,11 @@ function Everything({ told }: { told: Reviewed }) {
       <Section title="contact.timeline">
         <Timeline stages={Stages} />
       </Section>
+      {told.Chain.length > 1 && (
+        <Section title="contact.chain">
+          <Chain chain={told.Chain} contactId={contact.ContactId} />
+        </Section>
+      )}
       <Recordings contact={contact} />
       <Written contact={contact} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>

@@ -19,7 +19,7 @@ import { useSpoken, type Words } from "../i18n";
 import { useSession } from "../session";
 
 const CHANNELS = ["VOICE", "CHAT"];
-const METHODS = ["INBOUND", "OUTBOUND", "TRANSFER", "CALLBACK", "API", "QUEUE_TRANSFER", "MONITOR"];
+const METHODS = ["INBOUND", "OUTBOUND", "TRANSFER", "CALLBACK", "API", "QUEUE_TRANSFER", "DISCONNECT", "MONITOR"];
 const REASONS = [
   "CUSTOMER_DISCONNECT",
   "AGENT_DISCONNECT",
