@@ -49,6 +49,15 @@ def following(record: ContactRecord, method: InitiationMethod, now: datetime) ->
     )
 
 
+def chained(record: ContactRecord, before: ContactRecord) -> ContactRecord:
+    """The contact, as one that there is because of the contact before."""
+    return replace(
+        record,
+        initial_contact_id=before.initial_contact_id,
+        previous_contact_id=before.contact_id,
+    )
+
+
 def followed(record: ContactRecord, by: ContactRecord) -> ContactRecord:
     """The contact before, which is over; whoever waited in a queue waits there no longer."""
     now = by.initiation
@@ -66,10 +75,8 @@ def handed(consult: ContactRecord, before: ContactRecord, now: datetime) -> Cont
     """The call of an agent to a colleague, once the colleague has the customer of the contact
     before: it is the next one of that contact's chain, and the colleague is connected already."""
     return replace(
-        consult,
+        chained(consult, before),
         last_update=now,
-        initial_contact_id=before.initial_contact_id,
-        previous_contact_id=before.contact_id,
         initiation_method=InitiationMethod.TRANSFER,
         customer_endpoint=before.customer_endpoint,
         system_endpoint=before.system_endpoint,

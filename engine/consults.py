@@ -13,6 +13,7 @@ from uuid import uuid4
 import structlog
 
 from engine.call import Call, Input
+from engine.chain import chained
 from engine.contact_record import ContactRecord, InitiationMethod
 from engine.header_policy import HeaderPolicy
 from engine.ledger import Ledger
@@ -90,10 +91,5 @@ def consult_record(caller: str, colleague: str, about: ContactRecord | None) -> 
     )
     if about is None:
         return record
-    return replace(
-        record,
-        initial_contact_id=about.initial_contact_id,
-        previous_contact_id=about.contact_id,
-        initiation_method=InitiationMethod.TRANSFER,
-        recorded=about.recorded,
-    )
+    record = replace(record, initiation_method=InitiationMethod.TRANSFER, recorded=about.recorded)
+    return chained(record, about)

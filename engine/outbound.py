@@ -23,6 +23,7 @@ import structlog
 from config import Settings
 from engine.call import Call, Input
 from engine.call_limit import CallLimit
+from engine.chain import chained
 from engine.contact_record import ContactRecord, InitiationMethod, endpoint
 from engine.dialling import Denied, Dialler, DialPlan
 from engine.header_policy import Fields, HeaderPolicy
@@ -77,6 +78,8 @@ class Outbound:
         assert username, "only an agent calls somebody outside"
         hunt = self.hunt(invite.number, username, private=invite.caller.private)
         record = outbound_record(hunt, InitiationMethod.OUTBOUND, queue=hunt.queue)
+        if about := self._registry.of_agent(username):
+            record = chained(record, about.record)
         carried = self._headers.read(invite.headers, trusted=invite.trusted)
         beside = self._registry.beside(username)
         agent = self._lines.take(invite, record.contact_id, beside, Party.AGENT)

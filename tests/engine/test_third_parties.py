@@ -163,6 +163,8 @@ async def test_an_agent_who_asked_a_third_party_first_joins_them_with_the_custom
         assert live.record.disconnect_reason is DisconnectReason.CUSTOMER_DISCONNECT
         assert live.record.transferred_to == BERLIN
         assert consult.record.disconnect_reason is DisconnectReason.AGENT_DISCONNECT
+        assert consult.record.previous_contact_id == live.contact_id
+        assert consult.record.initial_contact_id == live.record.initial_contact_id
 
 
 def talk_outside(it: Desk) -> LiveContact | None:
