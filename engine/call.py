@@ -177,6 +177,13 @@ _PROGRESS: dict[tuple[State, Input], Row] = {
         State.BRIDGED,
         (Do.STOP_FLOW, Do.BRIDGE, Do.START_RECORDING),
     ),
+    # The API transfers whom no agent has
+    (State.FLOW, Input.TO_NUMBER): (State.FLOW, (Do.START_FLOW,)),
+    (State.WAITING, Input.TO_NUMBER): (State.FLOW, (Do.LEAVE_QUEUE, Do.START_FLOW)),
+    (State.OFFERING, Input.TO_NUMBER): (
+        State.FLOW,
+        (Do.CANCEL_AGENT, Do.LEAVE_QUEUE, Do.START_FLOW),
+    ),
     # An agent transfers
     (State.BRIDGED, Input.TO_QUEUE): (State.WAITING, (Do.RELEASE_AGENT, Do.JOIN_QUEUE)),
     (State.BRIDGED, Input.TO_NUMBER): (State.FLOW, (Do.RELEASE_AGENT, Do.START_FLOW)),

@@ -8,20 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 from uuid import uuid4
 
 from engine.contact_record import ContactRecord, DisconnectReason, InitiationMethod
-
-ENDED_BY: Final = MappingProxyType(
-    {
-        InitiationMethod.TRANSFER: DisconnectReason.AGENT_DISCONNECT,
-        InitiationMethod.DISCONNECT: DisconnectReason.AGENT_DISCONNECT,
-        InitiationMethod.QUEUE_TRANSFER: DisconnectReason.CONTACT_FLOW_DISCONNECT,
-    }
-)
-"""Why a contact ended, by how the next one began."""
 
 
 def following(record: ContactRecord, method: InitiationMethod, now: datetime) -> ContactRecord:
@@ -60,14 +49,16 @@ def chained(record: ContactRecord, before: ContactRecord) -> ContactRecord:
 
 def followed(record: ContactRecord, by: ContactRecord) -> ContactRecord:
     """The contact before, which is over; whoever waited in a queue waits there no longer."""
-    now = by.initiation
+    reason = DisconnectReason.AGENT_DISCONNECT
+    if record.agent is None or by.initiation_method is InitiationMethod.QUEUE_TRANSFER:
+        reason = DisconnectReason.CONTACT_FLOW_DISCONNECT  # it was in a flow or a queue
     return replace(
         record,
-        last_update=now,
+        last_update=by.initiation,
         next_contact_id=by.contact_id,
-        dequeue=record.left_queue(now),
-        disconnect=now,
-        disconnect_reason=ENDED_BY[by.initiation_method],
+        dequeue=record.left_queue(by.initiation),
+        disconnect=by.initiation,
+        disconnect_reason=reason,
     )
 
 

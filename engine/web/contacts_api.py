@@ -12,6 +12,7 @@ from engine.call import Input, State
 from engine.contact_record import DisconnectReason
 from engine.directory import Kind
 from engine.house import House
+from engine.live import LiveContact
 from engine.refused import Refused
 from engine.transfer import ToFlow
 from engine.web.caller import Caller
@@ -23,6 +24,7 @@ Given = Mapping[str, Any]
 
 MAX_ATTRIBUTE_BYTES = 32 * 1024
 """Names and values of a contact's attributes together (specification item 73)."""
+BEFORE_AN_AGENT = frozenset({State.FLOW, State.WAITING, State.OFFERING})
 ROUTING = ("QueuePriority", "QueueTimeAdjustmentSeconds")
 
 
@@ -85,14 +87,14 @@ class ContactsApi:
         return {}
 
     async def transfer_contact(self, caller: Caller, given: Given) -> Json:
-        """The agent leaves, the flow runs for the customer, with its queue set to the one given:
-        the answer names the contact as which it does."""
+        """Its agent or its queue is left, the flow runs for the customer, with its queue set to the
+        one given: the answer names the contact as which it does. A chat needs an agent to leave."""
         contact_id, flow = given["ContactId"], given["ContactFlowId"]
         chat = self._contacts.chat(caller, contact_id)
         live = None if chat else self._contacts.live(caller, contact_id)
         queue = self._destination(given)
-        if live and (live.call.state is not State.BRIDGED or live.target_queue is None):
-            raise Refused.invalid("invalid_target_state: the contact has no agent to leave it")
+        if live and not can_be_transferred(live):
+            raise Refused.invalid("invalid_target_state: the contact cannot be transferred now")
         if self._house.library.find(flow) is None:
             raise Refused.not_found(f"There is no flow {flow}")
         self._house.ledger.audit(caller.name, "contact.transfer", contact_id, queue)
@@ -139,6 +141,12 @@ class ContactsApi:
         said = " ".join(f"{name}={given[name]}" for name in ROUTING if name in given)
         self._house.ledger.audit(caller.name, "contact.routing", live.contact_id, said)
         return {}
+
+
+def can_be_transferred(live: LiveContact) -> bool:
+    """With an agent, or before there is one."""
+    talks = live.call.state is State.BRIDGED and live.target_queue is not None
+    return talks or live.call.state in BEFORE_AN_AGENT
 
 
 def merged(former: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:

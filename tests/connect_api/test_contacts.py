@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.agents import Presence
 from engine.call import State
+from engine.records import DisconnectReason
 from tests.rig.aws import DENIED, NOT_FOUND, administered, aws
 from tests.rig.desk import desk
 from tests.rig.house import AUDIO, converse, engine, phone, to_queue
@@ -16,6 +17,14 @@ from tests.rig.patience import until
 INVALID = (400, "InvalidRequestException")
 BAD_VALUE = (400, "InvalidParameterException")
 UNKNOWN = "00000000-0000-4000-8000-00000000ffff"
+
+
+def publish_onward(folder: Path) -> None:
+    """A flow that leads to the queue that a transfer has set."""
+    (folder / "flows").mkdir()
+    flow = to_queue()
+    flow["StartAction"] = "transfer"
+    (folder / "flows" / "onward.json").write_text(json.dumps(flow))
 
 
 async def test_a_contact_is_stopped_for_all_and_once(tmp_path: Path) -> None:
@@ -80,10 +89,7 @@ async def test_attributes_are_read_and_changed_while_it_lives_and_after(tmp_path
 
 
 async def test_a_transfer_runs_a_flow_with_the_queue_it_names(tmp_path: Path) -> None:
-    (tmp_path / "flows").mkdir()
-    flow = to_queue()
-    flow["StartAction"] = "transfer"  # to the queue that the transfer has set
-    (tmp_path / "flows" / "onward.json").write_text(json.dumps(flow))
+    publish_onward(tmp_path)
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
         async with phone(one, "agent2") as second:
             await agent.register()
@@ -110,9 +116,8 @@ async def test_a_transfer_runs_a_flow_with_the_queue_it_names(tmp_path: Path) ->
             await until(lambda: live.call.state is State.BRIDGED)
             assert live.record.queue == "agent/agent2"
             assert live.record.agents == ("agent2",)
-            assert (await manager.refused("TransferContact", QueueId="support", **asked))[
-                :2
-            ] == NOT_FOUND  # it is over
+            told = await manager.refused("TransferContact", QueueId="support", **asked)
+            assert told[:2] == NOT_FOUND  # it is over
             asked["ContactId"] = live.contact_id
             told = await (await aws(one, "agent1")).refused(
                 "TransferContact", QueueId="support", **asked
@@ -122,11 +127,37 @@ async def test_a_transfer_runs_a_flow_with_the_queue_it_names(tmp_path: Path) ->
             assert again["ContactArn"].endswith(live.contact_id)
 
 
+async def test_who_waits_or_rings_is_transferred_too(tmp_path: Path) -> None:
+    publish_onward(tmp_path)
+    async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
+        async with phone(one, "agent2") as second:
+            await customer.invite("support", AUDIO)
+            [live] = one.house.registry
+            await until(lambda: live.call.state is State.WAITING)
+            manager, first = await aws(one, "manager1"), live.contact_id
+            asked = {"ContactFlowId": "onward", "UserId": "agent1"}
+            await manager.ask("TransferContact", ContactId=first, **asked)
+            await until(lambda: live.record.queue == "agent/agent1")
+            assert not one.house.router.floor.contacts_in("support")
+            await agent.register()
+            await agent.called()
+            rings, asked["UserId"] = live.contact_id, "agent2"
+            await manager.ask("TransferContact", ContactId=rings, **asked)
+            assert (await agent.hung_up()).by == "CANCEL"
+            await second.register()
+            await second.called()
+            await second.answer(AUDIO)
+            await until(lambda: live.call.state is State.BRIDGED)
+            assert live.record.previous_contact_id == rings
+            await one.house.ledger.flush()
+            record = await one.house.records.contact(first)
+            assert record and record.next_contact_id == rings
+            assert record.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
+            assert record.dequeue
+
+
 async def test_the_contacts_of_a_chain_have_their_attributes_in_common(tmp_path: Path) -> None:
-    (tmp_path / "flows").mkdir()
-    flow = to_queue()
-    flow["StartAction"] = "transfer"
-    (tmp_path / "flows" / "onward.json").write_text(json.dumps(flow))
+    publish_onward(tmp_path)
     async with engine(tmp_path) as one, phone(one) as customer, phone(one, "agent1") as agent:
         async with phone(one, "agent2") as second:
             await agent.register()

@@ -69,6 +69,8 @@ def test_the_contact_before_is_over_when_the_next_one_begins(
     assert over.next_contact_id == record.contact_id
     assert (over.disconnect, over.disconnect_reason, over.last_update) == (LATER, reason, LATER)
     assert over.dequeue == NOON and over.agent == "agent1"
+    unheard = followed(contact_record(), by=record)
+    assert unheard.disconnect_reason is DisconnectReason.CONTACT_FLOW_DISCONNECT
 
 
 def test_who_is_sent_to_another_queue_has_left_the_first_one() -> None:
