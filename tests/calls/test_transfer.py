@@ -32,7 +32,7 @@ CUSTOMER_HZ, FIRST_HZ, SECOND_HZ = 440.0, 1000.0, 1700.0
 SAID_DBFS, UNHEARD_DBFS = -10.0, -50.0
 SETTLE_SECONDS = 0.4  # until the last sound is gone everywhere
 TALK_SECONDS = 1.0
-LENGTH_SECONDS = 0.3
+LENGTH_SECONDS = 2.0  # a busy machine hears late that somebody has hung up
 QUEUES = [{"name": "support"}, {"name": "sales"}]
 AGENTS = [
     {"username": "agent1", "password": PASSWORD, "queues": ["support"]},
