@@ -78,7 +78,7 @@ class Transcripts:
         started = chat.record.initiation
         path = place(self._directory, name_of(chat.contact_id, started))
         try:
-            await self._ledger.begin_recording(chat.record, started, path, KIND)
+            await self._ledger.begin_recording(chat.contact_id, started, path, KIND)
         except RecordError as error:
             log.error("no transcript", contact_id=chat.contact_id, error=str(error))
             return False
