@@ -65,7 +65,7 @@ class KnownContacts:
     def chat_for(self, caller: Caller, contact_id: str, permission: str) -> Chat | None:
         """The same of whoever has this permission, or is the chat's agent."""
         found = self._house.chats.get(contact_id)
-        if found and not (found.agent and found.agent.username == caller.name):
+        if found and not is_agent_of(caller, found):
             caller.need(permission, "somebody else's contact")
             self._check_sees(caller, found.record)
         return found
@@ -99,7 +99,7 @@ class KnownContacts:
         """The same for all contacts of its chain, or for none. Who has one of them that lives may
         say it, others by the permission to edit contacts. Raises RecordError too."""
         named, every = await self._chain(contact_id)
-        lives = {one.contact_id: self._house.registry.get(one.contact_id) for one in every}
+        lives = {one.contact_id: self._going_on(one.contact_id) for one in every}
         if not any(live and is_agent_of(caller, live) for live in lives.values()):
             caller.need(EDIT, "somebody else's contact")
             self._check_sees(caller, named)
@@ -110,6 +110,9 @@ class KnownContacts:
             if live := lives[record.contact_id]:
                 live.record = record
             self._house.ledger.save(record)
+
+    def _going_on(self, contact_id: str) -> LiveContact | Chat | None:
+        return self._house.registry.get(contact_id) or self._house.chats.get(contact_id)
 
     async def chain(self, caller: Caller, contact_id: str) -> list[ContactRecord]:
         """Those of its chain that the caller may see, the first first. Raises RecordError too."""
@@ -139,5 +142,5 @@ class KnownContacts:
         return record
 
 
-def is_agent_of(caller: Caller, live: LiveContact) -> bool:
+def is_agent_of(caller: Caller, live: LiveContact | Chat) -> bool:
     return live.agent is not None and live.agent.username == caller.name
