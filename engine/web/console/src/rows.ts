@@ -1,6 +1,6 @@
 /** The rows of a live topic, as they are just now. */
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { type LiveMessage, live, type Row, useLive } from "./live";
 
 export interface Rows<R extends Row> {
@@ -30,14 +30,29 @@ export function useRows<R extends Row>(topic: string): Rows<R> {
   return useMemo(() => ({ rows: known && [...known.values()], refusal }), [known, refusal]);
 }
 
-/** The engine's time, milliseconds since 1970; new each second while somebody looks. */
+let second = 0;
+let seconds: ReturnType<typeof setInterval> | undefined;
+const watchers = new Set<() => void>();
+
+function beat() {
+  second = live.now();
+  for (const each of watchers) each();
+}
+
+function watchSeconds(watcher: () => void): () => void {
+  if (!watchers.size) seconds = setInterval(beat, 1000);
+  watchers.add(watcher);
+  if (watchers.size === 1) beat();
+  return () => {
+    watchers.delete(watcher);
+    if (!watchers.size) clearInterval(seconds);
+  };
+}
+
+/** The engine's time, milliseconds since 1970; new each second while somebody looks, and the same
+ * for all who do. */
 export function useNow(): number {
-  const [now, setNow] = useState(live.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(live.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+  return useSyncExternalStore(watchSeconds, () => second);
 }
 
 /** Seconds since an instant; null for none. */

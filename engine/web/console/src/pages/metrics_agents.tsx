@@ -90,7 +90,7 @@ function agentColumns(
       value: (row) => activity(row, t),
       cell: (row) => (
         <Group gap={2} wrap="nowrap">
-          <Badge variant="dot" color={COLORS[row.activity]} tt="none" fw={500}>
+          <Badge variant="dot" color={COLORS[row.activity]} tt="none" fw={500} style={{ flex: "none" }}>
             {activity(row, t)}
           </Badge>
           {changes && row.user_id && row.capacity > 0 && <StatusMenu row={row} />}
