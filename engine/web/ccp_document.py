@@ -122,6 +122,7 @@ class CcpDocument:
             "clear_at": None,
             "muted": line.leg.muted,
             "recording": self._recording(live),
+            "transferring": live.call.state is State.TRANSFERRING,
             "third": third(talk, username),
             "listeners": [
                 {"username": one.monitor.supervisor, "mode": MODE_NAMES[one.monitor.mode]}
@@ -190,7 +191,7 @@ class CcpDocument:
 SPOKEN: Json = {"customer_name": None, "typing": False, "last_item_id": None}
 """Nothing is written in a call."""
 NOBODY: Json = {
-    **{"muted": False, "recording": None},
+    **{"muted": False, "recording": None, "transferring": False},
     **{"third": None, "listeners": [], "monitor": None},
     **SPOKEN,
 }

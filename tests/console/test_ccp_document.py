@@ -22,7 +22,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Module]:
 
 
 def contact(state: str, **more: object) -> Json:
-    nothing = {"muted": False, "recording": None, "third": None, "monitor": None}
+    nothing = {"muted": False, "recording": None, "transferring": False}
+    nothing |= {"third": None, "monitor": None}
     return {"contact_id": state, "state": state, **nothing, **more}
 
 
@@ -58,6 +59,12 @@ def test_whoever_was_asked_can_be_joined_once_they_answer(ask: Module) -> None:
     assert {"conference", "swap"} <= {*with_third(state="CONNECTED", conference=False)}
     assert "conference" not in with_third(state="CONNECTED", conference=True)
     assert "transfer" not in with_third(state="CONNECTED", conference=False)
+    assert "digits" in with_third(state="CONNECTED", conference=False)
+    assert "digits" not in with_third(state="CONNECTING", conference=False)
+
+
+def test_what_is_being_transferred_can_only_be_left(ask: Module) -> None:
+    assert ask("deeds", contact("CONNECTED_ONHOLD", transferring=True), ALL) == ["end"]
 
 
 def test_what_wants_an_answer_is_shown_first(ask: Module) -> None:

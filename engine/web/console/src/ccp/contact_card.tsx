@@ -122,7 +122,7 @@ export function ContactCard({ contact }: { contact: Contact }) {
 function Heading({ contact }: { contact: Contact }) {
   const { t } = useSpoken();
   const now = useNow();
-  const { state, clear_at } = contact;
+  const { state, clear_at, transferring } = contact;
   return (
     <div>
       <Group justify="space-between" wrap="nowrap">
@@ -139,6 +139,7 @@ function Heading({ contact }: { contact: Contact }) {
         </Text>
       )}
       {state === "MISSED" && <Text size="sm">{t("ccp.missed.why")}</Text>}
+      {transferring && <Text size="sm">{t("ccp.transferring")}</Text>}
     </div>
   );
 }
@@ -231,7 +232,8 @@ function DeedButton({ contact, deed, opened, onOpen }: DeedProps) {
   const Icon = ICONS[deed];
   const shortcut = SHORTCUTS[deed];
   useHotkeys(shortcut ? [[`alt+shift+${shortcut}`, run]] : [], []);
-  const leaves = deed === "end" && contact.third !== null && contact.third.state !== "CONNECTING";
+  const goesOn =
+    contact.transferring || (contact.third !== null && contact.third.state !== "CONNECTING");
   return (
     <Button
       variant={COLORS[deed] ? "filled" : "default"}
@@ -245,7 +247,7 @@ function DeedButton({ contact, deed, opened, onOpen }: DeedProps) {
       title={shortcut && `Alt+Shift+${shortcut}`}
       onClick={run}
     >
-      {t(leaves ? "ccp.leave" : words(deed, contact))}
+      {t(deed === "end" && goesOn ? "ccp.leave" : words(deed, contact))}
     </Button>
   );
 }

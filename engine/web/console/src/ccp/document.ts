@@ -47,6 +47,8 @@ export interface Contact {
   phone_number: string | null;
   muted: boolean;
   recording: "ON" | "SUSPENDED" | null;
+  /** Whoever gets it is being called, and has not answered yet. */
+  transferring: boolean;
   third: Third | null;
   /** Supervisors who speak; who only listens is not told. */
   listeners: { username: string; mode: Mode }[];
@@ -107,7 +109,7 @@ const DEEDS: Record<ContactState, Deed[]> = {
   INCOMING: ["accept", "reject"],
   CONNECTING: ["end"],
   CONNECTED: ["hold", "mute", "digits", "transfer", ...WITH_THIRD, ...OF_RECORDING, "end"],
-  CONNECTED_ONHOLD: ["resume", "mute", "transfer", ...WITH_THIRD, ...OF_RECORDING, "end"],
+  CONNECTED_ONHOLD: ["resume", "mute", "digits", "transfer", ...WITH_THIRD, ...OF_RECORDING, "end"],
   MISSED: ["clear"],
   ENDED: ["clear"],
   MONITORING: ["end"],
@@ -116,14 +118,16 @@ const TALKS: ContactState[] = ["CONNECTED", "CONNECTED_ONHOLD"];
 
 /** In the order in which they are drawn. */
 export function deeds(contact: Contact, may: Permits): Deed[] {
-  const { third, recording, muted } = contact;
+  const { state, third, recording, muted, transferring } = contact;
+  if (transferring) return ["end"];
   const apart = third !== null && third.state !== "CONNECTING" && !third.conference;
   const impossible = new Set<Deed>(contact.channel === "CHAT" ? OF_CALL : []);
   if (!may.transfer || third) impossible.add("transfer");
+  if (state === "CONNECTED_ONHOLD" && !apart) impossible.add("digits"); // nobody would hear them
   if (!apart) for (const each of WITH_THIRD) impossible.add(each);
   if (!may.record || recording !== "ON") impossible.add("suspend_recording");
   if (!may.record || recording !== "SUSPENDED") impossible.add("resume_recording");
-  return DEEDS[contact.state]
+  return DEEDS[state]
     .filter((each) => !impossible.has(each))
     .map((each) => (each === "mute" && muted ? "unmute" : each));
 }

@@ -21,6 +21,10 @@ export function useIncoming() {
   const body = [incoming?.customer_name ?? incoming?.phone_number ?? t("ccp.unknown"), incoming?.queue]
     .filter(Boolean)
     .join(", ");
+  const isAgent = told.status !== null;
+  useEffect(() => {
+    if (isAgent && navigator.userActivation?.isActive) askToNotify();
+  }, [isAgent]);
   useEffect(() => (id ? ring(devices.speaker) : undefined), [id, devices.speaker]);
   useEffect(() => (id ? notify(title, body, id) : undefined), [id, title, body]);
 }

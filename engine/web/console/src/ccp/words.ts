@@ -41,6 +41,8 @@ export const en = {
   "ccp.transfer.none": "No quick connect of that name.",
   "ccp.transfer.blind": "Transfer to {name} now",
   "ccp.transfer.consult": "Ask {name} first",
+  "ccp.transferring":
+    "Being transferred. If nobody answers, it comes back to you; you may leave it.",
   "ccp.transfer.kind.USER": "Agent",
   "ccp.transfer.kind.QUEUE": "Queue",
   "ccp.transfer.kind.PHONE_NUMBER": "Phone number",
@@ -149,6 +151,8 @@ export const de: Record<keyof typeof en, string> = {
   "ccp.transfer.none": "Keine Schnellverbindung mit diesem Namen.",
   "ccp.transfer.blind": "Sofort an {name} übergeben",
   "ccp.transfer.consult": "Zuerst {name} fragen",
+  "ccp.transferring":
+    "Wird übergeben. Nimmt niemand ab, kommt er zu Ihnen zurück; Sie können ihn verlassen.",
   "ccp.transfer.kind.USER": "Agent",
   "ccp.transfer.kind.QUEUE": "Warteschlange",
   "ccp.transfer.kind.PHONE_NUMBER": "Rufnummer",
