@@ -47,16 +47,18 @@ async def seat(
     the Content-Security-Policy, fails the test at the end.
     """
     context = await browser.new_context(base_url=url, locale="en-GB", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE_MS)
-    page = await context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.extend(complaint(message)))
-    await page.goto("/console/")
-    if username:
-        await log_in(page, username, password)
-    yield page
-    await context.close()
+    try:
+        context.set_default_timeout(PATIENCE_MS)
+        page = await context.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.extend(complaint(message)))
+        await page.goto("/console/")
+        if username:
+            await log_in(page, username, password)
+        yield page
+    finally:
+        await context.close()  # it would keep the phone of whoever is logged in
     assert not wrong, wrong
 
 
