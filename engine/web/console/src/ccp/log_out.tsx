@@ -38,7 +38,13 @@ interface QuestionProps {
 function Question({ opened, onClose, onLeave }: QuestionProps) {
   const { t } = useSpoken();
   return (
-    <Modal opened={opened} onClose={onClose} title={t("ccp.logout.title")} centered>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("ccp.logout.title")}
+      closeButtonProps={{ "aria-label": t("form.close") }}
+      centered
+    >
       <Stack>
         <Text>{t("ccp.logout.means")}</Text>
         <Group justify="end">
