@@ -68,8 +68,13 @@ async def press(page: Page, *buttons: str) -> None:
 
 
 async def choose_status(page: Page, name: str) -> None:
-    await page.get_by_test_id("ccp-status").click()
+    """At once, or as the next one; returns when the engine has said so."""
+    status = page.get_by_test_id("ccp-status")
+    await status.click()
     await page.get_by_role("menuitemradio", name=name).click()
+    await expect(page.get_by_role("menu")).to_have_count(0)
+    chosen = status.filter(has_text=name).or_(page.get_by_text(f"Next status: {name}"))
+    await expect(chosen.first).to_be_visible()
 
 
 async def comes_to_hear(page: Page, every: Sequence[float], *wanted: float) -> None:
