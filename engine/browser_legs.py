@@ -2,7 +2,7 @@
 
 One leg a login. A page whose network has changed restarts its ICE, and its leg goes on. A page that
 is loaded again makes a new offer: once that browser is reached, all lines are on its port, and the
-old one is closed.
+old one is closed. So it is where a user has two pages; each can tell whether it is the one.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class BrowserLegs:
         self._reached: dict[str, Reached] = {}
         self._calling: dict[str, Peer] = {}
         self._failed: dict[str, str] = {}
+        self._pages: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._door: Door | None = None
@@ -70,8 +71,9 @@ class BrowserLegs:
         if self._door:
             self._door.close()
 
-    async def answer(self, username: str, sdp: str) -> str:
-        """To the offer of this user's browser, which is reached in the background.
+    async def answer(self, username: str, sdp: str, page: str = "") -> str:
+        """To the offer of this user's browser, which is reached in the background. `page` is what
+        the page there calls itself.
 
         Raises OfferRefused, or MixerError when there is no room.
         """
@@ -99,6 +101,7 @@ class BrowserLegs:
             await peer.close()
             raise
         former, self._calling[username] = self._calling.get(username), peer
+        self._pages[username] = page
         self._failed.pop(username, None)
         if former:
             self._spawn(former.close())
@@ -109,6 +112,7 @@ class BrowserLegs:
         """The page hangs up its phone, and what is talked on it; nothing where there is none."""
         if peer := self._calling.pop(username, None):
             self._spawn(peer.close())
+        self._pages.pop(username, None)
         self._over(username, Cause.REMOTE_BYE)
 
     def is_calling(self, username: str) -> bool:
@@ -118,6 +122,10 @@ class BrowserLegs:
     def failure(self, username: str) -> str | None:
         """Why the last offer led to nothing."""
         return self._failed.get(username)
+
+    def page(self, username: str) -> str | None:
+        """Which page made the last offer, until it hangs up."""
+        return self._pages.get(username)
 
     def stats(self, username: str) -> PortStats | None:
         """Of what comes from the browser; None where there is none."""

@@ -50,6 +50,8 @@ CONTACT = "/contact/{contact_id}"
 
 class Offer(BaseModel):
     sdp: str = Field(max_length=MAX_OFFER_CHARS)
+    page: str = Field("", max_length=64)
+    """What the page calls itself: the document says which one has the phone."""
 
 
 class Answer(TypedDict):
@@ -161,7 +163,7 @@ class CcpApi:
         if session := request.scope.get("session"):
             self._sessions.opened(caller.name, session)
         try:
-            return {"sdp": await self._house.legs.answer(caller.name, offer.sdp)}
+            return {"sdp": await self._house.legs.answer(caller.name, offer.sdp, offer.page)}
         except OfferRefused as error:
             raise Refused.invalid(str(error)) from error
         except MixerError as error:

@@ -94,6 +94,7 @@ class CcpDocument:
         stats = legs.stats(username) if up else None
         return {
             "media": up or legs.is_calling(username),
+            "page": legs.page(username),
             "media_failure": legs.failure(username),
             "listen_only": leg is not None and leg.listen_only,
             "codec": leg.codec.name if leg else None,

@@ -46,6 +46,7 @@ BLOCKED = """
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException("blocked", "NotAllowedError"));
 """
+ELSEWHERE = "Your phone is open in another tab or browser."
 
 
 def port(one: Running) -> object:
@@ -153,12 +154,33 @@ async def test_one_tab_has_the_phone_and_another_can_take_it(
         second = await first.context.new_page()
         await second.goto("/console/")
         await open_panel(second)
-        elsewhere = "The phone is open in another tab of this browser."
-        await expect(second.get_by_text(elsewhere)).to_be_visible()
+        await expect(second.get_by_text(ELSEWHERE)).to_be_visible()
         before = port(one)
-        await second.get_by_role("button", name="Use it in this tab").click()
-        await expect(first.get_by_text(elsewhere)).to_be_visible()
-        await expect(second.get_by_text(elsewhere)).to_have_count(0)
+        await second.get_by_role("button", name="Use it here").click()
+        await expect(first.get_by_text(ELSEWHERE)).to_be_visible()
+        await expect(second.get_by_text(ELSEWHERE)).to_have_count(0)
+        await until(lambda: port(one) != before)
+        await is_up(one, "agent1")
+
+
+async def test_of_two_browsers_the_last_has_the_phone_until_the_other_takes_it_back(
+    one: Running, browser: Browser
+) -> None:
+    async with (
+        seat(browser, one.api, "agent1") as first,
+        seat(browser, one.api, "agent1") as second,
+    ):
+        await open_panel(first)
+        await is_up(one, "agent1")
+        before = port(one)
+        await open_panel(second)
+        await expect(first.get_by_text(ELSEWHERE)).to_be_visible()
+        await until(lambda: port(one) != before)
+        await is_up(one, "agent1")
+        before = port(one)
+        await first.get_by_role("button", name="Use it here").click()
+        await expect(second.get_by_text(ELSEWHERE)).to_be_visible()
+        await expect(first.get_by_text(ELSEWHERE)).to_have_count(0)
         await until(lambda: port(one) != before)
         await is_up(one, "agent1")
 

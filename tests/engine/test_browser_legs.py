@@ -21,7 +21,7 @@ async def test_a_page_that_is_loaded_again_has_its_call_back(
     async with engine(tmp_path) as one, phone(one) as customer:
         house = one.house
         first, second = Browser(monkeypatch), Browser(monkeypatch)
-        await first.take(await house.legs.answer("agent1", await first.offer()))
+        await first.take(await house.legs.answer("agent1", await first.offer(), "one page"))
         assert house.legs.is_calling("agent1")
         leg = await until(lambda: house.browsers.leg("agent1"))
         assert not house.legs.is_calling("agent1")
@@ -34,13 +34,15 @@ async def test_a_page_that_is_loaded_again_has_its_call_back(
         await first.close()
         await until(lambda: not leg.is_up)
         assert not house.lines.reaches("agent1") and leg.lines == [line]
-        await second.take(await house.legs.answer("agent1", await second.offer()))
+        assert house.legs.page("agent1") == "one page"
+        await second.take(await house.legs.answer("agent1", await second.offer(), "another"))
+        assert house.legs.page("agent1") == "another"
         await until(lambda: leg.is_up)
         assert leg.port != former and leg.port in {end for r in live.routes() for end in r.ends}
         await until(lambda: (stats := house.legs.stats("agent1")) and stats.received)
         house.legs.end("agent1")
         assert (await customer.hung_up()).by == "BYE"
-        assert house.browsers.leg("agent1") is None
+        assert house.browsers.leg("agent1") is None and house.legs.page("agent1") is None
         await second.close()
 
 

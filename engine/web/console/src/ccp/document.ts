@@ -78,6 +78,8 @@ export interface CcpDocument {
   /** Whether the engine has the audio of this user's browser. */
   media: boolean;
   /** Why the last offer led to nothing. */
+  /** The page that has the phone, as it calls itself. */
+  page: string | null;
   media_failure: string | null;
   /** Of what comes from the browser; a `mos` of 0 before anything came. */
   quality: { loss_percent: number; jitter_ms: number; rtt_ms: number; mos: number } | null;

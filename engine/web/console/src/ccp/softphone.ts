@@ -2,7 +2,8 @@
  * The phone in the page: one audio leg to the engine, kept over contacts, pages and networks.
  *
  * It is framework-free; whoever draws it subscribes and reads `state`. One tab of the browser has
- * it at a time (a Web Lock), as the engine keeps one leg a login.
+ * it at a time (a Web Lock), as the engine keeps one leg a login; of several browsers the one that
+ * took it last.
  */
 
 import { ApiError, ask, engine } from "../api";
@@ -19,6 +20,7 @@ import { type Counted, counted, type Quality, qualityBetween } from "./quality";
 
 const MEDIA = `${CCP}/media` as const;
 const LOCK = "earshot.softphone";
+const PAGE = crypto.getRandomValues(new Uint32Array(4)).join("-");
 const RETRY_SECONDS = [0.5, 1, 2, 5, 10];
 /** A line that is disturbed may come back by itself; after this long a new one is made. */
 const DISTURBED_SECONDS = 3;
@@ -65,6 +67,10 @@ export class Softphone {
   private last: Counted | null = null;
   private giveUpLock: (() => void) | null = null;
   private running = false;
+  /** Whether the engine has said that this page has the phone. */
+  private known = false;
+  /** Another browser has taken it, and keeps it until it is asked for here. */
+  private yielded = false;
 
   watch = (watcher: () => void) => {
     this.watchers.add(watcher);
@@ -84,20 +90,33 @@ export class Softphone {
     this.running = false;
     removeEventListener("online", this.renew);
     navigator.mediaDevices?.removeEventListener("devicechange", this.onDevices);
-    const ours = this.giveUpLock !== null;
+    const ours = this.giveUpLock !== null && !this.yielded;
     this.drop();
     this.giveUpLock?.();
     this.set(OFF);
     if (ours) void ask(engine.DELETE(MEDIA)).catch(() => undefined); // the engine would notice too
   }
 
-  /** From another tab to this one. */
-  takeOver = () => void this.holdLock(true);
+  /** From another tab or browser to this page. */
+  takeOver = () => {
+    this.yielded = false;
+    if (this.giveUpLock) this.renew();
+    else void this.holdLock(true);
+  };
+
+  /** Which page has the phone. What was said before this one offered itself means nothing. */
+  told(page: string | null) {
+    if (page === PAGE) this.known = true;
+    else if (page && this.known) {
+      this.yielded = true;
+      this.drop();
+    }
+  }
 
   /** A new leg at once; the call goes on with it. */
   renew = () => {
     this.failures = 0;
-    if (this.giveUpLock) void this.connect();
+    if (this.giveUpLock && !this.yielded) void this.connect();
   };
 
   needMicrophone(needed: boolean) {
@@ -181,6 +200,7 @@ export class Softphone {
   private async connect(): Promise<void> {
     clearTimeout(this.timer);
     this.turn += 1;
+    this.known = false;
     const turn = this.turn;
     const current = () => turn === this.turn;
     try {
@@ -190,7 +210,7 @@ export class Softphone {
       const peer = this.newPeer(current);
       await peer.setLocalDescription();
       await gathered(peer);
-      const offer = { sdp: peer.localDescription?.sdp ?? "" };
+      const offer = { sdp: peer.localDescription?.sdp ?? "", page: PAGE };
       const { sdp } = await ask(engine.POST(MEDIA, { body: offer }));
       if (current()) await peer.setRemoteDescription({ type: "answer", sdp });
     } catch (error) {
@@ -290,6 +310,7 @@ export class Softphone {
 
   private drop() {
     this.turn += 1;
+    this.known = false;
     clearTimeout(this.timer);
     clearInterval(this.looking);
     this.peer?.close();

@@ -86,6 +86,9 @@ function usePhone(document: CcpDocument | null): [PhoneState, Softphone] {
   }, [softphone, known]);
   useEffect(() => softphone.mute(muted), [softphone, muted]);
   useEffect(() => {
+    if (document) softphone.told(document.page);
+  }, [softphone, document]);
+  useEffect(() => {
     if (!silent) return;
     const timer = setTimeout(softphone.renew, 1000 * SILENT_SECONDS);
     return () => clearTimeout(timer);
