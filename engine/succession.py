@@ -63,6 +63,7 @@ class Succession:
         """The colleague whom the agent has called has the customer, and the agent the line to the
         colleague, on which nobody is: what is left is to end the contact that the agent has."""
         now = datetime.now(UTC)
+        self._mixer.route(kept.contact_id, set())  # or its end would take away what they hear
         kept.note(now, next_contact_id=consult.contact_id)
         consult.record = handed(consult.record, kept.record, now)
         for name in OF_THE_CUSTOMER:
