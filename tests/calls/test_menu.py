@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from engine.app import Running
 from engine.live import LiveContact
 from flows.collecting import State
 from tests.calls.party import Party
@@ -86,17 +88,20 @@ def prepare(folder: Path) -> list[Json]:
 
 async def test_callers_press_a_wrong_key_then_none_then_the_right_ones(tmp_path: Path) -> None:
     """One by telephone events, one by INFO."""
-    async with asyncio.TaskGroup() as callers:
+    async with AsyncExitStack() as engines:
+        calls = []
         for way in (Softphone.send_dtmf, Softphone.send_info):
             folder = tmp_path / way.__name__
             folder.mkdir()
-            callers.create_task(presses(folder, way), name=folder.name)
+            one = await engines.enter_async_context(engine(folder, numbers=prepare(folder)))
+            calls.append(presses(one, folder, way))
+        async with asyncio.TaskGroup() as callers:
+            for call in calls:
+                callers.create_task(call)
 
 
-async def presses(folder: Path, way: Press) -> None:
-    numbers = prepare(folder)
+async def presses(one: Running, folder: Path, way: Press) -> None:
     async with (
-        engine(folder, numbers=numbers) as one,
         Softphone("customer", folder) as customer,
         Party.of(phone(one, "agent1"), tone(AGENT_HZ, 1.0, SAID_DBFS)) as agent,
     ):
