@@ -10,6 +10,7 @@
 contact flows may name, `functions.py` what runs when they call a function, `bots.py` whom callers
 talk with in them, `streaming.py` who hears them meanwhile, `storage.py` where recordings go, who
 can read them and for how long they stay, `browsers.py` where phones in browsers are reached,
+`instance.py` what else an instance has, in a file of its own that `instance.toml` explains,
 `login.py` how browsers log in, `oidc.py` who else vouches for people, `events.py` who is told of
 contacts and agents, `trace.py` what is kept of messages, `section.py` what all are made of.
 `directory.py` ties people, queues and numbers together and writes a first file, `problems.py` finds
@@ -28,6 +29,7 @@ from config.events import EventSettings
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
 from config.hours import Hours
+from config.instance import DirectorySettings, Instance
 from config.loader import load, warnings
 from config.login import LoginSettings
 from config.oidc import OidcSettings
@@ -59,12 +61,14 @@ __all__ = [
     "ConfigError",
     "DatabaseSettings",
     "DiallingSettings",
+    "DirectorySettings",
     "EncryptionSettings",
     "EventSettings",
     "FlowSettings",
     "Function",
     "FunctionSettings",
     "Hours",
+    "Instance",
     "LoginSettings",
     "MediaSettings",
     "Number",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
+from config.instance import Instance
 from config.problems import Place, did_you_mean, key_of
 from config.settings import Settings
 
@@ -19,7 +20,7 @@ class Conflict:
 
 
 def conflicts(settings: Settings) -> list[Conflict]:
-    """Everything in which the four lists contradict themselves or each other."""
+    """Everything in which the lists contradict themselves or each other."""
     agents = [("agents", n, "username") for n in range(len(settings.agents))]
     supervisors = [("supervisors", n, "username") for n in range(len(settings.supervisors))]
     people = [agent.username for agent in settings.agents]
@@ -45,6 +46,8 @@ def conflicts(settings: Settings) -> list[Conflict]:
         ),
         *repeated([("bots", n, "name") for n in range(len(bots))], bots, "name of a bot"),
         *repeated([("hours", n, "name") for n in range(len(hours))], hours, "name of hours"),
+        *repeated_resources(settings.instance),
+        *misplaced_groups(settings.instance),
         *unknown_queues(settings, queues),
         *unknown_hours(settings, hours),
         *unfinished_permissions(settings, queues),
@@ -59,6 +62,27 @@ def repeated(places: Sequence[Place], names: Iterable[str], kind: str) -> Iterat
         first = seen.setdefault(name, place)
         if first is not place:
             yield Conflict(place, f"the {kind} {name!r} is used by {key_of(first)} already")
+
+
+def repeated_resources(instance: Instance) -> Iterator[Conflict]:
+    for key, rows in instance:
+        if key != "levels":
+            places = [(key, n, "name") for n in range(len(rows))]
+            for one in repeated(places, [row.name for row in rows], "name"):
+                yield Conflict(("instance", *one.place), one.reason)
+
+
+def misplaced_groups(instance: Instance) -> Iterator[Conflict]:
+    """A group is below one that stands above it, so never in itself, and on a level of the file."""
+    depths: dict[str, int] = {}
+    for n, group in enumerate(instance.hierarchy_groups):
+        place = ("instance", "hierarchy_groups", n)
+        if group.parent is not None and group.parent not in depths:
+            found = f"there is no group {group.parent!r} above this one"
+            yield Conflict((*place, "parent"), found + did_you_mean(group.parent, depths))
+        depth = depths[group.name] = depths.get(group.parent or "", 0) + 1
+        if depth > len(instance.levels):
+            yield Conflict(place, f"is on level {depth}, which levels does not name")
 
 
 def unknown_queues(settings: Settings, known: Sequence[str]) -> Iterator[Conflict]:

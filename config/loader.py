@@ -4,6 +4,8 @@ EARSHOT_SIP__PORT=5070 sets `port` of `[sip]` and wins over the file. EARSHOT_AG
 _QUEUES, _NUMBERS and _TRUNKS are lists in JSON, each in place of the file's. An empty variable is
 not set.
 
+`instance` is a second file, which the first may name; no variable sets what is in it.
+
 A relative path in the file, and a default, is relative to the file's folder; one from the
 environment is relative to the working directory, as is every default when there is no file.
 """
@@ -37,6 +39,8 @@ from config.section import Section
 from config.settings import Settings
 
 PREFIX = "EARSHOT_"
+KEYS = [name for name in Settings.model_fields if name != "instance"]  # that has its own file
+INSTANCE_FILE = ("directory", "instance_file")
 SQLITE_FILE = re.compile(r"^(sqlite[a-z+]*:///)(?!/|:memory:|file:)(?=.)")  # with a relative path
 
 Tree = dict[str, Any]
@@ -55,10 +59,13 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     """The settings of a file, or of none; raises ConfigError with every problem found."""
     environment = read_environment(environ)
     values = merged(read_file(path) if path else {}, environment.values)
-    known = {key: value for key, value in values.items() if key in Settings.model_fields}
+    known = {key: value for key, value in values.items() if key in KEYS}
     found: list[tuple[Place, str]] = [
-        ((key,), unknown_key(key, Settings.model_fields)) for key in values if key not in known
+        ((key,), unknown_key(key, KEYS)) for key in values if key not in known
     ]
+    if instance := instance_file(known, path, environment):
+        named = {"instance_file": str(instance)}
+        known = merged(known, {"directory": named, "instance": read_file(instance)})
     try:
         settings = Settings(**known)
     except ValidationError as error:
@@ -67,7 +74,12 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         found += [(each.place, each.reason) for each in directory.conflicts(settings)]
         if not found and not environment.problems:
             return anchored(settings, path.absolute().parent, environment) if path else settings
-    told = [problem_at(place, reason, path, environment) for place, reason in found]
+    told = [
+        Problem(str(instance), key_of(place[1:]), reason)
+        if place[0] == "instance" and place[1:]
+        else problem_at(place, reason, path, environment)
+        for place, reason in found
+    ]
     raise ConfigError([*environment.problems, *told])
 
 
@@ -113,10 +125,23 @@ def read_file(path: Path) -> Tree:
     raise ConfigError([Problem(str(path), "", reason)])
 
 
+def instance_file(known: Tree, path: Path | None, environment: Environment) -> Path | None:
+    """The one that is named, or else the one beside the configuration if it is there."""
+    section = known.get("directory", {})
+    named = section.get("instance_file") if isinstance(section, dict) else section
+    folder = path.absolute().parent if path else Path()
+    if named is not None:
+        below = Path() if INSTANCE_FILE in environment.origins else folder
+        return below / named if isinstance(named, str) else None  # validation refuses the other
+    beside = folder / "instance.toml"
+    return beside if path and beside.exists() else None
+
+
 def known_variables() -> dict[str, Place]:
     """The place in the settings that each variable sets."""
     places: dict[str, Place] = {}
-    for name, field in Settings.model_fields.items():
+    for name in KEYS:
+        field = Settings.model_fields[name]
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             for key in field.annotation.model_fields:
                 places[f"{PREFIX}{name}__{key}".upper()] = (name, key)

@@ -19,6 +19,7 @@ from config.events import EventSettings
 from config.flows import FlowSettings
 from config.functions import Function, FunctionSettings
 from config.hours import Hours
+from config.instance import DirectorySettings, Instance
 from config.listeners import AddressText, ListenerText
 from config.login import LoginSettings
 from config.oidc import OidcSettings
@@ -305,6 +306,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     events: EventSettings = EventSettings()
     database: DatabaseSettings = DatabaseSettings()
+    directory: DirectorySettings = DirectorySettings()
     trace: TraceSettings = TraceSettings()
     agents: tuple[Agent, ...] = ()
     supervisors: tuple[Supervisor, ...] = ()
@@ -315,6 +317,8 @@ class Settings(BaseSettings):
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     retention: tuple[RetentionRule, ...] = ()
+    instance: Instance = Instance()
+    """From `directory.instance_file`, nowhere else."""
 
     @model_validator(mode="after")
     def _tls_has_a_certificate(self) -> Self:
