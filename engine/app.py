@@ -12,11 +12,11 @@ from pathlib import Path
 
 import structlog
 
-from config import Settings
+from config import ConfigError, Settings
 from engine.chat.transcripts import rescue
 from engine.collector import settle
 from engine.descriptors import TooFewDescriptors, allow, needed
-from engine.directory import Directory, Kind, Store, seed
+from engine.directory import Directory, Kind, Store, wanted
 from engine.flow_files import FlowFileError
 from engine.flow_resources import of_files
 from engine.flow_shelf import FlowShelf
@@ -75,7 +75,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         house = House(settings, *flows, prompts, records, directory, archive)
         web = WebServer(house)
         await open_doors(house, web)
-    except (PromptError, RecordError, RecordingError, MixerError, OSError) as error:
+    except (ConfigError, PromptError, RecordError, RecordingError, MixerError, OSError) as error:
         await records.close()
         raise StartError(str(error)) from error
     try:
@@ -146,10 +146,10 @@ async def recover(records: Records, settings: Settings, vault: Vault) -> None:
 
 
 async def open_directory(records: Records, settings: Settings, shelf: FlowShelf) -> Directory:
-    """Whom and what there is, as the configuration has it now. Raises RecordError."""
+    """Whom and what there is, as the configuration has it. Raises ConfigError or RecordError."""
     directory = Directory(Store(records), settings.web.instance_arn)
     now, files = datetime.now(UTC), list(of_files(shelf.files))
-    await directory.open(lambda there: (*seed(settings, there, now), *files))
+    await directory.open(lambda there: wanted(settings, there, now, files))
     shelf.library.follow(directory)
     return directory
 

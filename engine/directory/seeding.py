@@ -6,12 +6,13 @@ stays; a person who is gone from the configuration is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from config import Queue, Settings
+from config.instance import ProfileQueue
 from engine.directory.opening_hours import facts_of
 from engine.directory.permission import DEFAULT_PROFILES
 from engine.directory.resources import Kind, Origin, Resource, Resources
@@ -26,7 +27,7 @@ CALLER_NAME = "ConfiguredCallerName"
 
 
 def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resource]:
-    """All that is to be, besides what came by the API; what is there already as it was left."""
+    """All but what came by the API and what is declared; what is there already as it was left."""
     for kind, identifier, name, facts in instance(there.instance_arn):
         yield kept(there, Resource(kind, identifier, name, facts, Origin.INSTANCE, now))
     for hours in settings.hours:
@@ -38,9 +39,9 @@ def seed(settings: Settings, there: Resources, now: datetime) -> Iterator[Resour
             new = _configured(Kind.PHONE_NUMBER, number.number, {"Tags": {}}, now)
             yield kept(there, new)
     for profile, queues in routing_profiles(settings).items():
-        yield _configured(
-            Kind.ROUTING_PROFILE, profile, profile_facts(queues, settings.chat.slots), now
-        )
+        served = [ProfileQueue(name=queue) for queue in queues]
+        facts = profile_facts(served, 1, settings.chat.slots) | {"Tags": {}}
+        yield _configured(Kind.ROUTING_PROFILE, profile, facts, now)
     yield from people(settings, there, now)
 
 
@@ -82,19 +83,22 @@ def queue_facts(queue: Queue) -> dict[str, Any]:
     }
 
 
-def profile_facts(queues: tuple[str, ...], chats: int) -> dict[str, Any]:
-    """One call at a time, and so many chats; each queue for both."""
-    slots = {"VOICE": 1} | ({"CHAT": chats} if chats else {})
+def profile_facts(queues: Sequence[ProfileQueue], calls: int, chats: int) -> dict[str, Any]:
+    """So many at a time; each queue, here by its id, for both, unless there are none of them."""
+    slots = {channel: n for channel, n in (("VOICE", calls), ("CHAT", chats)) if n}
     return {
         "QueueConfigs": [
-            {"QueueReference": {"QueueId": each, "Channel": channel}, "Priority": 1, "Delay": 0}
+            {
+                "QueueReference": {"QueueId": each.name, "Channel": channel},
+                "Priority": each.priority,
+                "Delay": each.delay,
+            }
             for channel in slots
             for each in queues
         ],
         "MediaConcurrencies": [
             {"Channel": channel, "Concurrency": most} for channel, most in slots.items()
         ],
-        "Tags": {},
     }
 
 

@@ -32,6 +32,14 @@ async def refusal(folder: Path, **sections: object) -> str:
     return str(refused.value)
 
 
+async def test_an_instance_file_that_names_what_is_not_there_stops_the_start(
+    tmp_path: Path,
+) -> None:
+    profile = {"name": "Sales", "queues": [{"name": "sales"}]}
+    told = await refusal(tmp_path, instance={"routing_profiles": [profile]})
+    assert told == "routing_profiles[0].queues[0]: there is no queue 'sales'"
+
+
 async def test_a_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "second").mkdir()
     async with engine(tmp_path) as one:

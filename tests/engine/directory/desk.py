@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Settings
-from engine.directory import Directory, Resources, Store, seed
+from engine.directory import Directory, Resources, Store, seed, wanted
 from engine.records import Records
 from tests.rig.house import settings
 
@@ -27,12 +27,12 @@ def seeded(given: Settings) -> Resources:
 @asynccontextmanager
 async def directory(folder: Path, given: Settings | None = None) -> AsyncIterator[Directory]:
     """As the engine opens it; the settings are those of the rig unless others are given."""
-    wanted = given or settings(folder)
-    records = Records(wanted.database.url)
+    chosen = given or settings(folder)
+    records = Records(chosen.database.url)
     await records.open()
     try:
         one = Directory(Store(records), ARN)
-        await one.open(lambda there: seed(wanted, there, NOON))
+        await one.open(lambda there: wanted(chosen, there, NOON))
         yield one
     finally:
         await records.close()
