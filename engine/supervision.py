@@ -30,6 +30,7 @@ MODE_NAMES: Mapping[Mode, str] = {mode: name for name, mode in MODES.items()}
 KEYS: Mapping[str, Mode] = {"4": Mode.LISTEN, "5": Mode.COACH, "6": Mode.BARGE, "0": Mode.LISTEN}
 """What the keys of the supervisor's phone switch to; 0 mutes, which is to listen again."""
 ENHANCED_LISTENERS = 2
+NO_CONVERSATION = "invalid_target_state: the contact has no live conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,19 @@ def check(
     if enhanced:
         max_listeners = min(max_listeners, ENHANCED_LISTENERS)
     if contact.state not in TALKS:
-        raise Refused.invalid("invalid_target_state: the contact has no live conversation")
+        raise Refused.invalid(NO_CONVERSATION)
     if not enhanced and frozenset(contact.recorded) != BOTH:
         raise Refused.invalid("Monitoring failed, please enable call recording")
-    if supervisor in contact.listeners:
-        raise Refused.invalid(f"{supervisor} is already monitoring this contact")
+    check_listeners(supervisor, contact.listeners, max_listeners)
     if not reachable:
         raise Refused.invalid(f"The phone of {supervisor} is not registered")
-    if len(contact.listeners) >= max_listeners:
+
+
+def check_listeners(supervisor: str, listeners: Collection[str], max_listeners: int) -> None:
+    """Raise Refused unless there is room for `supervisor` beside these."""
+    if supervisor in listeners:
+        raise Refused.invalid(f"{supervisor} is already monitoring this contact")
+    if len(listeners) >= max_listeners:
         raise Refused(
             402,
             "ServiceQuotaExceededException",
