@@ -266,7 +266,9 @@ class House:
             *self._answers(self.wing.router.floor),
             self.services,
             self.errands.archive.vault,
+            self.rights,
         )
+        self.directory.listen(lambda *_: self.wing.readers.recheck())
 
     @property
     def chats(self) -> Chats:

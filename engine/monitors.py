@@ -212,6 +212,7 @@ def monitor_record(monitored: ContactRecord, supervisor: str) -> ContactRecord:
         initiation_method=InitiationMethod.MONITOR,
         customer_endpoint=monitored.customer_endpoint,
         system_endpoint=monitored.system_endpoint,
+        channel=monitored.channel,
         queue=monitored.queue,
         agent=supervisor,
         initiation=now,

@@ -12,6 +12,8 @@ from engine.chat.chat_router import ChatRouter
 from engine.chat.chats import Chats
 from engine.chat.load import Loads
 from engine.chat.passes import Passes
+from engine.chat.readers import Readers
+from engine.chat.reading import Readings
 from engine.chat.transcripts import Transcripts
 from engine.contact_record import DisconnectReason
 from engine.directory import Resources
@@ -19,6 +21,7 @@ from engine.flow_answers import FlowAnswers
 from engine.flow_facts import FlowFacts
 from engine.flow_services import FlowServices
 from engine.ledger import Ledger
+from engine.monitor_rights import MonitorRights
 from engine.routing import Router
 from flows import Flow
 from recorder import Vault
@@ -30,6 +33,8 @@ class Wing:
     chats: Chats
     passes: Passes
     loads: Loads
+    readings: Readings
+    readers: Readers
     transcripts: Transcripts | None = None
 
     def __init__(self, phones: Router, work: AfterContactWork) -> None:
@@ -46,6 +51,7 @@ class Wing:
         answers: FlowAnswers,
         services: FlowServices,
         vault: Vault,
+        rights: MonitorRights,
     ) -> None:
         self.chats = Chats(
             *(self.router, ledger, resources, settings.chat.max_chats),
@@ -58,6 +64,8 @@ class Wing:
         )
         self.passes = Passes(self.chats)
         self.loads = Loads(self.router.desks, self.chats.known)
+        self.readings = Readings(settings.routing.max_listeners)
+        self.readers = Readers(self.readings, self.chats, ledger, rights)
         if settings.chat.transcripts == "always":
             self.transcripts = Transcripts(
                 *(settings.recording.directory, vault, settings.web.instance_arn),
