@@ -8,7 +8,7 @@ POST   /earshot/v1/ccp/dial                       call a colleague, or a number 
 GET    /earshot/v1/ccp/quick_connects             whom and what a contact can be transferred to
 POST   /earshot/v1/ccp/contact/{contact_id}/...   each button of a contact
 POST   /earshot/v1/ccp/monitor                    speak to the agent, to both, or to nobody
-POST   /earshot/v1/ccp/monitor/end
+POST   /earshot/v1/ccp/monitor/end                of a call, or else of all chats that are read
 
 Everybody does it for themselves. Every POST but that of an offer is answered with the document.
 Specification section 3.2.
@@ -106,7 +106,7 @@ class CcpApi:
         self._house, self._ccp = house, house.ccp
         self._resources, self._document = house.directory.resources, CcpDocument(house)
         self._agents, self._recordings = AgentsApi(house), RecordingApi(house)
-        self._sessions = CcpSessions(house.bus, house.legs.end)
+        self._sessions = CcpSessions(house.bus, self._logged_out)
         self._chats = CcpChats(house)
 
     def router(self) -> APIRouter:
@@ -231,12 +231,28 @@ class CcpApi:
         return self._of(caller)
 
     async def switch(self, request: ModeRequest, caller: Permitted) -> Json:
-        self._ccp.switch(caller.name, MODES[request.mode])
+        """In calls alone: a chat that is monitored is only read."""
+        if self._listens_or_nothing(caller):
+            self._ccp.switch(caller.name, MODES[request.mode])
+        else:
+            self._chats.switch(caller.name, MODES[request.mode])
         return self._of(caller)
 
     async def stop_monitoring(self, caller: Permitted) -> Json:
-        self._ccp.stop_monitoring(caller.name)
+        """Of a call, or else of all chats; one of those ends as any contact does."""
+        if self._listens_or_nothing(caller):
+            self._ccp.stop_monitoring(caller.name)
+        else:
+            self._chats.stop_reading(caller.name)
         return self._of(caller)
+
+    def _listens_or_nothing(self, caller: Caller) -> bool:
+        """Whether what they monitor is a call; or they monitor nothing, which is refused there."""
+        return self._ccp.monitoring(caller.name) is not None or not self._chats.reads(caller.name)
+
+    def _logged_out(self, username: str) -> None:
+        self._house.legs.end(username)
+        self._chats.stop_reading(username)
 
     async def quick_connects(self, caller: Permitted) -> FoundQuickConnects:
         """By name."""

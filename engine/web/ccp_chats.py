@@ -14,12 +14,14 @@ from engine.chat.chat import Chat, Unsaid
 from engine.chat.chats import Chats
 from engine.chat.items import MAX_AGENT_CHARS, Happening, Participant, shown
 from engine.chat.load import Held
+from engine.chat.reading import Reading
 from engine.house import House
 from engine.instants import instant
 from engine.refused import Refused
 from engine.transfer import Destination, ToAgent, ToFlow, ToQueue
 from engine.web.permitted import Permitted
 from engine.web.shapes import Json
+from mixer import Mode
 
 MAX_SHOWN = 1000
 """Items in one answer."""
@@ -36,6 +38,7 @@ class CcpChats:
 
     def __init__(self, house: House) -> None:
         self._house, self._chats = house, house.chats
+        self._readings, self._readers = house.wing.readings, house.wing.readers
 
     def add_to(self, router: APIRouter, contact: str) -> None:
         """Its routes, below `contact`."""
@@ -44,8 +47,9 @@ class CcpChats:
         router.add_api_route(f"{contact}/typing", self.typing, methods=["POST"], status_code=204)
 
     def has(self, contact_id: str) -> bool:
-        """Whether the contact is a chat."""
-        return self._chats.known(contact_id) is not None
+        """Whether the contact is a chat, or reads one."""
+        known = self._chats.known(contact_id) or self._readings.get(contact_id)
+        return known is not None
 
     def accept(self, username: str, contact_id: str) -> None:
         self._chats.accept(self._chats.offered_to(username, contact_id))
@@ -54,7 +58,22 @@ class CcpChats:
         self._chats.miss(self._chats.offered_to(username, contact_id))
 
     def end(self, username: str, contact_id: str) -> None:
-        self._chats.depart(self._chats.of_agent(username, contact_id))
+        if reading := self._read(username, contact_id):
+            self._readers.stop(reading)
+        else:
+            self._chats.depart(self._chats.of_agent(username, contact_id))
+
+    def reads(self, username: str) -> bool:
+        """Whether they monitor a chat."""
+        return bool(self._readings.by(username))
+
+    def switch(self, username: str, mode: Mode) -> None:
+        for reading in self._readings.by(username):
+            self._readers.switch(reading, mode)
+
+    def stop_reading(self, username: str) -> None:
+        """Of several chats every one."""
+        self._readers.leave(username)
 
     def transfer(self, username: str, contact_id: str, to: Destination | None) -> None:
         """Into a queue, or that of a colleague alone, at once or through a flow."""
@@ -96,11 +115,19 @@ class CcpChats:
         return chat, chat.agent
 
     def _shown_to(self, username: str, contact_id: str) -> Chat:
-        """A chat that is at one of their seats, also after its end."""
+        """A chat at one of their seats, also after its end; or one that they monitor, by the id of
+        that."""
+        if reading := self._read(username, contact_id):
+            return reading.chat
         for one in self._house.wing.loads.of(username).held:
             if one.contact_id == contact_id and one.chat:
                 return one.chat
         raise Refused.not_found(f"{username} has no chat {contact_id}")
+
+    def _read(self, username: str, contact_id: str) -> Reading | None:
+        """What they monitor as this contact."""
+        found = self._readings.get(contact_id)
+        return found if found and found.supervisor == username else None
 
 
 def chat_contact(held: Held, chats: Chats, moment: Callable[[float], str | None]) -> Json:
@@ -120,6 +147,29 @@ def chat_contact(held: Held, chats: Chats, moment: Callable[[float], str | None]
         "clear_at": moment(seat.deadline) if over else None,
         **{"muted": False, "recording": None},
         **{"third": None, "listeners": [], "monitor": None},
+        **written(chat, chats),
+    }
+
+
+def reading_contact(reading: Reading, chats: Chats) -> Json:
+    """A chat that is monitored, as far as it is told as other chats are."""
+    record = reading.record
+    return {
+        "contact_id": record.contact_id,
+        "channel": record.channel,
+        "initiation_method": record.initiation_method,
+        "queue": record.queue,
+        "phone_number": None,
+        "state": "MONITORING",
+        "since": instant(record.initiation),
+        "connected_at": instant(record.connected_to_agent),
+        "clear_at": None,
+        **written(reading.chat, chats),
+    }
+
+
+def written(chat: Chat | None, chats: Chats) -> Json:
+    return {
         "customer_name": chat and chat.customer.name,
         "typing": chat is not None and chats.types(chat),
         "last_item_id": chat and chat.last_item_id,

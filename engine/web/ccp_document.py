@@ -10,14 +10,16 @@ from engine.agent_contacts import LEFT_OVER, agent_contact_state
 from engine.agents import AT_REST, Agent, Status, StatusType
 from engine.call import State
 from engine.ccp import Talk
+from engine.chat.chats import Chats
 from engine.chat.load import Load
+from engine.chat.reading import Reading
 from engine.contact_record import ContactRecord
 from engine.directory import Kind
 from engine.house import House
 from engine.instants import Instants, instant
 from engine.live import Listener, LiveContact
-from engine.supervision import MODE_NAMES, MODES, Stage
-from engine.web.ccp_chats import chat_contact
+from engine.supervision import MODE_NAMES, MODES, SILENT, Stage
+from engine.web.ccp_chats import chat_contact, reading_contact
 from engine.web.shapes import Json
 from mixer import Mode, PortStats
 from recorder import Part
@@ -49,6 +51,7 @@ class CcpDocument:
         load, chats = self._house.wing.loads.of(username), self._house.chats
         contacts = list(self._contacts(username, agent))
         contacts += [chat_contact(one, chats, self._moment) for one in load.held]
+        contacts += [self._reading(one, chats) for one in self._house.wing.readings.by(username)]
         permissions = self._resources.permissions(user)
         return {
             "key": username,
@@ -163,9 +166,6 @@ class CcpDocument:
     def _monitoring(self, live: LiveContact, listener: Listener) -> Json:
         listening = listener.monitor.stage is Stage.LISTENING
         agent = live.record.agent or ""
-        user = self._resources.named(Kind.USER, agent)
-        identity = user.facts.get("IdentityInfo", {}) if user else {}
-        name = f"{identity.get('FirstName', '')} {identity.get('LastName', '')}".strip()
         allowed = self._house.rights.allowed(listener.monitor.supervisor)
         return {
             **facts(live.record, agent),
@@ -176,16 +176,24 @@ class CcpDocument:
             "connected_at": instant(listener.record.connected_to_agent),
             "clear_at": None,
             **NOBODY,
-            "monitor": {
-                "agent": agent,
-                "agent_name": name or agent,
-                "mode": MODE_NAMES[listener.monitor.mode],
-                "allowed": [
-                    name
-                    for name, mode in MODES.items()
-                    if mode in listener.monitor.allowed & allowed
-                ],
-            },
+            "monitor": self._monitored(
+                agent, listener.monitor.mode, listener.monitor.allowed & allowed
+            ),
+        }
+
+    def _reading(self, reading: Reading, chats: Chats) -> Json:
+        monitored = self._monitored(reading.agent, Mode.LISTEN, SILENT)
+        return {**NOBODY, **reading_contact(reading, chats), "monitor": monitored}
+
+    def _monitored(self, agent: str, mode: Mode, allowed: frozenset[Mode]) -> Json:
+        user = self._resources.named(Kind.USER, agent)
+        identity = user.facts.get("IdentityInfo", {}) if user else {}
+        name = f"{identity.get('FirstName', '')} {identity.get('LastName', '')}".strip()
+        return {
+            "agent": agent,
+            "agent_name": name or agent,
+            "mode": MODE_NAMES[mode],
+            "allowed": [name for name, each in MODES.items() if each in allowed],
         }
 
 

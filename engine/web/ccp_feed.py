@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.chat.chat import Chat
 from engine.directory import Kind, Resource
 from engine.house import House
 from engine.web.ccp_document import CcpDocument
@@ -19,10 +20,16 @@ class CcpFeed:
         house.router.floor.listen(self.feed.touch)
         house.browsers.listen(self.feed.touch)
         house.wing.loads.listen(self.feed.touch)
-        house.chats.listen(lambda chat: self.feed.touch(*chat.people))
+        house.chats.listen(self._chat_changed)
+        house.wing.readers.listen(lambda one: self.feed.touch(one.supervisor))
         house.registry.listen_to_people(lambda names: self.feed.touch(*names))
         house.directory.listen(self._directory_changed)
         self._touch_all()
+
+    def _chat_changed(self, chat: Chat) -> None:
+        """For its agent, and for those who read it."""
+        readers = (one.supervisor for one in self._house.wing.readings.of(chat))
+        self.feed.touch(*chat.people, *readers)
 
     def _directory_changed(self, former: Resource | None, new: Resource | None) -> None:
         changed = new or former

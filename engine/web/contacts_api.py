@@ -73,6 +73,10 @@ class ContactsApi:
             if listener.monitor.supervisor != caller.name:
                 self._contacts.live(caller, live.contact_id)
             self._house.monitors.left(live, listener.line)
+        elif reading := self._house.wing.readings.get(contact_id):
+            if reading.supervisor != caller.name:
+                self._contacts.chat(caller, reading.chat.contact_id)
+            self._house.wing.readers.stop(reading)
         elif contact_id in self._house.registry:
             live = self._contacts.live(caller, contact_id)
             self._house.switchboard.step(live, Input.SHUT_DOWN)

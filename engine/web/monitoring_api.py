@@ -4,7 +4,7 @@ POST   /earshot/v1/monitor/{contact_id}/mode    SILENT_MONITOR, WHISPER or BARGE
 PUT    /earshot/v1/agent/{user_id}/follow       listen to every conversation of this agent
 DELETE /earshot/v1/agent/{user_id}/follow
 
-Specification items 47 to 50.
+Specification items 47 to 51.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class MonitoringApi:
         return router
 
     async def monitor_contact(self, caller: Caller, given: Given) -> Json:
-        """With BARGE the supervisor may speak later on, if that is permitted."""
+        """With BARGE the supervisor may speak in a call later on, if that is permitted."""
         asked = given.get("AllowedMonitorCapabilities", DEFAULT_CAPABILITIES)
         if "SILENT_MONITOR" not in asked:
             raise Refused.invalid("Monitoring starts silent: allow SILENT_MONITOR")
@@ -65,14 +65,16 @@ class MonitoringApi:
             allowed = SILENT
         elif Mode.BARGE not in allowed:
             raise Refused(403, "AccessDeniedException", f"{supervisor} may not barge in")
-        live = self._contacts.live(caller, given["ContactId"])
-        listener = self._house.monitors.start(live, supervisor, allowed)
-        contact_id = listener.record.contact_id
+        contact_id = self._start(caller, given["ContactId"], supervisor, allowed)
         arn = f"{self._resources.instance_arn}/contact/{contact_id}"
         return {"ContactId": contact_id, "ContactArn": arn}
 
     async def switch(self, contact_id: str, request: ModeRequest, caller: Permitted) -> Json:
         """`contact_id` is that of the monitoring itself, which MonitorContact answered."""
+        if reading := self._house.wing.readings.get(contact_id):
+            self._check_own(caller, reading.supervisor)
+            self._house.wing.readers.switch(reading, MODES[request.Mode])
+            return {}
         found = self._contacts.listener(contact_id)
         if found is None:
             raise Refused.not_found(f"Nobody monitors as contact {contact_id}")
@@ -100,6 +102,15 @@ class MonitoringApi:
             raise Refused.not_found(f"{user.name} does not follow {agent}")
         self._house.monitors.unfollow(user.name)
         return {}
+
+    def _start(
+        self, caller: Caller, contact_id: str, supervisor: str, allowed: frozenset[Mode]
+    ) -> str:
+        """The id of the monitoring itself. A chat is read, whatever is allowed."""
+        if chat := self._contacts.chat(caller, contact_id):
+            return self._house.wing.readers.start(chat, supervisor).contact_id
+        live = self._contacts.live(caller, contact_id)
+        return self._house.monitors.start(live, supervisor, allowed).record.contact_id
 
     def _supervisor(self, caller: Caller, reference: str) -> tuple[str, frozenset[Mode]]:
         """User name of whoever is to listen, and what they may: with a CCP to do it (item 8)."""

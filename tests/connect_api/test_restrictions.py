@@ -13,6 +13,7 @@ import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from engine.app import Running
+from engine.chat.chats import Wanted
 from engine.directory import Kind
 from engine.directory.reach import TAGGED
 from engine.house import House
@@ -23,6 +24,7 @@ from engine.web.required import OF_ITS_KIND, REQUIRED
 from engine.web.service_model import Operation
 from tests.connect_api.test_permissions import ERROR, OPERATIONS, asked_by
 from tests.rig.aws import DENIED, Aws, administered, aws
+from tests.rig.chatting import published, to_agent
 from tests.rig.contacts import contact_record
 from tests.rig.house import converse, engine, phone
 from tests.rig.patience import until
@@ -201,6 +203,26 @@ async def test_a_conversation_out_of_reach_is_not_listened_to_nor_stopped(tmp_pa
                 only = {"UserId": "manager1", "SecurityProfileIds": ["Agent"]}
                 await it.admin.ask("UpdateUserSecurityProfiles", **only)
                 assert (await manager.hung_up()).by == "CANCEL"
+
+
+async def test_a_chat_out_of_reach_is_not_read(tmp_path: Path) -> None:
+    async with site(tmp_path, **HIERARCHY) as it, phone(it.one, "agent1") as agent:
+        await published(it.one, "chat", to_agent())
+        await agent.register()
+        chats = it.one.house.chats
+        asked = {"UserId": "manager1"}
+        for group, reached in (("north", False), ("south", True)):
+            home = {"UserId": "agent1", "HierarchyGroupId": it.groups[group]}
+            await it.admin.ask("UpdateUserHierarchy", **home)
+            chat = chats.start(Wanted("chat", "Carla", 3600.0))
+            await until(lambda chat=chat: chat.offered_to)
+            chats.accept(chat)
+            asked["ContactId"] = chat.contact_id
+            if reached:
+                await it.manager.ask("MonitorContact", **asked)
+                assert len(it.one.house.wing.readings.of(chat)) == 1
+            else:
+                assert (await it.manager.refused("MonitorContact", **asked))[:2] == DENIED
 
 
 async def test_figures_are_of_agents_and_queues_within_reach(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 from engine.agent_contacts import LEFT_OVER, agent_contact_state, stands_since
 from engine.agents import OFFLINE, Agent, Presence
+from engine.chat.chat import Chat
 from engine.chat.load import NO_CHATS, Held, Load
+from engine.chat.reading import Reading, Readings
 from engine.directory import Kind, Resource, Resources
 from engine.directory.hierarchy import path
 from engine.instants import instant
@@ -22,6 +24,7 @@ from engine.registry import Registry
 from engine.supervision import MODE_NAMES, Candidate, Stage, check
 from engine.web.live.topic import Row, Viewer
 from engine.web.user_data import MONITORING
+from mixer import Mode
 
 Moment = Callable[[float], str | None]
 """UTC, by monotonic seconds; None for ever ago."""
@@ -49,8 +52,9 @@ class AgentRows:
         max_listeners: int,
         moment: Moment,
         loads: Callable[[str], Load] = lambda _: NO_CHATS,
+        readings: Readings | None = None,
     ) -> None:
-        self._loads = loads
+        self._loads, self._readings = loads, readings or Readings(max_listeners)
         self._floor, self._registry, self._resources = floor, registry, resources
         self._rights, self._max_listeners, self._moment = rights, max_listeners, moment
 
@@ -58,6 +62,7 @@ class AgentRows:
         agent = self._floor.agents.get(username)
         load = self._loads(username)
         contacts = [*self._contacts(username, agent), *map(self._chat, load.held)]
+        contacts += [self._reading(one) for one in self._readings.by(username)]
         listens = [one for one in contacts if one["initiation_method"] == "MONITOR"]
         if agent is None and not listens:
             return None
@@ -134,13 +139,35 @@ class AgentRows:
         }
 
     def _chat(self, held: Held) -> Row:
-        """Who reads it is told by nobody yet."""
         record = held.chat.record if held.chat else None
         method = record.initiation_method if record else None
         queue = self._found(Kind.QUEUE, record.queue if record else None)
         since = self._moment(held.seat.since)
         shown = contact(held.contact_id, method, held.state, since)
-        return {**shown, "channel": "CHAT", "queue": named(queue)}
+        return {
+            **shown,
+            "channel": "CHAT",
+            "queue": named(queue),
+            **(self._readers(held.chat) if held.chat and held.state in CONVERSATION else {}),
+        }
+
+    def _readers(self, chat: Chat) -> Row:
+        mode = MODE_NAMES[Mode.LISTEN]
+        readings = self._readings.of(chat)
+        return {
+            "monitorable": self._readings.has_room(chat),
+            "monitors": [{"login": one.supervisor, "mode": mode} for one in readings],
+        }
+
+    def _reading(self, one: Reading) -> Row:
+        record = one.record
+        since, method = instant(record.initiation), record.initiation_method
+        return {
+            **contact(record.contact_id, method, "MONITORING", since),
+            "channel": record.channel,
+            "queue": named(self._found(Kind.QUEUE, record.queue)),
+            "monitors_agent": one.agent,
+        }
 
     def _listening(self, live: LiveContact, one: Listener) -> Row:
         since = instant(one.record.connected_to_agent or one.record.initiation)

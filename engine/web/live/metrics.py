@@ -33,6 +33,7 @@ class LiveMetrics:
         agents = AgentRows(
             *(self._floor, house.registry, resources, house.rights),
             *(house.settings.routing.max_listeners, moment, house.wing.loads.of),
+            house.wing.readings,
         )
         queues = QueueRows(
             *(self._floor, house.wing.router.floor, resources, self._tally),
@@ -46,6 +47,7 @@ class LiveMetrics:
         house = self._house
         self._floor.listen(self.agents.touch)
         house.wing.loads.listen(self.agents.touch)
+        house.wing.readers.listen(lambda one: self.agents.touch(one.supervisor, one.agent))
         for floor in (self._floor, house.wing.router.floor):
             floor.listen_to_queues(lambda names: self.queues.touch(*names))
         house.registry.listen_to_people(lambda names: self.agents.touch(*names))

@@ -8,6 +8,11 @@ import pytest
 
 from engine.agents import Agent, Signal, Status, StatusType
 from engine.call import State
+from engine.chat.chat import Chat
+from engine.chat.items import Participant, Role
+from engine.chat.load import NO_CHATS, Held, Load
+from engine.chat.reading import Reading, Readings
+from engine.chat.state_table import State as ChatState
 from engine.directory import Kind, Origin, Resource, Resources
 from engine.instants import Instants
 from engine.line import Party
@@ -52,14 +57,16 @@ RESOURCES = Resources(
 class Board:
     """One agent and what they have to do with contacts."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: Load = NO_CHATS, readings: Readings | None = None) -> None:
         self.agent = Agent("agent1", RoutingProfile.of(["support"]), 5.0, work_seconds=30.0)
         self.agent.register(0.0, registered=True)
         self.registry = Registry()
         floor = Floor([self.agent], ["support"])
         moment = Instants(NOON, 0.0).of
         self.rows = AgentRows(
-            *(floor, self.registry, RESOURCES, MonitorRights(RESOURCES), 1, moment)
+            *(floor, self.registry, RESOURCES, MonitorRights(RESOURCES), 1, moment),
+            lambda username: load if username == "agent1" else NO_CHATS,
+            readings,
         )
 
     def has(self, live: LiveContact) -> None:
@@ -211,6 +218,45 @@ def test_a_contact_with_as_many_listeners_as_may_be_has_no_headset() -> None:
     assert board.contact(viewer=other)["monitorable"]
     listen(live)
     assert not board.contact(viewer=other)["monitorable"]
+
+
+def chatting(state: str = "CONNECTED") -> tuple[Chat, Load]:
+    """A chat that agent1 has, and how it stands at their seat."""
+    record = replace(contact_record(), channel="CHAT", queue="support", agent="agent1")
+    customer = Participant("p-1", Role.CUSTOMER, "Carla")
+    chat = Chat(record, "flow", customer, until=3600.0, state=ChatState.CONNECTED)
+    chat.agent = Participant("p-2", Role.AGENT, "Ann", "agent1")
+    seat = Agent("agent1#1", RoutingProfile.of(["support"]), 5.0, work_seconds=30.0)
+    return chat, Load(most=1, held=(Held(chat.contact_id, state, seat, chat),))
+
+
+def test_a_chat_that_an_agent_has_can_be_read_and_says_by_whom() -> None:
+    (chat, load), readings = chatting(), Readings(1)
+    board, other = Board(load, readings), Viewer("manager2", LISTENS)
+    assert board.contact(viewer=other)["monitorable"]
+    record = replace(
+        contact_record(),
+        initiation_method=InitiationMethod.MONITOR,
+        channel="CHAT",
+        queue="support",
+    )
+    readings.add(Reading(record, chat, "manager1", "agent1"))
+    shown = board.contact(viewer=other)
+    assert not shown["monitorable"]
+    assert shown["monitors"] == [{"login": "manager1", "mode": "SILENT_MONITOR"}]
+    assert board.contact(viewer=Viewer("agent1", LISTENS))["monitors"] == []
+    row = board.row("manager1")
+    assert (row["activity"], row["active"]) == ("MONITORING", 1)
+    [reads] = row["contacts"]
+    assert (reads["channel"], reads["state"]) == ("CHAT", "MONITORING")
+    assert (reads["contact_id"], reads["monitors_agent"]) == (record.contact_id, "agent1")
+    assert reads["queue"] == {"id": "support", "name": "Support"}
+
+
+def test_a_chat_that_its_agent_only_works_on_cannot_be_read_there() -> None:
+    """Another agent may have it by then."""
+    _, load = chatting("ENDED")
+    assert not Board(load).contact()["monitorable"]
 
 
 def test_who_neither_is_an_agent_nor_listens_has_no_row() -> None:
