@@ -1,10 +1,11 @@
-/** A conversation that is listened to: whose, and who hears oneself. */
+/** A conversation that is listened to: whose, and who hears oneself. A chat is only read. */
 
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { Headphones, PhoneOff } from "lucide-react";
 import { ask, engine } from "../api";
 import { useSpoken } from "../i18n";
 import { useNow } from "../rows";
+import { ChatMessages } from "./chat_messages";
 import { CCP, type Contact, clock, type Mode, type Monitored, secondsSince } from "./document";
 import { useCcp } from "./use_ccp";
 
@@ -12,9 +13,12 @@ type Props = { contact: Contact; monitor: Monitored };
 
 export function MonitoringCard({ contact, monitor }: Props) {
   const { t } = useSpoken();
-  const { send, speaking, busy } = useCcp();
+  const { act, send, speaking, busy } = useCcp();
   const now = useNow();
   const { agent, agent_name, allowed, mode } = monitor;
+  const reads = contact.channel === "CHAT";
+  const end = () =>
+    reads ? act(contact, "end") : send(() => ask(engine.POST(`${CCP}/monitor/end`)));
   return (
     <Paper withBorder radius="md" p="sm" component="section" aria-label={t("ccp.state.MONITORING")}>
       <Stack gap="sm">
@@ -27,7 +31,9 @@ export function MonitoringCard({ contact, monitor }: Props) {
         <Group gap="xs" wrap="nowrap">
           <Headphones size={18} aria-hidden />
           <div>
-            <Text fw={600}>{t("ccp.monitor.of", { name: agent_name || agent })}</Text>
+            <Text fw={600}>
+              {t(reads ? "ccp.chat.monitor.of" : "ccp.monitor.of", { name: agent_name || agent })}
+            </Text>
             {contact.phone_number && (
               <Text size="sm" c="dimmed">
                 {t("ccp.customer")}: {contact.phone_number}
@@ -50,13 +56,14 @@ export function MonitoringCard({ contact, monitor }: Props) {
           />
         )}
         <Text size="sm" c="dimmed" aria-live="polite">
-          {t(`ccp.monitor.${mode}.means`)}
+          {t(reads ? "ccp.chat.monitor.means" : `ccp.monitor.${mode}.means`)}
         </Text>
+        {reads && <ChatMessages contact={contact} />}
         <Button
           color="red.9"
           disabled={busy}
           leftSection={<PhoneOff size={16} aria-hidden />}
-          onClick={() => void send(() => ask(engine.POST(`${CCP}/monitor/end`)))}
+          onClick={() => void end()}
         >
           {t("ccp.end")}
         </Button>
