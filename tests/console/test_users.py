@@ -59,8 +59,10 @@ async def test_in_the_security_profiles_box_assign_the_manager_to_call_center_ma
     await one.house.directory.change(Kind.USER, "manager3", {"SecurityProfileIds": [agent.id]})
     async with seat(browser, one.api, ADMIN) as page:
         await page.get_by_role("link", name="User management").click()
+        manager = page.get_by_role("link", name="manager3")
+        await expect(manager).to_be_visible()
         await picture(page, "users")
-        await page.get_by_role("link", name="manager3").click()
+        await manager.click()
         await choose(page, "CallCenterManager")
         await expect(page.get_by_label("Manager monitor: Enable")).to_be_checked()
         await picture(page, "user")
