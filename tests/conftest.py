@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -14,3 +16,10 @@ settings.load_profile("seeded")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Matrix(config), "interop-matrix")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: who looks through it again and again, for garbage,
+    keeps those waiting who are talking meanwhile."""
+    gc.collect()
+    gc.freeze()

@@ -98,10 +98,10 @@ async def test_a_manager_listens_stops_searches_downloads_and_deletes_and_it_is_
             await stack.enter_async_context(Party.of(phone(one, name), tone(hertz, 1.0, SAID_DBFS)))
             for name, hertz in (("customer", CUSTOMER_HZ), ("agent1", AGENT_HZ))
         ]
+        manager = await aws(one, "manager1")
         await bridge(customer, agent)
         [live] = one.house.registry
         await until(lambda: live.tap)
-        manager = await aws(one, "manager1")
         contact_id = await the_contact(manager)
         assert contact_id == live.contact_id
         await listen(one, manager, contact_id, tmp_path)
