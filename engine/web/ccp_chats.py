@@ -131,7 +131,7 @@ class CcpChats:
 
 
 def chat_contact(held: Held, chats: Chats, moment: Callable[[float], str | None]) -> Json:
-    """A chat among the contacts of the panel's document."""
+    """A chat at an agent's seat, as far as it is told otherwise than calls are."""
     chat, seat = held.chat, held.seat
     record = chat.record if chat else None
     over = held.state in ("MISSED", "ENDED")
@@ -145,8 +145,6 @@ def chat_contact(held: Held, chats: Chats, moment: Callable[[float], str | None]
         "since": moment(seat.since),
         "connected_at": instant(record.connected_to_agent) if record else None,
         "clear_at": moment(seat.deadline) if over else None,
-        **{"muted": False, "recording": None},
-        **{"third": None, "listeners": [], "monitor": None},
         **written(chat, chats),
     }
 

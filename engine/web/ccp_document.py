@@ -50,7 +50,7 @@ class CcpDocument:
         agent = self._house.router.floor.agents.get(username)
         load, chats = self._house.wing.loads.of(username), self._house.chats
         contacts = list(self._contacts(username, agent))
-        contacts += [chat_contact(one, chats, self._moment) for one in load.held]
+        contacts += [{**NOBODY, **chat_contact(one, chats, self._moment)} for one in load.held]
         contacts += [self._reading(one, chats) for one in self._house.wing.readings.by(username)]
         permissions = self._resources.permissions(user)
         return {
