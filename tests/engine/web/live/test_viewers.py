@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from engine.directory import Kind
+from engine.directory import Directory, Kind
 from engine.directory.reach import OWN_GROUP_ONLY
 from engine.web.live.viewers import Viewers
 from tests.rig.house import engine
@@ -34,18 +34,23 @@ async def test_a_user_sees_what_their_profiles_and_their_place_in_the_hierarchy_
         assert placed and placed.groups == {top.id, child.id}
 
 
+async def bind(directory: Directory, resource: str) -> None:
+    """Bind manager1 to what is tagged as of the site in the north."""
+    facts = {
+        "Permissions": ["AccessMetrics"],
+        "AllowedAccessControlTags": {"site": "north"},
+        "TagRestrictedResources": [resource],
+        "Tags": {},
+    }
+    profile = await directory.create(Kind.SECURITY_PROFILE, "north", facts)
+    await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": [profile.id]})
+
+
 async def test_who_is_bound_to_users_with_a_tag_sees_those_and_themselves(tmp_path: Path) -> None:
     async with engine(tmp_path) as one:
         directory, changed = one.house.directory, list[str | None]()
         viewers = Viewers(directory)
-        facts = {
-            "Permissions": ["AccessMetrics"],
-            "AllowedAccessControlTags": {"site": "north"},
-            "TagRestrictedResources": ["User"],
-            "Tags": {},
-        }
-        profile = await directory.create(Kind.SECURITY_PROFILE, "north", facts)
-        await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": [profile.id]})
+        await bind(directory, "User")
         viewers.listen(changed.append)
         await directory.change(Kind.USER, "agent1", {"Tags": {"site": "north"}})
         assert changed == [None]
@@ -59,14 +64,7 @@ async def test_who_is_bound_to_queues_with_a_tag_sees_those(tmp_path: Path) -> N
     async with engine(tmp_path) as one:
         directory, changed = one.house.directory, list[str | None]()
         viewers = Viewers(directory)
-        facts = {
-            "Permissions": ["AccessMetrics"],
-            "AllowedAccessControlTags": {"site": "north"},
-            "TagRestrictedResources": ["Queue"],
-            "Tags": {},
-        }
-        profile = await directory.create(Kind.SECURITY_PROFILE, "north", facts)
-        await directory.change(Kind.USER, "manager1", {"SecurityProfileIds": [profile.id]})
+        await bind(directory, "Queue")
         bound = viewers.of("manager1")
         assert bound and bound.queues == frozenset()
         viewers.listen(changed.append)
