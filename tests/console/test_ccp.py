@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from engine.agents import StatusType
 from engine.app import Running
@@ -145,6 +145,16 @@ async def test_the_devices_show_the_level_of_the_microphone_and_play_a_tone(
         await picture(page, "ccp-devices")
 
 
+async def takes(one: Running, page: Page, other: Page) -> None:
+    """This page asks for the phone that the other one has."""
+    before = port(one)
+    await page.get_by_role("button", name="Use it here").click()
+    await expect(other.get_by_text(ELSEWHERE)).to_be_visible()
+    await expect(page.get_by_text(ELSEWHERE)).to_have_count(0)
+    await until(lambda: port(one) != before)
+    await is_up(one, "agent1")
+
+
 async def test_one_tab_has_the_phone_and_another_can_take_it(
     one: Running, browser: Browser
 ) -> None:
@@ -155,12 +165,7 @@ async def test_one_tab_has_the_phone_and_another_can_take_it(
         await second.goto("/console/")
         await open_panel(second)
         await expect(second.get_by_text(ELSEWHERE)).to_be_visible()
-        before = port(one)
-        await second.get_by_role("button", name="Use it here").click()
-        await expect(first.get_by_text(ELSEWHERE)).to_be_visible()
-        await expect(second.get_by_text(ELSEWHERE)).to_have_count(0)
-        await until(lambda: port(one) != before)
-        await is_up(one, "agent1")
+        await takes(one, second, first)
 
 
 async def test_of_two_browsers_the_last_has_the_phone_until_the_other_takes_it_back(
@@ -177,12 +182,7 @@ async def test_of_two_browsers_the_last_has_the_phone_until_the_other_takes_it_b
         await expect(first.get_by_text(ELSEWHERE)).to_be_visible()
         await until(lambda: port(one) != before)
         await is_up(one, "agent1")
-        before = port(one)
-        await first.get_by_role("button", name="Use it here").click()
-        await expect(second.get_by_text(ELSEWHERE)).to_be_visible()
-        await expect(first.get_by_text(ELSEWHERE)).to_have_count(0)
-        await until(lambda: port(one) != before)
-        await is_up(one, "agent1")
+        await takes(one, first, second)
 
 
 async def test_what_lasts_is_counted_by_the_clock_of_the_engine(
